@@ -1,0 +1,49 @@
+// node.h -- a parsed YAML or JSON document in which every value knows where it came from.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace presil::config {
+
+/// Where a value was written. Lines and columns count from 1; 0 means "from the command line".
+struct Mark {
+  std::shared_ptr<const std::string> file;  ///< as the user named it; "--set" for overrides
+  int line{0};
+  int column{0};
+  std::string text() const;  ///< "chips/x.yaml:3:7", or "--set chip.clock=1"
+};
+
+/// A tree of scalars, sequences and mappings. Keys of a mapping are unique (the parser refuses duplicates) and
+/// keep their order. Anchors and aliases are refused.
+struct Node {
+  enum class Kind { null, scalar, sequence, mapping };
+  Kind kind{Kind::null};
+  std::string scalar;
+  bool quoted{false};  ///< a quoted scalar is text, never a number or a boolean
+  Mark mark;
+  std::vector<Node> items;                            ///< of a sequence
+  std::vector<std::pair<std::string, Node>> members;  ///< of a mapping
+  std::vector<Mark> key_marks;                        ///< of a mapping, one for each member
+
+  const Node* find(std::string_view key) const;
+  Node* find(std::string_view key);
+};
+
+/// Parses one YAML document. Throws InputError with file:line:column on a syntax error, a duplicate key, an
+/// alias, an empty document, more than 16 MiB or nesting deeper than 64.
+Node parse_yaml(std::string_view text, const std::string& file_name);
+
+/// Parses strict JSON, with the places of its values; the same errors.
+Node parse_json(std::string_view text, const std::string& file_name);
+
+/// Reads and parses a file by its extension (.json is JSON, all else YAML). Throws InputError when it cannot be
+/// opened, is a folder, or does not parse.
+Node parse_file(const std::filesystem::path& path);
+
+}  // namespace presil::config

@@ -1,0 +1,93 @@
+// op.h -- one operator of a model: what it computes and moves, nothing of any machine.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/base/formats.h"
+
+namespace presil::workload {
+
+/// Index of a tensor in its Graph.
+using TensorId = std::uint32_t;
+inline constexpr TensorId kNoTensor = 0xffffffff;
+
+enum class TensorRole {
+  weight,      ///< parameters; read from memory, counted in the model's size
+  activation,  ///< lives between two operators of one pass
+  kv_cache,    ///< keys and values (or MLA latents) of earlier tokens; lives in memory
+  input,       ///< token ids, patches, audio frames: arrives from the host
+  output,      ///< logits or hidden states that leave the pass
+};
+
+struct Tensor {
+  std::string name;
+  TensorRole role{};
+  Format format{};
+  std::uint64_t values{};  ///< number of elements, padding not counted
+  double bytes() const { return static_cast<double>(values) * bytes_per_value(format); }
+};
+
+/// C[batch](m x n) = A[batch](m x k) B[batch](k x n). B is a weight, or an activation.
+/// MoE experts are one operator: `batch` active experts, `m` the mean number of tokens per active expert
+/// (rounded up), and B the weights of the active experts.
+struct MatMul {
+  std::uint64_t batch{1}, m{}, n{}, k{};
+};
+
+/// softmax(Q K^T / sqrt(d)) V for `batch` sequences, with grouped heads.
+struct Attention {
+  std::uint64_t batch{1};
+  std::uint64_t q_len{};       ///< new tokens of one sequence
+  std::uint64_t kv_len{};      ///< keys and values each sequence holds, the new ones included
+  std::uint64_t heads{};       ///< query heads
+  std::uint64_t kv_heads{};    ///< key/value heads; divides heads. MLA decode: 1 latent head shared by all
+  std::uint64_t qk_dim{};      ///< per head
+  std::uint64_t v_dim{};       ///< per head
+  bool causal{};               ///< query i (of the last q_len) sees keys up to its own place
+  std::uint64_t window{0};     ///< sliding window; 0 is none: a query sees at most this many latest keys
+  bool shared_kv{false};       ///< V is a prefix of K in memory (MLA latents): read once
+  /// Number of (query, key) pairs that are computed for one head of one sequence: causal and window respected.
+  std::uint64_t pairs() const;
+};
+
+/// Element-wise or row-wise work for a vector unit: per element `simple` additions, multiplications, comparisons
+/// or conversions and `special` transcendental functions (exp, rsqrt, reciprocal, tanh, erf, sin/cos); per row
+/// additional `row_special` ones. `reduces` marks row reductions, which need whole rows.
+struct VectorWork {
+  std::uint64_t rows{}, columns{};
+  double simple{}, special{}, row_special{};
+  bool reduces{false};
+};
+
+/// Reads `rows` rows of `row_bytes` from a table at places known only at run time (embedding, MoE dispatch).
+struct Gather {
+  std::uint64_t rows{};
+  double row_bytes{};
+};
+
+enum class OpKind { matmul, attention, vector, gather, transfer };
+
+/// What an operator is called in reports; rows of `ops` are grouped by this name.
+/// `matmul`, `attention`, `vector`, `gather` say which of the payloads is meaningful; `transfer` moves its inputs
+/// to its outputs (KV write, host input, host output) and computes nothing.
+struct Op {
+  std::string name;  ///< operator class: "qkv", "attention", "mlp_up", "rms_norm", "lm_head"...
+  OpKind kind{};
+  MatMul matmul;
+  Attention attention;
+  VectorWork vector;
+  Gather gather;
+  Format compute{Format::bf16};     ///< of the operands as the arithmetic sees them
+  Format accumulate{Format::fp32};  ///< of partial sums
+  std::vector<TensorId> inputs;     ///< activations and KV read, in operand order
+  std::vector<TensorId> weights;    ///< parameters read (bias, scale and the active experts included)
+  std::vector<TensorId> outputs;
+
+  /// Multiply-adds of matrices counted as 2: the work by which MFU is defined. Vector work counts 0 here.
+  double flops() const;
+  double vector_ops() const;  ///< simple + special + row_special operations of a vector operator
+};
+
+}  // namespace presil::workload
