@@ -34,6 +34,7 @@ struct Tensor {
 /// (rounded up), and B the weights of the active experts.
 struct MatMul {
   std::uint64_t batch{1}, m{}, n{}, k{};
+  std::uint64_t routed_rows{0};  ///< MoE: rows that carry a token, at most batch x m; 0 means all of them do
 };
 
 /// softmax(Q K^T / sqrt(d)) V for `batch` sequences, with grouped heads.

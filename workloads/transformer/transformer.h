@@ -1,0 +1,51 @@
+// transformer.h -- from a published config.json to operator graphs, parameter counts and memory footprints.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sim/config/node.h"
+#include "workloads/graph/graph.h"
+#include "workloads/transformer/architecture.h"
+
+namespace presil::workload {
+
+/// Number formats of one deployment.
+struct Formats {
+  Format weights{Format::bf16};
+  Format activations{Format::bf16};
+  Format kv{Format::bf16};
+  Format accumulate{Format::fp32};
+};
+
+/// How a pass is run; everything else follows from the architecture.
+struct PassOptions {
+  std::uint64_t batch{1};
+  Formats formats;
+  bool fused_attention{true};  ///< false: QK^T, softmax and PV as three operators through memory
+};
+
+/// Reads a config.json, dispatched on `model_type`. Throws InputError with file:line:column for a missing or wrong
+/// field, dimensions that do not divide, or an unknown model_type (nearest one named).
+Architecture read_architecture(const config::Node& document);
+
+/// The encoder pass of bert, vit, t5 and whisper. `in_len` is tokens (t5, bert); vit and whisper fix their own.
+Graph encode_pass(const Architecture&, const PassOptions&, std::uint64_t in_len);
+
+/// The prompt of a decoder: `in_len` new tokens, empty cache, LM head for the last token of each sequence only.
+/// For encoder-decoders `in_len` is the encoder's length: the decoder starts with one token and the cross-attention
+/// keys and values are computed here.
+Graph prefill_pass(const Architecture&, const PassOptions&, std::uint64_t in_len);
+
+/// One generated token per sequence, with `kv_len` keys after it (itself included). `encoder_len` is what the
+/// cross-attention of an encoder-decoder sees; ignored by the others.
+Graph decode_pass(const Architecture&, const PassOptions&, std::uint64_t kv_len, std::uint64_t encoder_len);
+
+/// Parameters as published (tied embeddings once), and those one token uses (routed experts: the chosen ones).
+std::uint64_t parameter_count(const Architecture&);
+std::uint64_t active_parameter_count(const Architecture&);
+
+/// Memory for `batch` sequences of in_len + out_len tokens.
+Footprint footprint(const Architecture&, const PassOptions&, std::uint64_t in_len, std::uint64_t out_len);
+
+}  // namespace presil::workload
