@@ -1,0 +1,58 @@
+// device.h -- the compute side: a device accepts a program and reports counters.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "models/api/memory.h"
+#include "models/api/network.h"
+#include "models/api/program.h"
+
+namespace presil::api {
+
+/// Totals of one program on one device. Times are seconds of simulated time; sums over units are named so.
+struct OpCounters {
+  double finished_s{};                       ///< completion of the operator's last command, from program start
+  double time_s{};                           ///< its share of the program's time: what it adds to the critical path
+  double macs{};
+  double array_busy_s{};                     ///< summed over arrays
+  double vector_busy_s{};                    ///< summed over vector units
+  double simple_ops{}, special_ops{};
+  std::array<double, kLevels> bytes_read{};
+  std::array<double, kLevels> bytes_written{};
+  double scratchpad_bytes{};
+};
+
+/// Why arrays were not multiplying, summed over arrays, in seconds.
+struct ArrayTime {
+  double active{};          ///< streaming operands
+  double preload{};         ///< shifting in a stationary operand with nothing to stream
+  double wait_memory{};     ///< oldest unmet dependency is a load from DRAM
+  double wait_transfer{};   ///< ... a load from shared memory or the host
+  double wait_other{};      ///< ... vector work, another array, or there was no command
+};
+
+struct DeviceCounters {
+  double elapsed_s{};
+  std::vector<OpCounters> ops;
+  ArrayTime array_time;
+  double vector_busy_s{};
+  double scratchpad_bytes{};
+  std::uint64_t scratchpad_peak_bytes{};     ///< largest reservation of any core
+  double dispatch_stall_s{};                 ///< sequencer waited for scratchpad space
+  std::uint64_t commands{};
+  MemoryCounters memory;                     ///< of this program alone
+  NetworkCounters network;                   ///< of this program alone
+};
+
+/// Contract: `run` simulates the program to its end and returns what happened; the caller owns the SystemC kernel
+/// loop only through this call. With `canonical` the device starts idle with memory at refresh phase 0, so equal
+/// programs give equal counters bit for bit; without, it carries on from the state the last program left.
+class Device {
+ public:
+  virtual ~Device() = default;
+  virtual DeviceCounters run(ProgramSource& program, bool canonical) = 0;
+};
+
+}  // namespace presil::api

@@ -1,0 +1,76 @@
+// program.h -- what a software-managed device executes: a stream of commands with dependencies.
+#pragma once
+
+#include <cstdint>
+
+#include <boost/container/small_vector.hpp>
+
+#include "sim/base/formats.h"
+
+namespace presil::api {
+
+/// Commands are numbered from 0 in program order.
+using CommandId = std::uint64_t;
+
+/// Where data lives outside a core's own scratchpad.
+enum class Level : std::uint8_t {
+  memory,  ///< DRAM
+  shared,  ///< on-chip SRAM that all cores reach over the network
+  host,    ///< across the host link
+};
+inline constexpr std::size_t kLevels = 3;
+
+enum class CommandKind : std::uint8_t {
+  load,    ///< outside -> scratchpad, on the core's DMA engine
+  store,   ///< scratchpad -> outside, on the core's DMA engine
+  matmul,  ///< on one systolic array of the core
+  vector,  ///< on the core's vector unit
+};
+
+/// rows x row_bytes at `address`, rows `stride` apart.
+struct Transfer {
+  Level level{};
+  std::uint64_t address{};
+  std::uint64_t rows{1};
+  std::uint64_t row_bytes{};
+  std::uint64_t stride{};
+  double bytes() const { return static_cast<double>(rows) * static_cast<double>(row_bytes); }
+};
+
+/// C(m x n) += A(m x k) B(k x n), operands and result in the scratchpad (or accumulators).
+struct ArrayWork {
+  std::uint64_t m{}, n{}, k{};
+  Format format{};
+  std::uint8_t array{};    ///< which array of the core
+  bool transposed{false};  ///< hold A instead of B in the array
+};
+
+/// Passes over `elements` values.
+struct LaneWork {
+  double simple_ops{};   ///< additions, multiplications, comparisons, conversions: one a lane and cycle
+  double special_ops{};  ///< exp, rsqrt, reciprocal...: as many cycles as the vector unit says
+  double scratchpad_bytes{};  ///< read and written
+};
+
+struct Command {
+  CommandKind kind{};
+  std::uint16_t core{};
+  std::uint32_t op{};        ///< operator it belongs to: index for attribution
+  Transfer transfer;
+  ArrayWork array;
+  LaneWork lanes;
+  std::uint64_t reserve{};   ///< scratchpad bytes taken when the command is dispatched
+  std::uint64_t release{};   ///< scratchpad bytes given back when it completes
+  boost::container::small_vector<CommandId, 6> after;  ///< earlier commands that must have completed
+};
+
+/// A lazily generated program. Contract: executing the commands one by one in order never needs more scratchpad
+/// than a core has; `after` names earlier commands only; every byte reserved is released by the end.
+class ProgramSource {
+ public:
+  virtual ~ProgramSource() = default;
+  /// Fills in the next command; false at the end. `command` arrives default-constructed.
+  virtual bool next(Command& command) = 0;
+};
+
+}  // namespace presil::api

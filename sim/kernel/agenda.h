@@ -1,0 +1,54 @@
+// agenda.h -- the deadlines of one module: one SC_METHOD, woken only when something is due.
+#pragma once
+
+#include <cstdint>
+#include <queue>
+#include <vector>
+
+#include "sim/kernel/time.h"
+
+namespace presil::kernel {
+
+/// A call to be made later: a plain function, an object and a tag. Costs no allocation.
+struct Callback {
+  void (*function)(void* object, std::uint64_t tag) = nullptr;
+  void* object = nullptr;
+  std::uint64_t tag = 0;
+  void operator()() const { function(object, tag); }
+  explicit operator bool() const { return function != nullptr; }
+
+  /// Callback::of<&Module::method>(this, tag) calls this->method(tag).
+  template <auto Method, class Object>
+  static Callback of(Object* object, std::uint64_t tag = 0) {
+    return {[](void* o, std::uint64_t t) { (static_cast<Object*>(o)->*Method)(t); }, object, tag};
+  }
+};
+
+/// Calls back at given times. Calls due at one time are made in the order they were entered, so a run does not
+/// depend on the order in which the kernel happens to pick processes. Event-driven: an empty agenda costs nothing.
+class Agenda : public sc_core::sc_module {
+ public:
+  SC_HAS_PROCESS(Agenda);
+  explicit Agenda(sc_core::sc_module_name name);
+
+  /// Calls `callback` at time `when`; a time already past means now, in the next delta cycle.
+  void at(sc_core::sc_time when, Callback callback);
+  void after(sc_core::sc_time delay, Callback callback) { at(sc_core::sc_time_stamp() + delay, callback); }
+
+ private:
+  struct Entry {
+    sc_core::sc_time when;
+    std::uint64_t order;
+    Callback callback;
+    bool operator>(const Entry& other) const {
+      return when != other.when ? when > other.when : order > other.order;
+    }
+  };
+  void run();
+
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> entries_;
+  std::uint64_t next_order_{0};
+  sc_core::sc_event due_{"due"};
+};
+
+}  // namespace presil::kernel
