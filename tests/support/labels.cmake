@@ -1,0 +1,10 @@
+# presil_label(LABEL test...): gives the tests their label, and `slow` to those named so.
+function(presil_label LABEL)
+  foreach(NAME ${ARGN})
+    set(LABELS ${LABEL})
+    if("${NAME}" MATCHES "Slow")
+      list(APPEND LABELS slow)
+    endif()
+    set_tests_properties("${NAME}" PROPERTIES LABELS "${LABELS}")
+  endforeach()
+endfunction()
