@@ -1,6 +1,7 @@
 // program.h -- what a software-managed device executes: a stream of commands with dependencies.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include <boost/container/small_vector.hpp>
@@ -52,6 +53,10 @@ struct LaneWork {
   double scratchpad_bytes{};  ///< read and written
 };
 
+/// On-chip buffers whose space a program manages. Chips without a separate weight buffer put both in `scratchpad`.
+enum class Pool : std::uint8_t { scratchpad, weights };
+inline constexpr std::size_t kPools = 2;
+
 struct Command {
   CommandKind kind{};
   std::uint16_t core{};
@@ -59,8 +64,8 @@ struct Command {
   Transfer transfer;
   ArrayWork array;
   LaneWork lanes;
-  std::uint64_t reserve{};   ///< scratchpad bytes taken when the command is dispatched
-  std::uint64_t release{};   ///< scratchpad bytes given back when it completes
+  std::array<std::uint64_t, kPools> reserve{};  ///< bytes of each pool of the core taken at dispatch
+  std::array<std::uint64_t, kPools> release{};  ///< bytes given back at completion
   boost::container::small_vector<CommandId, 6> after;  ///< earlier commands that must have completed
 };
 

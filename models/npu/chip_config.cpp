@@ -1,0 +1,86 @@
+// chip_config.cpp -- the fields of chip_config.h with their meaning.
+#include "models/npu/chip_config.h"
+
+namespace presil::npu {
+
+using config::non_negative;
+using config::optional;
+using config::positive;
+using config::required;
+
+void ScratchpadConfig::describe(config::Visitor& v) {
+  v.quantity("capacity", capacity, required, positive, "Bytes of one core's scratchpad.");
+  v.integer("banks", banks, optional, 1, 65536, "Banks, each with one access a cycle.");
+  v.quantity("bank_width", bank_width, optional, positive, "Bytes of one access to one bank.");
+}
+
+void DmaConfig::describe(config::Visitor& v) {
+  v.quantity("chunk", chunk, optional, config::Range{64, 16 << 20}, "Bytes a transfer is cut into; what the network and memory interleave.");
+  v.integer("outstanding", outstanding, optional, 1, 65536, "Chunks one core may have under way at once.");
+}
+
+void CoreConfig::describe(config::Visitor& v) {
+  v.integer("arrays", arrays, optional, 1, 255, "Systolic arrays of one core.");
+  v.object("array", array, required, "One systolic array.");
+  v.object("vector", vector, required, "The core's vector unit.");
+  v.object("scratchpad", scratchpad, required, "The core's scratchpad.");
+  v.quantity("weight_buffer", weight_buffer, optional, non_negative,
+             "Separate buffer for weights on their way to the arrays; 0: they share the scratchpad.");
+  v.object("dma", dma, optional, "The core's DMA engine.");
+  v.check(weight_buffer.value == 0 || weight_buffer.value >= 64, "weight_buffer", "a weight buffer below 64 B cannot hold a tile");
+}
+
+void SharedConfig::describe(config::Visitor& v) {
+  v.quantity("capacity", capacity, required, non_negative, "Bytes of SRAM shared by all cores; 0: none.");
+  v.quantity("bandwidth", bandwidth, optional, non_negative, "Bytes a second, reads and writes together.");
+  v.quantity("latency", latency, optional, non_negative, "From request to first byte, without the network.");
+  v.check(capacity.value == 0 || bandwidth.value > 0, "bandwidth", "shared memory needs a bandwidth above 0");
+}
+
+void HostConfig::describe(config::Visitor& v) {
+  v.quantity("bandwidth", bandwidth, required, positive, "Payload rate of the host link, one way.");
+  v.quantity("latency", latency, required, non_negative, "Time from request to first byte across the host link.");
+  v.quantity("launch", launch, required, non_negative, "Time to start one pass (one program launch by the host).");
+}
+
+void PowerConfig::describe(config::Visitor& v) {
+  v.quantity("idle", idle, optional, non_negative, "Power of the board at rest.");
+  v.quantity("tdp", tdp, optional, non_negative, "Design power of the board.");
+  v.table("mac_pj", mac_pj, optional, kFormatNames, non_negative, "Energy of one multiply-add in pJ, by format.");
+  v.real("vector_op_pj", vector_op_pj, optional, non_negative, "Energy of one vector operation in pJ.");
+  v.quantity("scratchpad", scratchpad, optional, non_negative, "Energy per bit read or written in a scratchpad.");
+  v.quantity("shared", shared, optional, non_negative, "Energy per bit read or written in shared SRAM.");
+}
+
+void ChipConfig::describe(config::Visitor& v) {
+  v.text("kind", kind, optional, "Model of the chip: npu (systolic arrays with software-managed memory).");
+  v.check(kind == "npu", "kind", "unknown kind of chip; expected npu");
+  v.text("name", name, required, "Name in reports.");
+  v.texts("aliases", aliases, optional, "Other names under which tables mention the chip.");
+  v.text("vendor", vendor, optional, "Who makes it.");
+  v.integer("year", year, optional, 1970, 2100, "Year of introduction.");
+  v.text("node", node, optional, "Technology node, e.g. 7nm.");
+  v.quantity("clock", clock, required, positive, "Clock of arrays, vector units and scratchpads.");
+  v.integer("cores", cores, optional, 1, 1024, "Cores; each has arrays, a vector unit, a scratchpad and a DMA engine.");
+  v.object("core", core, required, "One core.");
+  v.object("shared", shared, optional, "SRAM shared by the cores.");
+  v.object("network", network, required, "On-chip network between cores, memory, shared SRAM and host link.");
+  v.object("memory", memory, required, "DRAM.");
+  v.object("host", host, required, "Host link and launch cost.");
+  v.object("power", power, optional, "Energy per event and idle power.");
+  v.quantity("die_area", die_area, optional, non_negative, "Published die area; 0: not published.");
+}
+
+double ChipConfig::peak_ops_per_s(Format f) const {
+  return 2 * static_cast<double>(arrays()) * core.array.macs_per_cycle(f) * clock.value;
+}
+
+double ChipConfig::peak_vector_ops_per_s() const {
+  return static_cast<double>(cores) * static_cast<double>(core.vector.lanes) * core.vector.ops_per_lane * clock.value;
+}
+
+double ChipConfig::scratchpad_bytes_per_s() const {
+  return static_cast<double>(cores) * core.scratchpad.bytes_per_cycle() * clock.value;
+}
+
+}  // namespace presil::npu

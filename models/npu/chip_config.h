@@ -1,0 +1,96 @@
+// chip_config.h -- a software-managed accelerator (TPU, NPU) as a user describes it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/memory/memory_config.h"
+#include "models/noc/network_config.h"
+#include "models/systolic/systolic_config.h"
+#include "models/vector/vector_config.h"
+#include "sim/base/units.h"
+#include "sim/config/visitor.h"
+
+namespace presil::npu {
+
+/// On-chip SRAM next to the arrays: `banks` of `bank_width` bytes a cycle, interleaved, one access a cycle each.
+struct ScratchpadConfig {
+  Bytes capacity;
+  std::uint32_t banks{16};
+  Bytes bank_width{256};
+  double bytes_per_cycle() const { return static_cast<double>(banks) * bank_width.value; }
+  void describe(config::Visitor& v);
+};
+
+struct DmaConfig {
+  Bytes chunk{64 * 1024};
+  std::uint32_t outstanding{32};
+  void describe(config::Visitor& v);
+};
+
+struct CoreConfig {
+  std::uint32_t arrays{1};
+  systolic::SystolicConfig array;
+  vector::VectorConfig vector;
+  ScratchpadConfig scratchpad;
+  Bytes weight_buffer{0};
+  DmaConfig dma;
+  void describe(config::Visitor& v);
+};
+
+/// SRAM that all cores reach over the network; capacity 0: the chip has none.
+struct SharedConfig {
+  Bytes capacity{0};
+  BytesPerSecond bandwidth{0};
+  Seconds latency{0};
+  bool present() const { return capacity.value > 0; }
+  void describe(config::Visitor& v);
+};
+
+struct HostConfig {
+  BytesPerSecond bandwidth{};
+  Seconds latency{};
+  Seconds launch{};
+  void describe(config::Visitor& v);
+};
+
+/// Energy of events at the chip's technology node, and what the chip draws when idle.
+struct PowerConfig {
+  Watts idle{0};
+  Watts tdp{0};
+  std::array<double, kFormatNames.size()> mac_pj{};
+  double vector_op_pj{0};
+  JoulesPerBit scratchpad{0};
+  JoulesPerBit shared{0};
+  void describe(config::Visitor& v);
+};
+
+struct ChipConfig {
+  std::string kind{"npu"};
+  std::string name;
+  std::vector<std::string> aliases;
+  std::string vendor;
+  std::uint32_t year{2020};
+  std::string node;
+  Hertz clock{};
+  std::uint32_t cores{1};
+  CoreConfig core;
+  SharedConfig shared;
+  noc::NetworkConfig network;
+  memory::MemoryConfig memory;
+  HostConfig host;
+  PowerConfig power;
+  SquareMillimetres die_area{0};
+
+  void describe(config::Visitor& v);
+
+  std::uint32_t arrays() const { return cores * core.arrays; }
+  /// Dense multiply-adds a second, times 2.
+  double peak_ops_per_s(Format f) const;
+  /// Vector operations a second, one of them counted as 1.
+  double peak_vector_ops_per_s() const;
+  double scratchpad_bytes_per_s() const;  ///< of all cores
+};
+
+}  // namespace presil::npu

@@ -1,0 +1,70 @@
+// systolic_array.cpp -- implementation of systolic_array.h.
+#include "models/systolic/systolic_array.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+namespace presil::systolic {
+
+namespace {
+
+/// The streaming extent after packing (rate > 1) or repeated passes (rate < 1).
+std::uint64_t scaled(std::uint64_t extent, double rate) {
+  return static_cast<std::uint64_t>(std::ceil(static_cast<double>(extent) / rate));
+}
+
+/// The GEMM as the array sees it: what streams is stretched or packed by the format's rate.
+GemmShape effective(const SystolicArray::Block& block, Dataflow dataflow, double rate) {
+  GemmShape g = block.shape;
+  if (block.transposed) std::swap(g.m, g.n);
+  switch (dataflow) {
+    case Dataflow::ws: g.m = scaled(g.m, rate); break;
+    case Dataflow::os: g.k = scaled(g.k, rate); break;
+    case Dataflow::is: g.n = scaled(g.n, rate); break;
+  }
+  return g;
+}
+
+}  // namespace
+
+BlockSchedule SystolicArray::execute(const Block& block, sc_core::sc_time ready) {
+  if (!config_.supports(block.format)) throw std::logic_error{"systolic array given a format it does not support"};
+  const GemmShape g = effective(block, config_.dataflow, config_.rate[static_cast<std::size_t>(block.format)]);
+  const BlockTiming t = block_timing(g, config_.shape, config_.dataflow);
+
+  const sc_core::sc_time preload_from = std::max(ready, last_fold_start_);
+  sc_core::sc_time start = std::max(stream_free_, preload_from + clock_.cycles(t.first_preload));
+  std::uint64_t stream = t.stream;
+  std::uint64_t finish = t.finish;
+  if (config_.timing == Timing::serialised) {
+    start = std::max(stream_free_, ready);
+    stream = finish = cycles(g, config_.shape, config_.dataflow, Timing::serialised) + 1;
+  }
+
+  use_.waited += std::max(ready, stream_free_) - stream_free_;
+  use_.preload += start - std::max(ready, stream_free_) + clock_.cycles(std::min(t.exposed_preload, stream));
+  use_.active += clock_.cycles(stream) - clock_.cycles(std::min(t.exposed_preload, stream));
+  use_.macs += static_cast<double>(block.shape.m) * static_cast<double>(block.shape.n) * static_cast<double>(block.shape.k);
+
+  stream_free_ = start + clock_.cycles(stream);
+  last_fold_start_ = start + clock_.cycles(std::min(t.last_start, stream));
+  const double operands = static_cast<double>(t.stationary_reads + t.streaming_reads) * block.operand_bytes;
+  const double sums = static_cast<double>(t.output_reads + t.output_writes) * block.accumulator_bytes;
+  return {start + clock_.cycles(finish), stream_free_, operands + sums};
+}
+
+void SystolicArray::stall_until(sc_core::sc_time t) {
+  if (t <= stream_free_) return;
+  use_.waited += t - stream_free_;
+  stream_free_ = t;
+}
+
+void SystolicArray::reset(sc_core::sc_time now) {
+  stream_free_ = now;
+  last_fold_start_ = now;
+  use_ = {};
+}
+
+}  // namespace presil::systolic
