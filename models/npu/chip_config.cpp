@@ -46,10 +46,6 @@ void HostConfig::describe(config::Visitor& v) {
 void PowerConfig::describe(config::Visitor& v) {
   v.quantity("idle", idle, optional, non_negative, "Power of the board at rest.");
   v.quantity("tdp", tdp, optional, non_negative, "Design power of the board.");
-  v.table("mac_pj", mac_pj, optional, kFormatNames, non_negative, "Energy of one multiply-add in pJ, by format.");
-  v.real("vector_op_pj", vector_op_pj, optional, non_negative, "Energy of one vector operation in pJ.");
-  v.quantity("scratchpad", scratchpad, optional, non_negative, "Energy per bit read or written in a scratchpad.");
-  v.quantity("shared", shared, optional, non_negative, "Energy per bit read or written in shared SRAM.");
 }
 
 void ChipConfig::describe(config::Visitor& v) {
@@ -59,7 +55,7 @@ void ChipConfig::describe(config::Visitor& v) {
   v.texts("aliases", aliases, optional, "Other names under which tables mention the chip.");
   v.text("vendor", vendor, optional, "Who makes it.");
   v.integer("year", year, optional, 1970, 2100, "Year of introduction.");
-  v.text("node", node, optional, "Technology node, e.g. 7nm.");
+  v.object("technology", technology, required, "Technology node: energy per event.");
   v.quantity("clock", clock, required, positive, "Clock of arrays, vector units and scratchpads.");
   v.integer("cores", cores, optional, 1, 1024, "Cores; each has arrays, a vector unit, a scratchpad and a DMA engine.");
   v.object("core", core, required, "One core.");
@@ -67,7 +63,7 @@ void ChipConfig::describe(config::Visitor& v) {
   v.object("network", network, required, "On-chip network between cores, memory, shared SRAM and host link.");
   v.object("memory", memory, required, "DRAM.");
   v.object("host", host, required, "Host link and launch cost.");
-  v.object("power", power, optional, "Energy per event and idle power.");
+  v.object("power", power, optional, "Idle and design power.");
   v.quantity("die_area", die_area, optional, non_negative, "Published die area; 0: not published.");
 }
 

@@ -11,6 +11,7 @@
 #include "models/vector/vector_config.h"
 #include "sim/base/units.h"
 #include "sim/config/visitor.h"
+#include "sim/ppa/technology.h"
 
 namespace presil::npu {
 
@@ -55,14 +56,10 @@ struct HostConfig {
   void describe(config::Visitor& v);
 };
 
-/// Energy of events at the chip's technology node, and what the chip draws when idle.
+/// What the board draws beside the energy of events.
 struct PowerConfig {
   Watts idle{0};
   Watts tdp{0};
-  std::array<double, kFormatNames.size()> mac_pj{};
-  double vector_op_pj{0};
-  JoulesPerBit scratchpad{0};
-  JoulesPerBit shared{0};
   void describe(config::Visitor& v);
 };
 
@@ -72,7 +69,7 @@ struct ChipConfig {
   std::vector<std::string> aliases;
   std::string vendor;
   std::uint32_t year{2020};
-  std::string node;
+  ppa::Technology technology;
   Hertz clock{};
   std::uint32_t cores{1};
   CoreConfig core;
