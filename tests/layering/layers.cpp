@@ -148,8 +148,8 @@ std::vector<Include> includes_of(std::string_view text) {
 
 std::string folder_of(std::string_view path) {
   const auto first = path.find('/');
-  const auto second = first == path.npos ? path.npos : path.find('/', first + 1);
-  if (second == path.npos) return "";
+  const auto second = first == std::string_view::npos ? std::string_view::npos : path.find('/', first + 1);
+  if (second == std::string_view::npos) return "";
   std::string folder(path.substr(0, second));
   return rank_of(folder) < 0 ? "" : folder;
 }
