@@ -73,6 +73,7 @@ BlockTiming stationary(Wide streamed, const Cut& down, const Cut& across, const 
   t.streaming_reads = narrow(streamed * down.extent * across.count);
   t.output_writes = narrow(streamed * across.extent * down.count);
   t.output_reads = narrow(streamed * across.extent * (down.count - 1));
+  t.steps = narrow(streamed);
   return t;
 }
 
@@ -92,6 +93,8 @@ BlockTiming output_stationary(Wide depth, const Cut& down, const Cut& across) {
   t.macs = narrow(depth * down.extent * across.extent);
   t.streaming_reads = narrow(depth * (down.extent * across.count + across.extent * down.count));
   t.output_writes = narrow(down.extent * across.extent);
+  t.steps = narrow(depth);
+  t.outputs_free = narrow(last_start + depth + 2 * down.last - 1);
   return t;
 }
 
@@ -120,6 +123,12 @@ BlockTiming block_timing(GemmShape gemm, ArrayShape array, Dataflow dataflow) {
     case Dataflow::os: return output_stationary(gemm.k, rows(gemm.m), columns(gemm.n));
   }
   throw std::invalid_argument{"systolic: unknown dataflow"};
+}
+
+std::uint64_t next_start(const BlockTiming& block, const BlockTiming& next) {
+  const Wide edge = Wide{block.last_start} + std::max(block.steps, next.first_preload);
+  const Wide outputs = block.outputs_free > next.steps ? block.outputs_free - next.steps : 0;
+  return narrow(std::max(edge, outputs));
 }
 
 std::uint64_t cycles(GemmShape gemm, ArrayShape array, Dataflow dataflow, Timing timing) {

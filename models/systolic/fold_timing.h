@@ -26,7 +26,7 @@ struct GemmShape {
 /// element of its first fold enters the array. "Exclusive": the cycle after the last one used.
 struct BlockTiming {
   std::uint64_t first_preload;    ///< loading the first fold's stationary operand; os: 0
-  std::uint64_t stream;           ///< first S to the earliest S of a next block already preloaded
+  std::uint64_t stream;           ///< first S to the earliest S of an equal block already preloaded
   std::uint64_t last_start;       ///< first S to the last fold's S: the next preload may begin then
   std::uint64_t finish;           ///< first S to the last output leaving, exclusive
   std::uint64_t exposed_preload;  ///< cycles of `stream` waiting only for a stationary operand
@@ -36,6 +36,8 @@ struct BlockTiming {
   std::uint64_t streaming_reads;   ///< elements entering at the edges; os: both operands
   std::uint64_t output_writes;     ///< results and partial sums leaving the array
   std::uint64_t output_reads;      ///< partial sums read back to be added to; os: 0
+  std::uint64_t steps;             ///< cycles an edge lane streams for one fold: M, K or N for ws, os, is
+  std::uint64_t outputs_free;      ///< os: first S to the last fold's output registers all free; else 0
 };
 
 /// Timing of `gemm` fold by fold on the following machine, in O(1) whatever the number of folds.
@@ -58,6 +60,11 @@ struct BlockTiming {
 /// over 2^32 or a result over 64 bits.
 /// Not modelled: stalls for operands (the caller's business), bank conflicts of accumulators.
 BlockTiming block_timing(GemmShape gemm, ArrayShape array, Dataflow dataflow);
+
+/// Earliest S of a block after the S of the one before it, on the same array in the same dataflow:
+///     ws, is: last_start + max(steps, first_preload of next), preloading from last_start on
+///     os: max(last_start + steps, outputs_free - steps of next): its first result needs its register
+std::uint64_t next_start(const BlockTiming& block, const BlockTiming& next);
 
 /// Cycles of one GEMM on an idle array. overlapped: first_preload + finish of block_timing.
 /// serialised: folds x cycles per fold - 1 (SCALE-Sim counts to the index of the last cycle), where

@@ -1,6 +1,8 @@
 // pe_grid.cpp -- controller of the PE grid (see pe_grid.h).
 #include "models/systolic/pe_grid.h"
 
+#include <algorithm>
+
 #include "models/systolic/pe_grid_output.h"
 #include "models/systolic/pe_grid_stationary.h"
 
@@ -17,11 +19,11 @@ std::vector<T> transpose(const std::vector<T>& data, std::size_t rows, std::size
 
 /// Whether `issue` can be done now: tried on a copy, until all it started has come to rest.
 template <typename Machine, typename Issue>
-bool is_safe(const Machine& machine, Issue issue) {
+bool is_safe(const Machine& machine, std::size_t horizon, Issue issue) {
   Machine trial = machine;
   try {
     issue(trial);
-    for (std::size_t i = 0; i < trial.horizon(); ++i) trial.step();
+    for (std::size_t i = 0; i < horizon; ++i) trial.step();
   } catch (const Hazard&) {
     return false;
   }
@@ -52,9 +54,9 @@ class Controller {
     const auto issue = [&](Machine& machine) { (machine.*method)(fold); };
     if (dictated_) {
       const std::uint64_t time = (dictated_->*kind).at(fold);
-      if (time < now) throw std::invalid_argument{"pe_grid: the starts of a schedule must increase"};
+      if (time < now) throw Hazard{"two folds start in one cycle"};
       if (time > now) return;
-    } else if (!is_safe(machine_, issue)) {
+    } else if (!is_safe(machine_, machine_.horizon(fold), issue)) {
       return;
     }
     issue(machine_);
@@ -66,23 +68,22 @@ class Controller {
   Schedule done_;
 };
 
-/// Steps the machine until all its words have left, adding them up in an m x n product.
+/// Steps the machine until all its words have left, adding them up in `elements` of product.
 template <typename Machine>
-GridResult drive(Machine machine, std::size_t m, std::size_t n, const Schedule* dictated) {
+GridResult drive(Machine machine, std::size_t elements, const Schedule* dictated) {
   Controller<Machine> controller(machine, dictated);
   const std::size_t outputs = machine.outputs();
   GridResult result;
-  result.product.resize(m * n);
-  std::vector<bool> written(m * n);
+  result.product.resize(elements);
+  std::vector<bool> written(elements);
   while (result.output_writes < outputs) {
     controller.issue(result.cycles);
     machine.step();
     ++result.cycles;
     for (const grid::Exit& exit : machine.exits()) {
-      const std::size_t at = exit.row * n + exit.column;
-      result.product[at] += exit.value;
-      if (written[at]) ++result.output_reads;
-      written[at] = true;
+      result.product[exit.at] += exit.value;
+      if (written[exit.at]) ++result.output_reads;
+      written[exit.at] = true;
       ++result.output_writes;
     }
   }
@@ -91,22 +92,31 @@ GridResult drive(Machine machine, std::size_t m, std::size_t n, const Schedule* 
   return result;
 }
 
-GridResult run(const Matrix& a, const Matrix& b, ArrayShape array, Dataflow dataflow,
-               const Schedule* dictated) {
-  if (a.columns != b.rows) throw std::invalid_argument{"pe_grid: inner extents differ"};
-  for (const std::size_t extent :
-       {a.rows, a.columns, b.columns, std::size_t{array.rows}, std::size_t{array.columns}}) {
-    if (extent == 0) throw std::invalid_argument{"pe_grid: extents must be >= 1"};
+/// Checks the arguments; returns the number of elements in all products.
+std::size_t check(const std::vector<Operands>& gemms, ArrayShape array) {
+  std::size_t elements = 0;
+  bool empty = array.rows == 0 || array.columns == 0;
+  for (const auto& [a, b] : gemms) {
+    if (a.columns != b.rows) throw std::invalid_argument{"pe_grid: inner extents differ"};
+    empty = empty || a.rows == 0 || a.columns == 0 || b.columns == 0;
+    elements += a.rows * b.columns;
   }
-  if (dataflow == Dataflow::os) {
-    return drive(grid::OutputGrid(a, b, array), a.rows, b.columns, dictated);
+  if (empty) throw std::invalid_argument{"pe_grid: extents must be >= 1"};
+  return elements;
+}
+
+/// is: ws on C^T = B^T A^T.
+GridResult run_transposed(const std::vector<Operands>& gemms, ArrayShape array, std::size_t elements,
+                          const Schedule* schedule) {
+  std::vector<Operands> swapped;
+  for (const auto& [a, b] : gemms) swapped.push_back({b.transposed(), a.transposed()});
+  GridResult result = drive(grid::StationaryGrid(swapped, array), elements, schedule);
+  auto product = result.product.begin();
+  for (const auto& [a, b] : gemms) {
+    const auto end = product + std::ptrdiff_t(a.rows * b.columns);
+    std::ranges::copy(transpose(std::vector(product, end), b.columns, a.rows), product);
+    product = end;
   }
-  if (dataflow == Dataflow::ws) {
-    return drive(grid::StationaryGrid(a, b, array), a.rows, b.columns, dictated);
-  }
-  const Matrix left = b.transposed(), right = a.transposed();
-  GridResult result = drive(grid::StationaryGrid(left, right, array), left.rows, right.columns, dictated);
-  result.product = transpose(result.product, left.rows, right.columns);
   return result;
 }
 
@@ -114,13 +124,20 @@ GridResult run(const Matrix& a, const Matrix& b, ArrayShape array, Dataflow data
 
 Matrix Matrix::transposed() const { return {columns, rows, transpose(data, rows, columns)}; }
 
-GridResult run_grid(const Matrix& a, const Matrix& b, ArrayShape array, Dataflow dataflow) {
-  return run(a, b, array, dataflow, nullptr);
+GridResult run_grid(const std::vector<Operands>& gemms, ArrayShape array, Dataflow dataflow,
+                    const Schedule* schedule) {
+  const std::size_t elements = check(gemms, array);
+  switch (dataflow) {
+    case Dataflow::ws: return drive(grid::StationaryGrid(gemms, array), elements, schedule);
+    case Dataflow::os: return drive(grid::OutputGrid(gemms, array), elements, schedule);
+    case Dataflow::is: return run_transposed(gemms, array, elements, schedule);
+  }
+  throw std::invalid_argument{"pe_grid: unknown dataflow"};
 }
 
 GridResult run_grid(const Matrix& a, const Matrix& b, ArrayShape array, Dataflow dataflow,
-                    const Schedule& schedule) {
-  return run(a, b, array, dataflow, &schedule);
+                    const Schedule* schedule) {
+  return run_grid({{a, b}}, array, dataflow, schedule);
 }
 
 }  // namespace presil::systolic

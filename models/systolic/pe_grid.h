@@ -19,6 +19,11 @@ struct Matrix {
   Matrix transposed() const;
 };
 
+/// One GEMM: a (M x K) times b (K x N).
+struct Operands {
+  Matrix a, b;
+};
+
 /// Two values met in one register, or one was missing where it was needed: the schedule is too early.
 class Hazard : public std::logic_error {
  public:
@@ -39,7 +44,8 @@ struct GridResult {
   Schedule schedule;  ///< as issued
 };
 
-/// Multiplies `a` (M x K) by `b` (K x N) register by register on the machine fold_timing.h describes.
+/// Runs GEMMs back to back, register by register, on the machine fold_timing.h describes. `product`
+/// holds their products one after the other; the rest is for all of them together.
 ///
 /// A word moves one PE a cycle: activations right, partial sums, weights and os's second operand
 /// down, os results up through the output registers. A weight shifts down to its row and rests in the
@@ -49,12 +55,15 @@ struct GridResult {
 ///
 /// The controller starts each fold in the first cycle in which a copy of the grid, run to that
 /// fold's end, meets no Hazard; folds start in order. Cost O(cycles R C) and more: for small shapes.
-/// Throws std::invalid_argument if an extent is 0 or the inner ones differ.
-GridResult run_grid(const Matrix& a, const Matrix& b, ArrayShape array, Dataflow dataflow);
+/// With a `schedule` the starts are dictated, cycles counted from cycle 0, and Hazard is thrown if
+/// it is too early anywhere.
+/// Throws std::invalid_argument if an extent is 0 or the inner ones differ, std::out_of_range if the
+/// schedule is too short.
+GridResult run_grid(const std::vector<Operands>& gemms, ArrayShape array, Dataflow dataflow,
+                    const Schedule* schedule = nullptr);
 
-/// The same with the starts dictated, cycles counted from cycle 0. Throws Hazard if the schedule is
-/// too early anywhere, std::invalid_argument or std::out_of_range if it is no schedule of this GEMM.
+/// The same for one GEMM.
 GridResult run_grid(const Matrix& a, const Matrix& b, ArrayShape array, Dataflow dataflow,
-                    const Schedule& schedule);
+                    const Schedule* schedule = nullptr);
 
 }  // namespace presil::systolic

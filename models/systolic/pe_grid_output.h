@@ -9,8 +9,8 @@ namespace presil::systolic::grid {
 class OutputGrid : public Grid {
  public:
   static constexpr bool kPreloads = false;
-  OutputGrid(const Matrix& a, const Matrix& b, ArrayShape array)
-      : Grid(a, b, array, cut(a.rows, b.columns, array)),
+  OutputGrid(const std::vector<Operands>& gemms, ArrayShape array)
+      : Grid(array, cut(gemms, array, true)),
         left_(rows_),
         top_(columns_),
         pes_(rows_ * columns_),
@@ -20,11 +20,15 @@ class OutputGrid : public Grid {
 
   void preload(std::size_t) {}
   void stream(std::size_t fold) {
-    left_.start(std::int64_t(fold), a_->columns);
-    top_.start(std::int64_t(fold), a_->columns);
+    left_.start(std::int64_t(fold), folds_[fold].gemm->a.columns);
+    top_.start(std::int64_t(fold), folds_[fold].gemm->a.columns);
   }
-  std::size_t outputs() const { return a_->rows * b_->columns; }
-  std::size_t horizon() const { return a_->columns + 2 * rows_ + columns_; }
+  std::size_t outputs() const {
+    std::size_t count = 0;
+    for (const Fold& fold : folds_) count += fold.rows * fold.columns;
+    return count;
+  }
+  std::size_t horizon(std::size_t fold) const { return folds_[fold].gemm->a.columns + 2 * rows_ + columns_; }
 
   void step() {
     left_.step(), top_.step();
@@ -49,17 +53,17 @@ class OutputGrid : public Grid {
   Word a_into(std::size_t r, std::size_t c) {
     if (c > 0) return pes_[index(r, c - 1)].a;
     const Tag tag = left_.now(r);
-    if (!tag.valid() || r >= folds_[tag.fold].rows) return {};
+    if (!tag.valid() || r >= fold_of(tag).rows) return {};
     ++streaming_reads_;
-    return {tag, (*a_)(folds_[tag.fold].row0 + r, tag.step)};
+    return {tag, fold_of(tag).gemm->a(fold_of(tag).row0 + r, tag.step)};
   }
 
   Word b_into(std::size_t r, std::size_t c) {
     if (r > 0) return pes_[index(r - 1, c)].b;
     const Tag tag = top_.now(c);
-    if (!tag.valid() || c >= folds_[tag.fold].columns) return {};
+    if (!tag.valid() || c >= fold_of(tag).columns) return {};
     ++streaming_reads_;
-    return {tag, (*b_)(tag.step, folds_[tag.fold].column0 + c)};
+    return {tag, fold_of(tag).gemm->b(tag.step, fold_of(tag).column0 + c)};
   }
 
   Pe evaluate(std::size_t r, std::size_t c) {
@@ -71,7 +75,7 @@ class OutputGrid : public Grid {
     require(tag.step == 0 || pe.sum.tag == Tag{tag.fold, tag.step - 1}, "a step was added out of order");
     pe.sum = {tag, pe.sum.value + pe.a.value * pe.b.value};
     ++macs_;
-    if (tag.step + 1 == a_->columns) finish({{tag.fold, r}, pe.sum.value}, c);
+    if (tag.step + 1 == fold_of(tag).gemm->a.columns) finish({{tag.fold, r}, pe.sum.value}, c);
     return pe;
   }
 
@@ -81,7 +85,7 @@ class OutputGrid : public Grid {
     require(!slot.valid(), "an unread output register is overwritten");
     slot = result;
     Drain& drain = drains_[c];
-    const std::size_t rows = folds_[result.tag.fold].rows;
+    const std::size_t rows = fold_of(result.tag).rows;
     if (++drain.gathered < rows) return;
     require(drain.left == 0, "a column is full while the previous fold is still leaving it");
     drain = {result.tag.fold, rows, 0};
@@ -93,8 +97,8 @@ class OutputGrid : public Grid {
     --drain.left;
     const Word first = std::exchange(results_[index(0, c)], {});
     require(first.tag.fold == drain.fold, "a result of another fold is in the way out");
-    const Fold& fold = folds_[drain.fold];
-    exits_.push_back({fold.row0 + first.tag.step, fold.column0 + c, first.value});
+    const Fold& fold = fold_of(first.tag);
+    exits_.push_back({fold.at(fold.row0 + first.tag.step, fold.column0 + c), first.value});
     for (std::size_t r = 1; r < rows_ && results_[index(r, c)].tag.fold == drain.fold; ++r) {
       results_[index(r - 1, c)] = std::exchange(results_[index(r, c)], {});
     }

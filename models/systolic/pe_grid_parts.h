@@ -27,27 +27,36 @@ struct Word {
 
 /// A result on its way out of the array.
 struct Exit {
-  std::size_t row, column;  ///< in the product
+  std::size_t at;  ///< in GridResult::product
   std::int64_t value;
 };
 
 /// Rows x columns of the stationary operand, or of the outputs, at an offset in the whole.
 struct Fold {
   std::size_t row0, column0, rows, columns;
+  const Operands* gemm;
+  std::size_t product;  ///< where the product of `gemm` begins
+
+  std::size_t at(std::size_t m, std::size_t n) const { return product + m * gemm->b.columns + n; }
 };
 
 inline void require(bool held, const char* otherwise) {
   if (!held) throw Hazard{otherwise};
 }
 
-/// Cuts an operand into array-sized folds, row blocks innermost.
-inline std::vector<Fold> cut(std::size_t rows, std::size_t columns, ArrayShape array) {
+/// Cuts each GEMM's stationary operand, or its outputs, into array-sized folds, row blocks innermost.
+inline std::vector<Fold> cut(const std::vector<Operands>& gemms, ArrayShape array, bool outputs) {
   std::vector<Fold> folds;
-  for (std::size_t c = 0; c < columns; c += array.columns) {
-    for (std::size_t r = 0; r < rows; r += array.rows) {
-      folds.push_back({r, c, std::min<std::size_t>(array.rows, rows - r),
-                       std::min<std::size_t>(array.columns, columns - c)});
+  std::size_t product = 0;
+  for (const Operands& gemm : gemms) {
+    const std::size_t rows = outputs ? gemm.a.rows : gemm.b.rows, columns = gemm.b.columns;
+    for (std::size_t c = 0; c < columns; c += array.columns) {
+      for (std::size_t r = 0; r < rows; r += array.rows) {
+        folds.push_back({r, c, std::min<std::size_t>(array.rows, rows - r),
+                         std::min<std::size_t>(array.columns, columns - c), &gemm, product});
+      }
     }
+    product += gemm.a.rows * columns;
   }
   return folds;
 }
@@ -95,12 +104,12 @@ class Grid {
   }
 
  protected:
-  Grid(const Matrix& a, const Matrix& b, ArrayShape array, std::vector<Fold> folds)
-      : a_(&a), b_(&b), rows_(array.rows), columns_(array.columns), folds_(std::move(folds)) {}
+  Grid(ArrayShape array, std::vector<Fold> folds)
+      : rows_(array.rows), columns_(array.columns), folds_(std::move(folds)) {}
 
   std::size_t index(std::size_t r, std::size_t c) const { return r * columns_ + c; }
+  const Fold& fold_of(const Tag& tag) const { return folds_[std::size_t(tag.fold)]; }
 
-  const Matrix *a_, *b_;
   std::size_t rows_, columns_;
   std::vector<Fold> folds_;
   std::vector<Exit> exits_;

@@ -9,8 +9,8 @@ namespace presil::systolic::grid {
 class StationaryGrid : public Grid {
  public:
   static constexpr bool kPreloads = true;
-  StationaryGrid(const Matrix& a, const Matrix& b, ArrayShape array)
-      : Grid(a, b, array, cut(b.rows, b.columns, array)),
+  StationaryGrid(const std::vector<Operands>& gemms, ArrayShape array)
+      : Grid(array, cut(gemms, array, false)),
         load_(columns_),
         left_(rows_),
         top_(columns_),
@@ -19,17 +19,17 @@ class StationaryGrid : public Grid {
 
   void preload(std::size_t fold) { load_.start(std::int64_t(fold), folds_[fold].rows); }
   void stream(std::size_t fold) {
-    left_.start(std::int64_t(fold), a_->rows);
-    top_.start(std::int64_t(fold), a_->rows);
+    left_.start(std::int64_t(fold), folds_[fold].gemm->a.rows);
+    top_.start(std::int64_t(fold), folds_[fold].gemm->a.rows);
   }
   /// Partial sums that leave the array in all.
   std::size_t outputs() const {
-    std::size_t columns = 0;
-    for (const Fold& fold : folds_) columns += fold.columns;
-    return a_->rows * columns;
+    std::size_t count = 0;
+    for (const Fold& fold : folds_) count += fold.gemm->a.rows * fold.columns;
+    return count;
   }
-  /// Cycles after which nothing started by one issue is still moving.
-  std::size_t horizon() const { return a_->rows + 2 * rows_ + columns_; }
+  /// Cycles after which nothing that `fold` starts is still moving.
+  std::size_t horizon(std::size_t fold) const { return folds_[fold].gemm->a.rows + 2 * rows_ + columns_; }
 
   void step() {
     load_.step(), left_.step(), top_.step();
@@ -50,15 +50,15 @@ class StationaryGrid : public Grid {
   Word activation_into(std::size_t r, std::size_t c) {
     if (c > 0) return pes_[index(r, c - 1)].activation;
     const Tag tag = left_.now(r);
-    if (!tag.valid() || r >= folds_[tag.fold].rows) return {};
+    if (!tag.valid() || r >= fold_of(tag).rows) return {};
     ++streaming_reads_;
-    return {tag, (*a_)(tag.step, folds_[tag.fold].row0 + r)};
+    return {tag, fold_of(tag).gemm->a(tag.step, fold_of(tag).row0 + r)};
   }
 
   Word sum_into(std::size_t r, std::size_t c) const {
     if (r > 0) return pes_[index(r - 1, c)].sum;
     const Tag tag = top_.now(c);
-    return tag.valid() && c < folds_[tag.fold].columns ? Word{tag, 0} : Word{};
+    return tag.valid() && c < fold_of(tag).columns ? Word{tag, 0} : Word{};
   }
 
   Word weight_into(std::size_t r, std::size_t c) {
@@ -67,11 +67,11 @@ class StationaryGrid : public Grid {
       return above.valid() && above.tag.step >= r ? above : Word{};
     }
     const Tag tag = load_.now(c);  // the lowest row enters first
-    if (!tag.valid() || c >= folds_[tag.fold].columns) return {};
-    const Fold& fold = folds_[tag.fold];
+    if (!tag.valid() || c >= fold_of(tag).columns) return {};
+    const Fold& fold = fold_of(tag);
     const std::size_t row = fold.rows - 1 - tag.step;
     ++stationary_reads_;
-    return {{tag.fold, row}, (*b_)(fold.row0 + row, fold.column0 + c)};
+    return {{tag.fold, row}, fold.gemm->b(fold.row0 + row, fold.column0 + c)};
   }
 
   Pe evaluate(std::size_t r, std::size_t c) {
@@ -97,7 +97,9 @@ class StationaryGrid : public Grid {
   }
 
   void leave(const Word& sum, std::size_t c) {
-    if (sum.valid()) exits_.push_back({sum.tag.step, folds_[sum.tag.fold].column0 + c, sum.value});
+    if (!sum.valid()) return;
+    const Fold& fold = fold_of(sum.tag);
+    exits_.push_back({fold.at(sum.tag.step, fold.column0 + c), sum.value});
   }
 
   Edge load_, left_, top_;

@@ -93,6 +93,22 @@ TEST(FoldTiming, ShallowOutputStationaryIsBoundByTheDrain) {
   EXPECT_EQ(t.first_preload, 0u);
 }
 
+TEST(FoldTiming, NextBlockStartsWhenItsWeightsAreIn) {
+  const BlockTiming tall = block_timing({100, 8, 8}, {8, 8}, Dataflow::ws);
+  const BlockTiming flat = block_timing({3, 8, 8}, {8, 8}, Dataflow::ws);
+  EXPECT_EQ(next_start(tall, flat), 100u);
+  EXPECT_EQ(next_start(flat, tall), 8u);  // 3 + 5 of exposed preload
+}
+
+TEST(FoldTiming, NextBlockWaitsForTheOutputRegisters) {
+  const BlockTiming deep = block_timing({8, 8, 100}, {8, 8}, Dataflow::os);
+  const BlockTiming shallow = block_timing({8, 8, 3}, {8, 8}, Dataflow::os);
+  EXPECT_EQ(next_start(deep, deep), 100u);
+  EXPECT_EQ(next_start(deep, shallow), 100u + 15 - 3);  // register 0 is free again at 115
+  EXPECT_EQ(next_start(shallow, shallow), 15u);
+  EXPECT_EQ(next_start(shallow, deep), 3u);
+}
+
 TEST(FoldTiming, InputStationaryIsTheTranspose) {
   EXPECT_EQ(overlapped({70, 30, 50}, {16, 8}, Dataflow::is), overlapped({30, 70, 50}, {16, 8}, Dataflow::ws));
 }
