@@ -41,9 +41,9 @@ struct Transfer {
 /// C(m x n) += A(m x k) B(k x n), operands and result in the scratchpad (or accumulators).
 struct ArrayWork {
   std::uint64_t m{}, n{}, k{};
+  std::uint64_t repeat{1};  ///< this many independent products of this shape, one behind the other
   Format format{};
-  std::uint8_t array{};    ///< which array of the core
-  bool transposed{false};  ///< hold A instead of B in the array
+  std::uint8_t array{};     ///< which array of the core
 };
 
 /// Passes over `elements` values.
@@ -67,10 +67,13 @@ struct Command {
   std::array<std::uint64_t, kPools> reserve{};  ///< bytes of each pool of the core taken at dispatch
   std::array<std::uint64_t, kPools> release{};  ///< bytes given back at completion
   boost::container::small_vector<CommandId, 6> after;  ///< earlier commands that must have completed
+  CommandId barrier{};      ///< every command numbered below this must have completed
+  bool ahead{false};        ///< a load that waits for nothing: goes through the fetch engine, past waiting loads
 };
 
 /// A lazily generated program. Contract: executing the commands one by one in order never needs more scratchpad
-/// than a core has; `after` names earlier commands only; every byte reserved is released by the end.
+/// than a core has; `after` and `barrier` name earlier commands only; barriers never decrease; every byte reserved
+/// is released by the end.
 class ProgramSource {
  public:
   virtual ~ProgramSource() = default;

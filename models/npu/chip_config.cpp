@@ -58,6 +58,8 @@ void ChipConfig::describe(config::Visitor& v) {
   v.object("technology", technology, required, "Technology node: energy per event.");
   v.quantity("clock", clock, required, positive, "Clock of arrays, vector units and scratchpads.");
   v.integer("cores", cores, optional, 1, 1024, "Cores; each has arrays, a vector unit, a scratchpad and a DMA engine.");
+  v.integer("memory_ports", memory_ports, optional, 1, 1024,
+            "Places where the memory joins the on-chip network, each with one link; chunks take turns.");
   v.object("core", core, required, "One core.");
   v.object("shared", shared, optional, "SRAM shared by the cores.");
   v.object("network", network, required, "On-chip network between cores, memory, shared SRAM and host link.");

@@ -72,6 +72,7 @@ struct ChipConfig {
   ppa::Technology technology;
   Hertz clock{};
   std::uint32_t cores{1};
+  std::uint32_t memory_ports{1};
   CoreConfig core;
   SharedConfig shared;
   noc::NetworkConfig network;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
-#include <utility>
 
 namespace presil::systolic {
 
@@ -18,7 +17,6 @@ std::uint64_t scaled(std::uint64_t extent, double rate) {
 /// The GEMM as the array sees it: what streams is stretched or packed by the format's rate.
 GemmShape effective(const SystolicArray::Block& block, Dataflow dataflow, double rate) {
   GemmShape g = block.shape;
-  if (block.transposed) std::swap(g.m, g.n);
   switch (dataflow) {
     case Dataflow::ws: g.m = scaled(g.m, rate); break;
     case Dataflow::os: g.k = scaled(g.k, rate); break;
@@ -27,12 +25,30 @@ GemmShape effective(const SystolicArray::Block& block, Dataflow dataflow, double
   return g;
 }
 
+/// `repeat` equal blocks one behind the other: each one's first preload hides behind the last fold of the one
+/// before as far as that fold is long enough (fold_timing.h: interval max(m, k')).
+BlockTiming chained(BlockTiming one, GemmShape g, Dataflow dataflow, std::uint64_t repeat) {
+  const std::uint64_t last_fold = dataflow == Dataflow::is ? g.n : g.m;
+  const std::uint64_t gap = one.first_preload > last_fold ? one.first_preload - last_fold : 0;
+  const std::uint64_t offset = (repeat - 1) * (one.stream + gap);
+  BlockTiming all = one;
+  all.stream = offset + one.stream;
+  all.last_start = offset + one.last_start;
+  all.finish = offset + one.finish;
+  all.exposed_preload = repeat * one.exposed_preload + (repeat - 1) * gap;
+  all.stationary_reads = repeat * one.stationary_reads;
+  all.streaming_reads = repeat * one.streaming_reads;
+  all.output_reads = repeat * one.output_reads;
+  all.output_writes = repeat * one.output_writes;
+  return all;
+}
+
 }  // namespace
 
 BlockSchedule SystolicArray::execute(const Block& block, sc_core::sc_time ready) {
   if (!config_.supports(block.format)) throw std::logic_error{"systolic array given a format it does not support"};
   const GemmShape g = effective(block, config_.dataflow, config_.rate[static_cast<std::size_t>(block.format)]);
-  const BlockTiming t = block_timing(g, config_.shape, config_.dataflow);
+  const BlockTiming t = chained(block_timing(g, config_.shape, config_.dataflow), g, config_.dataflow, block.repeat);
 
   const sc_core::sc_time preload_from = std::max(ready, last_fold_start_);
   sc_core::sc_time start = std::max(stream_free_, preload_from + clock_.cycles(t.first_preload));
@@ -40,13 +56,12 @@ BlockSchedule SystolicArray::execute(const Block& block, sc_core::sc_time ready)
   std::uint64_t finish = t.finish;
   if (config_.timing == Timing::serialised) {
     start = std::max(stream_free_, ready);
-    stream = finish = cycles(g, config_.shape, config_.dataflow, Timing::serialised) + 1;
+    stream = finish = cycles(g, config_.shape, config_.dataflow, Timing::serialised) * block.repeat + block.repeat;
   }
 
   use_.waited += std::max(ready, stream_free_) - stream_free_;
   use_.preload += start - std::max(ready, stream_free_) + clock_.cycles(std::min(t.exposed_preload, stream));
   use_.active += clock_.cycles(stream) - clock_.cycles(std::min(t.exposed_preload, stream));
-  use_.macs += static_cast<double>(block.shape.m) * static_cast<double>(block.shape.n) * static_cast<double>(block.shape.k);
 
   stream_free_ = start + clock_.cycles(stream);
   last_fold_start_ = start + clock_.cycles(std::min(t.last_start, stream));

@@ -18,7 +18,6 @@ struct BlockSchedule {
 /// Where one array's time went so far. waited + preload + active = the time up to the last block's issue_end.
 struct ArrayUse {
   sc_core::sc_time active, preload, waited;
-  double macs{};
 };
 
 /// Deadline arithmetic of one array (no process of its own: blocks are handed over when their operands are there).
@@ -38,7 +37,7 @@ class SystolicArray {
     Format format{};
     double operand_bytes{2};      ///< per value of A and B
     double accumulator_bytes{4};  ///< per partial sum
-    bool transposed{false};       ///< exchange the roles of A and B
+    std::uint64_t repeat{1};      ///< independent products of this shape, one behind the other
   };
   BlockSchedule execute(const Block& block, sc_core::sc_time ready);
 
