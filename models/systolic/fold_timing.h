@@ -37,7 +37,7 @@ struct BlockTiming {
   std::uint64_t output_writes;     ///< results and partial sums leaving the array
   std::uint64_t output_reads;      ///< partial sums read back to be added to; os: 0
   std::uint64_t steps;             ///< cycles an edge lane streams for one fold: M, K or N for ws, os, is
-  std::uint64_t outputs_free;      ///< os: first S to the last fold's output registers all free; else 0
+  std::uint64_t outputs_free;      ///< os: first S to the last fold having left column 0; else 0
 };
 
 /// Timing of `gemm` fold by fold on the following machine, in O(1) whatever the number of folds.
