@@ -1,0 +1,13 @@
+// html.h -- the report of a run as one self-contained page.
+#pragma once
+
+#include <string>
+
+#include "sim/report/result.h"
+
+namespace presil::report {
+
+/// Summary, drawings and every table of the document; no script, no reference to anything outside.
+std::string html_report(const Result& result);
+
+}  // namespace presil::report

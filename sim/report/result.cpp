@@ -1,0 +1,279 @@
+// result.cpp -- implementation of result.h.
+#include "sim/report/result.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "sim/base/error.h"
+#include "sim/report/format.h"
+
+namespace presil::report {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A value of the document that knows its path, so that every complaint can name it.
+class Cursor {
+ public:
+  Cursor(const Json& value, std::string path) : value_(&value), path_(std::move(path)) {}
+
+  Cursor object() const { return require(value_->is_object(), "a mapping"); }
+
+  // An optional member; a null member counts as absent.
+  template <class Use>
+  void with(const char* key, Use use) const {
+    const auto found = value_->find(key);
+    if (found != value_->end() && !found->is_null()) use(Cursor(*found, child(key)));
+  }
+  template <class Row, class Read>
+  void rows(const char* key, std::vector<Row>& into, Read read) const {
+    with(key, [&](const Cursor& list) {
+      list.require(list.value_->is_array(), "a list");
+      for (std::size_t i = 0; i < list.value_->size(); ++i)
+        into.push_back(read(Cursor((*list.value_)[i], fmt::format("{}[{}]", list.path_, i)).object()));
+    });
+  }
+  template <class Use>
+  void members(Use use) const {
+    object();
+    for (const auto& [key, value] : value_->items()) use(key, Cursor(value, child(key)));
+  }
+
+  double number() const {
+    require(value_->is_number(), "a number");
+    return value_->get<double>();
+  }
+  std::string text() const {
+    require(value_->is_string(), "text");
+    return clean(value_->get<std::string>());
+  }
+  // Assumed values may be numbers or text.
+  std::string spelling() const { return value_->is_string() ? text() : clean(value_->dump()); }
+
+  void get(const char* key, double& into) const {
+    with(key, [&](const Cursor& c) { into = c.number(); });
+  }
+  void get(const char* key, std::string& into) const {
+    with(key, [&](const Cursor& c) { into = c.text(); });
+  }
+  template <class Value>
+  void need(const char* key, Value& into) const {
+    require(value_->contains(key), fmt::format("the member \"{}\"", key));
+    Cursor((*value_)[key], child(key)).assign(into);
+  }
+  const Cursor& require(bool holds, const std::string& expected) const {
+    if (!holds) throw InputError(fmt::format("{}: expected {}", path_, expected));
+    return *this;
+  }
+
+ private:
+  void assign(double& into) const { into = number(); }
+  void assign(std::string& into) const { into = text(); }
+  std::string child(const std::string& key) const { return path_.ends_with(": ") ? path_ + key : path_ + "." + key; }
+
+  const Json* value_;
+  std::string path_;
+};
+
+Operator read_operator(const Cursor& row) {
+  Operator op;
+  row.need("name", op.name);
+  row.need("time_s", op.time_s);
+  row.get("phase", op.phase);
+  row.get("count", op.count);
+  row.get("share", op.share);
+  row.get("flops", op.flops);
+  row.get("vector_ops", op.vector_ops);
+  row.get("memory_bytes", op.memory_bytes);
+  row.get("shared_bytes", op.shared_bytes);
+  row.get("scratchpad_bytes", op.scratchpad_bytes);
+  row.get("host_bytes", op.host_bytes);
+  row.get("achieved_tflops", op.achieved);
+  row.get("achieved_tops", op.achieved);
+  row.get("bound_s", op.bound_s);
+  row.get("bound", op.bound);
+  row.get("bottleneck", op.bottleneck);
+  return op;
+}
+
+Phase read_phase(const Cursor& row) {
+  Phase phase;
+  row.need("name", phase.name);
+  row.need("time_s", phase.time_s);
+  row.get("passes", phase.passes);
+  row.get("flops", phase.flops);
+  row.get("mfu", phase.mfu);
+  return phase;
+}
+
+BandwidthLevel read_level(const Cursor& row) {
+  BandwidthLevel level;
+  row.need("name", level.name);
+  row.get("bytes_read", level.bytes_read);
+  row.get("bytes_written", level.bytes_written);
+  row.get("gb_per_s", level.gb_per_s);
+  row.get("peak_gb_per_s", level.peak_gb_per_s);
+  row.get("utilisation", level.utilisation);
+  return level;
+}
+
+Part read_part(const Cursor& row, const char* value) {
+  Part part;
+  row.need("name", part.name);
+  row.need(value, part.value);
+  return part;
+}
+
+MappingRow read_mapping(const Cursor& row) {
+  MappingRow mapping;
+  row.need("name", mapping.name);
+  row.get("phase", mapping.phase);
+  row.need("tiling", mapping.tiling);
+  return mapping;
+}
+
+Assumption read_assumption(const Cursor& row) {
+  Assumption assumption;
+  row.need("path", assumption.path);
+  row.with("value", [&](const Cursor& c) { assumption.value = c.spelling(); });
+  row.get("source", assumption.source);
+  return assumption;
+}
+
+void read_about(const Cursor& root, About& about) {
+  root.with("about", [&](const Cursor& c) {
+    c.object();
+    for (auto [key, into] : {std::pair{"model", &about.model}, {"chip", &about.chip}, {"weights", &about.weights},
+                             {"activations", &about.activations}, {"kv", &about.kv}})
+      c.get(key, *into);
+    for (auto [key, into] : {std::pair{"devices", &about.devices}, {"batch", &about.batch},
+                             {"prompt", &about.prompt}, {"generate", &about.generate}})
+      c.get(key, *into);
+  });
+}
+
+void read_memory(const Cursor& root, MemoryFit& memory) {
+  root.with("memory", [&](const Cursor& c) {
+    c.object();
+    memory.level = "memory";
+    c.get("level", memory.level);
+    c.get("capacity_bytes", memory.capacity_bytes);
+    c.get("weights_bytes", memory.weights_bytes);
+    c.get("kv_bytes", memory.kv_bytes);
+    c.get("activations_bytes", memory.activations_bytes);
+    c.get("free_bytes", memory.free_bytes);
+  });
+}
+
+void check_version(const Cursor& root, const std::string& file_name) {
+  double version = 0;
+  root.need("schema_version", version);
+  if (version != kSchemaVersion)
+    throw InputError(fmt::format("{}: the file has schema_version {}; this presil reads schema_version {}", file_name,
+                                 version, kSchemaVersion));
+}
+
+// The line and column of a byte of the text, both from 1.
+std::string place(const std::string& text, std::size_t byte) {
+  const std::size_t end = std::min(byte > 0 ? byte - 1 : 0, text.size());
+  const auto start = text.begin(), stop = start + static_cast<std::ptrdiff_t>(end);
+  const auto line = std::count(start, stop, '\n') + 1;
+  const std::size_t before = end == 0 ? std::string::npos : text.rfind('\n', end - 1);
+  return fmt::format("{}:{}", line, before == std::string::npos ? end + 1 : end - before);
+}
+
+// nlohmann says "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ...".
+std::string reason(const std::string& what) {
+  const std::size_t start = what.find(": ");
+  return clean(start == std::string::npos ? what : what.substr(start + 2));
+}
+
+}  // namespace
+
+const double* Result::metric(std::string_view name) const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& m) { return m.first == name; });
+  return found == metrics.end() ? nullptr : &found->second;
+}
+
+std::string Result::rate_unit() const { return metric("peak_tops") ? "TOPS" : "TFLOPS"; }
+
+double Result::peak_rate() const {
+  const double* peak = metric(metric("peak_tops") ? "peak_tops" : "peak_tflops");
+  return peak ? *peak : 0;
+}
+
+std::string Result::title() const {
+  std::string text = about.model.empty() ? "unnamed model" : about.model;
+  if (!about.chip.empty()) text += " on " + (about.devices > 1 ? count(about.devices) + " x " : "") + about.chip;
+  return text;
+}
+
+std::string Result::workload() const {
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (about.batch > 0) add("batch " + count(about.batch));
+  if (about.prompt > 0) add("prompt " + count(about.prompt));
+  if (about.generate > 0) add("generate " + count(about.generate));
+  if (!about.weights.empty() && about.weights == about.activations && (about.kv.empty() || about.kv == about.weights)) {
+    add(about.weights);
+    return text;
+  }
+  if (!about.weights.empty()) add(about.weights + " weights");
+  if (!about.activations.empty()) add(about.activations + " activations");
+  if (!about.kv.empty()) add(about.kv + " KV");
+  return text;
+}
+
+Result read_result(const Json& document, const std::string& file_name) {
+  const Cursor root(document, file_name + ": ");
+  Result result;
+  if (!document.is_object()) throw InputError(file_name + ": expected a result document (a mapping)");
+  check_version(root, file_name);
+  root.get("presil_version", result.presil_version);
+  root.get("config_hash", result.config_hash);
+  read_about(root, result.about);
+  root.require(document.contains("metrics"), "the member \"metrics\"");
+  root.with("metrics", [&](const Cursor& c) {
+    c.members([&](const std::string& key, const Cursor& value) { result.metrics.emplace_back(clean(key), value.number()); });
+  });
+  root.rows("ops", result.ops, read_operator);
+  root.rows("phases", result.phases, read_phase);
+  read_memory(root, result.memory);
+  root.rows("levels", result.levels, read_level);
+  root.rows("energy", result.energy, [](const Cursor& row) { return read_part(row, "joules"); });
+  root.rows("area", result.area, [](const Cursor& row) { return read_part(row, "mm2"); });
+  root.with("array_time", [&](const Cursor& c) {
+    c.members([&](const std::string& key, const Cursor& value) { result.array_time.push_back({clean(key), value.number()}); });
+  });
+  root.rows("mapping", result.mapping, read_mapping);
+  root.rows("assumptions", result.assumptions, read_assumption);
+  return result;
+}
+
+Json load_document(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto file = std::filesystem::is_directory(path, ignored) ? path / "result.json" : path;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw InputError(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    throw InputError(fmt::format("{}:{}: not JSON: {}", file.string(), place(text, error.byte), reason(error.what())));
+  } catch (const Json::exception& error) {  // a number no double can hold
+    throw InputError(fmt::format("{}: not JSON: {}", file.string(), clean(error.what())));
+  }
+}
+
+std::string document_text(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace presil::report

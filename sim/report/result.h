@@ -1,0 +1,97 @@
+// result.h -- a result document (docs/result.md), checked and typed: what every report is made from.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace presil::report {
+
+inline constexpr int kSchemaVersion = 1;
+
+/// What was run, for the title of a report. Empty and zero where the document does not say.
+struct About {
+  std::string model, chip;
+  std::string weights, activations, kv;  ///< number formats
+  double devices{}, batch{}, prompt{}, generate{};
+};
+
+struct Operator {
+  std::string name, phase;
+  double count{}, time_s{}, share{};
+  double flops{}, vector_ops{};
+  double memory_bytes{}, shared_bytes{}, scratchpad_bytes{}, host_bytes{};
+  double achieved{};  ///< TFLOPS, or TOPS for integer formats
+  double bound_s{};
+  std::string bound, bottleneck;
+};
+
+struct Phase {
+  std::string name;
+  double passes{}, time_s{}, flops{}, mfu{};
+};
+
+struct MemoryFit {
+  std::string level;  ///< empty: the document does not say
+  double capacity_bytes{}, weights_bytes{}, kv_bytes{}, activations_bytes{}, free_bytes{};
+};
+
+struct BandwidthLevel {
+  std::string name;
+  double bytes_read{}, bytes_written{}, gb_per_s{}, peak_gb_per_s{}, utilisation{};
+};
+
+/// One part of a whole: a component's energy, area or a share of array time.
+struct Part {
+  std::string name;
+  double value{};
+};
+
+struct MappingRow {
+  std::string name, phase, tiling;
+};
+
+struct Assumption {
+  std::string path, value, source;
+};
+
+struct Result {
+  std::string presil_version, config_hash;
+  About about;
+  std::vector<std::pair<std::string, double>> metrics;  ///< in the order of the document
+  std::vector<Operator> ops;
+  std::vector<Phase> phases;
+  MemoryFit memory;
+  std::vector<BandwidthLevel> levels;
+  std::vector<Part> energy, area, array_time;
+  std::vector<MappingRow> mapping;
+  std::vector<Assumption> assumptions;
+
+  /// The metric of that name; null when the run has none.
+  const double* metric(std::string_view name) const;
+  /// "TFLOPS", or "TOPS" for integer formats.
+  std::string rate_unit() const;
+  /// Dense peak per device in `rate_unit`; 0 when the document does not say.
+  double peak_rate() const;
+  /// "llama-3.1-8b on a100-sxm-80gb".
+  std::string title() const;
+  /// "batch 8, prompt 512, generate 128, bf16 weights, bf16 activations, bf16 KV".
+  std::string workload() const;
+};
+
+/// Checks a document and fills in a Result. Throws InputError "FILE: ops[3].time_s: expected a number"; a document
+/// of another schema_version is refused naming both versions.
+Result read_result(const nlohmann::ordered_json& document, const std::string& file_name);
+
+/// Reads a document from a file, or from DIR/result.json when `path` is a folder. Throws InputError, with
+/// file:line:column when it is not JSON.
+nlohmann::ordered_json load_document(const std::filesystem::path& path);
+
+/// What `--format json` and result.json hold: two spaces of indentation, a newline at the end.
+std::string document_text(const nlohmann::ordered_json& document);
+
+}  // namespace presil::report
