@@ -56,7 +56,7 @@ class Memory {
   virtual double peak_bytes_per_s() const = 0;       ///< all pins
   virtual double sustained_bytes_per_s() const = 0;  ///< peak less refresh: a bound no stream beats
   virtual MemoryCounters counters() const = 0;
-  /// Canonical state: queues empty, banks closed, refresh at phase 0. Only between programs.
+  /// Canonical state: queues empty, banks closed, refresh at phase 0, counters at 0. Only between programs.
   virtual void reset() = 0;
 };
 

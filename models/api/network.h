@@ -32,7 +32,7 @@ class Network {
   virtual void send(const Message& message, kernel::Callback delivered) = 0;
   virtual std::uint32_t nodes() const = 0;
   virtual NetworkCounters counters() const = 0;
-  /// Puts the network in its canonical state (idle). Only between programs.
+  /// Puts the network in its canonical state (idle, counters at 0). Only between programs.
   virtual void reset() = 0;
 };
 

@@ -79,6 +79,8 @@ class ProgramSource {
   virtual ~ProgramSource() = default;
   /// Fills in the next command; false at the end. `command` arrives default-constructed.
   virtual bool next(Command& command) = 0;
+  /// Scratchpad bytes of every core that the program holds from its beginning to its end.
+  virtual std::uint64_t resident_bytes() const { return 0; }
 };
 
 }  // namespace presil::api

@@ -189,9 +189,13 @@ api::DeviceCounters Chip::run(api::ProgramSource& program, bool canonical) {
   reset_units(canonical);
   memory_before_ = memory_.counters();
   network_before_ = network_->counters();
+  const std::array<std::uint64_t, api::kPools> resident{program.resident_bytes(), 0};
+  for (auto& core : cores_)
+    if (!core->scratchpad.try_reserve(resident)) throw std::logic_error{"a program's resident data exceeds the scratchpad"};
   sequencer_->begin(program);
   if (!sequencer_->finished()) sc_core::sc_start();
   if (!sequencer_->finished()) throw std::logic_error{"the machine stopped with commands left: a dependency can never be met"};
+  for (auto& core : cores_) core->scratchpad.release(resident);
   return collect(started_);
 }
 

@@ -25,17 +25,16 @@ GemmShape effective(const SystolicArray::Block& block, Dataflow dataflow, double
   return g;
 }
 
-/// `repeat` equal blocks one behind the other: each one's first preload hides behind the last fold of the one
-/// before as far as that fold is long enough (fold_timing.h: interval max(m, k')).
-BlockTiming chained(BlockTiming one, GemmShape g, Dataflow dataflow, std::uint64_t repeat) {
-  const std::uint64_t last_fold = dataflow == Dataflow::is ? g.n : g.m;
-  const std::uint64_t gap = one.first_preload > last_fold ? one.first_preload - last_fold : 0;
-  const std::uint64_t offset = (repeat - 1) * (one.stream + gap);
+/// `repeat` equal blocks, each started as early behind the one before as fold_timing.h allows.
+BlockTiming chained(BlockTiming one, std::uint64_t repeat) {
+  const std::uint64_t interval = next_start(one, one);
+  const std::uint64_t offset = (repeat - 1) * interval;
   BlockTiming all = one;
   all.stream = offset + one.stream;
   all.last_start = offset + one.last_start;
   all.finish = offset + one.finish;
-  all.exposed_preload = repeat * one.exposed_preload + (repeat - 1) * gap;
+  all.outputs_free = one.outputs_free == 0 ? 0 : offset + one.outputs_free;
+  all.exposed_preload = repeat * one.exposed_preload + (repeat - 1) * (interval - std::min(interval, one.stream));
   all.stationary_reads = repeat * one.stationary_reads;
   all.streaming_reads = repeat * one.streaming_reads;
   all.output_reads = repeat * one.output_reads;
@@ -48,10 +47,12 @@ BlockTiming chained(BlockTiming one, GemmShape g, Dataflow dataflow, std::uint64
 BlockSchedule SystolicArray::execute(const Block& block, sc_core::sc_time ready) {
   if (!config_.supports(block.format)) throw std::logic_error{"systolic array given a format it does not support"};
   const GemmShape g = effective(block, config_.dataflow, config_.rate[static_cast<std::size_t>(block.format)]);
-  const BlockTiming t = chained(block_timing(g, config_.shape, config_.dataflow), g, config_.dataflow, block.repeat);
+  const BlockTiming t = chained(block_timing(g, config_.shape, config_.dataflow), block.repeat);
 
   const sc_core::sc_time preload_from = std::max(ready, last_fold_start_);
   sc_core::sc_time start = std::max(stream_free_, preload_from + clock_.cycles(t.first_preload));
+  const sc_core::sc_time steps = clock_.cycles(t.steps);
+  if (outputs_free_ > start + steps) start = outputs_free_ - steps;
   std::uint64_t stream = t.stream;
   std::uint64_t finish = t.finish;
   if (config_.timing == Timing::serialised) {
@@ -65,6 +66,7 @@ BlockSchedule SystolicArray::execute(const Block& block, sc_core::sc_time ready)
 
   stream_free_ = start + clock_.cycles(stream);
   last_fold_start_ = start + clock_.cycles(std::min(t.last_start, stream));
+  outputs_free_ = start + clock_.cycles(t.outputs_free);
   const double operands = static_cast<double>(t.stationary_reads + t.streaming_reads) * block.operand_bytes;
   const double sums = static_cast<double>(t.output_reads + t.output_writes) * block.accumulator_bytes;
   return {start + clock_.cycles(finish), stream_free_, operands + sums};
@@ -79,6 +81,7 @@ void SystolicArray::stall_until(sc_core::sc_time t) {
 void SystolicArray::reset(sc_core::sc_time now) {
   stream_free_ = now;
   last_fold_start_ = now;
+  outputs_free_ = now;
   use_ = {};
 }
 

@@ -24,8 +24,8 @@ struct ArrayUse {
 ///
 /// With r the time the operands are ready, F the end of the previous block's streaming and L the start of its
 /// last fold, the next block preloads from P = max(r, L) and streams from S = max(F, P + preload): a busy array
-/// hides the shift-in of the next stationary operand, an idle one does not. The block's own folds follow
-/// fold_timing.h. A format whose rate is below 1 takes 1/rate passes over the streaming operand; above 1, the
+/// hides the shift-in of the next stationary operand, an idle one does not; os has no preload, but its output
+/// registers must be free when the block's first results arrive. The block's own folds follow fold_timing.h. A format whose rate is below 1 takes 1/rate passes over the streaming operand; above 1, the
 /// packed values stream `rate` at a time.
 /// serialised: every fold of every block is charged in full, nothing overlaps.
 class SystolicArray {
@@ -54,6 +54,7 @@ class SystolicArray {
   ArrayUse use_;
   sc_core::sc_time stream_free_;      ///< F
   sc_core::sc_time last_fold_start_;  ///< L
+  sc_core::sc_time outputs_free_;     ///< os: output registers of column 0 are free again
 };
 
 }  // namespace presil::systolic
