@@ -1,24 +1,31 @@
-// schema.h -- JSON Schema, resolved dump and hash of a configuration struct, from its one declaration.
+// schema.h -- JSON Schema, resolved dump, documentation and hash of a configuration struct, from its one declaration.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "sim/config/quantities.h"
 #include "sim/config/visitor.h"
 
 namespace presil::config {
 
-/// JSON Schema (draft-07) of a mapping. Quantities are strings with a unit or numbers in the SI unit; every field
-/// has its description, default and range; additionalProperties is false; `source` and `include` are allowed.
-nlohmann::ordered_json schema_of(const std::function<void(Visitor&)>& describe);
+/// JSON Schema (draft-07) of a mapping. Quantities are strings with a unit; every scalar, table and list may also be
+/// {value, source}; every field has its description, default and range; additionalProperties is false; `source` and
+/// `include` are allowed, and a mapping with an `include` need not have the required keys. Keys of `reference_keys`
+/// may be a string, the name of a file, instead of a mapping.
+nlohmann::ordered_json schema_of(const std::function<void(Visitor&)>& describe,
+                                 const std::vector<std::string>& reference_keys = {});
 
-/// The resolved values: quantities as strings in their usual unit that read back to the same value exactly.
+/// The resolved values: quantities as strings in their usual unit that read back to the same value exactly. Left out
+/// are numbers that are infinite, NaN or out of their range, because only an initialiser can hold them ("unlimited"), and
+/// optional mappings in which a required number is, because they were never given.
 nlohmann::ordered_json dump(const std::function<void(Visitor&)>& describe);
 
-/// "1.2 TB/s", "16 MiB", "1.05 GHz": a number in the unit a person would choose; reads back exactly.
-std::string format_quantity(double value, Measure measure);
+/// The fields as a Markdown table: key (dotted), type or unit, default, range, meaning.
+std::string document(const std::function<void(Visitor&)>& describe);
 
 /// 64-bit FNV-1a of a text as 16 hexadecimal digits; used for config_hash.
 std::string hash_hex(const std::string& text);
