@@ -13,11 +13,13 @@ namespace presil::noc {
 enum class Topology { crossbar, ring, mesh };
 inline constexpr std::array<std::string_view, 3> kTopologyNames{"crossbar", "ring", "mesh"};
 
-/// Parameters of one network. The number of nodes is the owner's business; a mesh must have room for them.
+/// Parameters of one network. The owner decides how many nodes there are (cores, `memory_ports`, shared SRAM, host
+/// link); a mesh must have room for them.
 struct NetworkConfig {
   Topology topology{Topology::crossbar};
   std::uint32_t columns{0};         ///< of a mesh
   std::uint32_t rows{0};            ///< of a mesh
+  std::uint32_t memory_ports{1};    ///< nodes by which the memory is attached
   BytesPerSecond link_bandwidth{};
   Seconds hop_latency{};
   Bytes flit{32};                   ///< [assumed]
