@@ -29,12 +29,15 @@ struct Tensor {
   double bytes() const { return static_cast<double>(values) * bytes_per_value(format); }
 };
 
-/// C[batch](m x n) = A[batch](m x k) B[batch](k x n). B is a weight, or an activation.
+/// C[batch](m x n) = A[batch](m x k) B[batch](k x n). B is a weight, an activation, or keys and values.
 /// MoE experts are one operator: `batch` active experts, `m` the mean number of tokens per active expert
 /// (rounded up), and B the weights of the active experts.
 struct MatMul {
   std::uint64_t batch{1}, m{}, n{}, k{};
   std::uint64_t routed_rows{0};  ///< MoE: rows that carry a token, at most batch x m; 0 means all of them do
+  /// Share of the outputs that the model asks for. Unfused causal attention computes the whole rectangle of
+  /// (query, key) pairs on the machine, of which only this share is work of the model.
+  double useful_fraction{1};
 };
 
 /// softmax(Q K^T / sqrt(d)) V for `batch` sequences, with grouped heads.
@@ -60,6 +63,7 @@ struct VectorWork {
   std::uint64_t rows{}, columns{};
   double simple{}, special{}, row_special{};
   bool reduces{false};
+  double operations() const;  ///< rows x columns x (simple + special) + rows x row_special
 };
 
 /// Reads `rows` rows of `row_bytes` from a table at places known only at run time (embedding, MoE dispatch).
@@ -72,7 +76,7 @@ enum class OpKind { matmul, attention, vector, gather, transfer };
 
 /// What an operator is called in reports; rows of `ops` are grouped by this name.
 /// `matmul`, `attention`, `vector`, `gather` say which of the payloads is meaningful; `transfer` moves its inputs
-/// to its outputs (KV write, host input, host output) and computes nothing.
+/// to its outputs (KV write, concatenation, host input, host output) and computes nothing.
 struct Op {
   std::string name;  ///< operator class: "qkv", "attention", "mlp_up", "rms_norm", "lm_head"...
   OpKind kind{};
@@ -82,11 +86,15 @@ struct Op {
   Gather gather;
   Format compute{Format::bf16};     ///< of the operands as the arithmetic sees them
   Format accumulate{Format::fp32};  ///< of partial sums
-  std::vector<TensorId> inputs;     ///< activations and KV read, in operand order
-  std::vector<TensorId> weights;    ///< parameters read (bias, scale and the active experts included)
+  /// Activations and KV read, in operand order. Attention: Q, K, V (Q and latents when shared_kv), then a position
+  /// bias of heads x q_len x kv_len values where the model has one.
+  std::vector<TensorId> inputs;
+  std::vector<TensorId> weights;    ///< parameters read (bias and scale included; MoE: of all experts)
+  double weight_fraction{1};        ///< share of `weights` that is read: active experts, looked-up rows of a table
   std::vector<TensorId> outputs;
 
-  /// Multiply-adds of matrices counted as 2: the work by which MFU is defined. Vector work counts 0 here.
+  /// Multiply-adds of matrices counted as 2: the work by which MFU is defined. Vector work counts 0 here, and so
+  /// does what a machine computes but the model does not ask for (padding rows of experts, masked pairs).
   double flops() const;
   double vector_ops() const;  ///< simple + special + row_special operations of a vector operator
 };

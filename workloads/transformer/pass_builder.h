@@ -1,0 +1,92 @@
+// pass_builder.h -- puts operators, tensors and segments of one pass together.
+//
+// Formats: matrices take the weights' format. Norms, biases, sinks, position tables and MoE routers take the
+// activations' format, as common quantisers leave them. The token embedding and the LM head take the weights'
+// format, except that 4-bit deployments keep them in the activations' format (GPTQ, AWQ, MXFP4 files).
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "workloads/graph/graph.h"
+#include "workloads/ops/vector_costs.h"
+#include "workloads/transformer/transformer.h"
+
+namespace presil::workload {
+
+/// What a pass runs over.
+struct PassShape {
+  std::uint64_t batch{1};
+  std::uint64_t q_len{1};        ///< new tokens of each sequence
+  std::uint64_t kv_len{1};       ///< keys of each sequence after them
+  std::uint64_t encoder_len{0};  ///< what cross-attention sees
+  bool decode{false};            ///< earlier keys and values are in the cache
+  std::uint64_t tokens() const { return batch * q_len; }
+};
+
+/// One of the outputs of a fused projection.
+struct Part {
+  std::string name;
+  std::uint64_t width{};
+};
+
+class PassBuilder {
+ public:
+  /// `stack` ("encoder", "decoder") begins the name of every weight, so that names are unique in a model.
+  PassBuilder(const PassOptions& options, std::string phase, std::string stack);
+
+  void begin_segment(const std::string& name, std::uint64_t count);
+  TensorId entry(const std::string& name, std::uint64_t values);
+  void end_segment(std::vector<TensorId> exits);  ///< none where the results leave the pass
+  Graph finish() { return std::move(graph_); }
+
+  TensorId activation(const std::string& name, std::uint64_t values);
+  TensorId activation(const std::string& name, std::uint64_t values, Format format);
+  TensorId cache(const std::string& name, std::uint64_t values);
+  TensorId matrix(const std::string& name, std::uint64_t values);     ///< weight of a matrix product
+  TensorId parameter(const std::string& name, std::uint64_t values);  ///< norm, bias, router, position table
+  /// Token embedding or LM head, by its full name; the same name gives the same tensor (tied embeddings).
+  TensorId table(const std::string& name, std::uint64_t values);
+
+  /// rows x k times k x width for all parts at once: one weight, one output for each part. `bias` is the number
+  /// of bias values, 0 for none.
+  std::vector<TensorId> fused_linear(const std::string& name, TensorId input, std::uint64_t rows, std::uint64_t k,
+                                     const std::vector<Part>& parts, std::uint64_t bias);
+  TensorId linear(const std::string& name, TensorId input, std::uint64_t rows, std::uint64_t k, std::uint64_t n,
+                  bool bias);
+  /// The same with a weight that exists already.
+  TensorId matmul(const std::string& name, MatMul shape, std::vector<TensorId> inputs, std::vector<TensorId> weights,
+                  std::uint64_t out_values);
+  /// A vector operator with one output of `out_values` values.
+  TensorId vector(const std::string& name, VectorWork work, std::vector<TensorId> inputs,
+                  std::vector<TensorId> weights, std::uint64_t out_values);
+  /// Reads `rows` rows of `width` values of `source`: an activation, or (as its weight) a table of `table_rows`.
+  TensorId gather(const std::string& name, std::vector<TensorId> inputs, TensorId source, std::uint64_t rows,
+                  std::uint64_t width, std::uint64_t table_rows = 0);
+  void transfer(const std::string& name, std::vector<TensorId> inputs, std::vector<TensorId> outputs);
+  /// Brings `values` values from the host, or sends a tensor to it.
+  TensorId host_input(const std::string& name, std::uint64_t values, Format format);
+  void host_output(TensorId tensor);
+
+  Op& add(Op op);
+  const PassOptions& options() const { return options_; }
+  Format activations() const { return options_.formats.activations; }
+  const Tensor& tensor(TensorId id) const { return graph_.tensors[id]; }
+
+ private:
+  TensorId add_tensor(std::string name, TensorRole role, Format format, std::uint64_t values);
+  std::string weight_name(const std::string& name) const;
+  Segment& segment() { return graph_.segments.back(); }
+
+  PassOptions options_;
+  std::string stack_;
+  Graph graph_;
+  std::vector<TensorId> tables_;
+};
+
+/// The format in which operands of two formats are multiplied: the wider one; of two equally wide ones the
+/// floating-point one; otherwise the first.
+Format wider(Format a, Format b);
+
+}  // namespace presil::workload

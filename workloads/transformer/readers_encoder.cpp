@@ -1,0 +1,87 @@
+// readers_encoder.cpp -- models that are one encoder: BERT, ViT, and the plain stack of fully connected layers.
+#include "workloads/transformer/readers.h"
+
+#include <fmt/format.h>
+
+namespace presil::workload {
+
+namespace {
+
+/// The fields that BERT and ViT share (configuration_bert.py, configuration_vit.py).
+Stack read_encoder_stack(const Fields& fields, bool qkv_bias) {
+  Stack stack;
+  const Number hidden = fields.number("hidden_size");
+  const Number heads = fields.heads("num_attention_heads");
+  stack.layers.assign(fields.layers("num_hidden_layers"), LayerKind{});
+  AttentionShape& attention = stack.attention;
+  attention.heads = attention.kv_heads = heads;
+  attention.head_dim = fields.divide(hidden, heads);
+  attention.q_bias = attention.k_bias = attention.v_bias = qkv_bias;
+  attention.out_bias = true;
+  stack.mlp = {fields.number("intermediate_size"), false, fields.activation("hidden_act"), true};
+  stack.norm = NormKind::layer_norm;
+  stack.norm_bias = true;
+  stack.position = PositionKind::learned;
+  stack.causal = false;
+  return stack;
+}
+
+/// Classes of a classifier: num_labels, or the size of the id2label table of published files; 0 without either.
+std::uint64_t read_labels(const Fields& fields) {
+  if (fields.has("num_labels")) return fields.number("num_labels");
+  const config::Node* table = fields.find("id2label");
+  return table == nullptr ? 0 : table->members.size();
+}
+
+}  // namespace
+
+Architecture read_bert(const Fields& fields) {
+  Architecture model;
+  model.hidden = fields.number("hidden_size");
+  model.vocab = fields.number("vocab_size");
+  model.token_types = fields.number_or("type_vocab_size", 2);
+  model.embedding_norm = true;
+  model.pooler = true;
+  Stack stack = read_encoder_stack(fields, true);
+  stack.placement = NormPlacement::after;
+  stack.final_norm = false;
+  stack.positions = fields.number("max_position_embeddings");
+  if (fields.has("position_embedding_type") && fields.text("position_embedding_type") != "absolute")
+    fields.fail("position_embedding_type", fmt::format("is \"{}\"; expected \"absolute\"",
+                                                       fields.text("position_embedding_type").substr(0, 60)));
+  model.encoder = stack;
+  return model;
+}
+
+Architecture read_vit(const Fields& fields) {
+  Architecture model;
+  model.hidden = fields.number("hidden_size");
+  model.labels = read_labels(fields);
+  const Number image = fields.number("image_size", 100'000);
+  const Number patch = fields.number("patch_size", 1'000);
+  const std::uint64_t channels = fields.number_or("num_channels", 3, 10);
+  if (patch.value > image.value)
+    fields.fail("patch_size", fmt::format("is {}, larger than 'image_size' = {}", patch.value, image.value));
+  const std::uint64_t side = image.value / patch.value;  // a convolution drops what is left over
+  model.image = ImageStem{side * side, channels * patch.value * patch.value};
+  if (model.image->patches >= kMaxDimension)
+    fields.fail("image_size", fmt::format("gives {} patches; expected fewer than {}", side * side, kMaxDimension));
+  Stack stack = read_encoder_stack(fields, fields.flag_or("qkv_bias", true));
+  stack.positions = model.image->patches + 1;
+  model.encoder = stack;
+  return model;
+}
+
+Architecture read_mlp(const Fields& fields) {
+  Architecture model;
+  model.hidden = fields.number("hidden_size");
+  PlainMlp mlp;
+  mlp.layers = fields.layers("num_hidden_layers");
+  mlp.activation = fields.activation("hidden_act");
+  mlp.input = fields.number_or("input_size", 0);
+  mlp.output = fields.number_or("output_size", 0);
+  model.mlp = mlp;
+  return model;
+}
+
+}  // namespace presil::workload
