@@ -91,7 +91,9 @@ std::string unit_hint(std::string_view unit, const detail::MeasureInfo& info) {
   std::size_t best = limit + 1;
   for (const auto& candidate : info.units) {
     const std::size_t distance =
-        candidate.use == detail::Unit::Use::alias || limit == 0 ? best : edit_distance(unit, candidate.name);
+        candidate.use == detail::Unit::Use::alias || candidate.name.size() < 2 || limit == 0
+            ? best
+            : edit_distance(unit, candidate.name);
     if (distance >= best) continue;
     best = distance;
     nearest = candidate.name;
@@ -157,6 +159,10 @@ double parse_quantity(std::string_view raw, Measure measure) {
   if (name.empty())
     throw InputError(fmt::format("{} has no unit; expected {} such as {} {}", number.substr(0, 60), info.noun,
                                  number.substr(0, 60), info.typical_unit));
+  const char first = name.front();  // "1,000 W", "0x10 B"
+  const bool letter = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') ||
+                      static_cast<unsigned char>(first) >= 0x80;
+  if (!letter || (number.ends_with('0') && name.starts_with('x'))) not_a_number(raw, measure);
   const detail::Unit* unit = detail::find_unit(info, name);
   if (unit == nullptr) wrong_unit(name, measure);
   const auto value = decimal(number, unit->exponent);

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -22,14 +23,21 @@ namespace presil::config {
 
 namespace {
 
+constexpr const char* kNeverClosed = "this quote is never closed";
+
 class Events final : public YAML::EventHandler {
  public:
-  explicit Events(const std::string& file_name) : builder_(file_name) {}
+  Events(std::string_view text, const std::string& file_name) : text_(text), builder_(file_name) {
+    for (std::size_t at = 0; at < text.size(); at = std::min(text.find('\n', at), text.size()) + 1)
+      lines_.push_back(at);
+  }
 
   detail::TreeBuilder& builder() { return builder_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) fail_at(place(mark), "a second document ('---'); expected one document in a file");
+    if (++documents_ > 1)
+      fail_at(place(mark),
+              "a second document begins here ('---', or wrong indentation); expected one in a file");
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -40,6 +48,7 @@ class Events final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     refuse(mark, tag, anchor);
+    if (tag == "!" && !closed(mark)) fail_at(place(mark), kNeverClosed);
     builder_.scalar(place(mark), value, tag == "!");
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -68,7 +77,20 @@ class Events final : public YAML::EventHandler {
       fail_at(place(mark), "tags such as !!str are not used here; write the plain value");
   }
 
+  /// False for a quote that the end of the file closes, which yaml-cpp lets pass.
+  bool closed(const YAML::Mark& mark) const {
+    const auto line = static_cast<std::size_t>(mark.line);
+    if (mark.line < 0 || mark.column < 0 || line >= lines_.size()) return true;
+    std::size_t at = lines_[line] + static_cast<std::size_t>(mark.column);
+    if (at >= text_.size() || (text_[at] != '"' && text_[at] != '\'')) return true;
+    const char quote = text_[at++];
+    while (at < text_.size() && text_[at] != quote) at += quote == '"' && text_[at] == '\\' ? 2 : 1;
+    return at < text_.size();
+  }
+
+  std::string_view text_;
   detail::TreeBuilder builder_;
+  std::vector<std::size_t> lines_;  ///< where each line starts
   int documents_{0};
 };
 
@@ -103,7 +125,7 @@ bool indented_by_tab(std::string_view text, int line) {
 
 /// yaml-cpp's words for what a person gets wrong most often, in plainer ones.
 std::string plain_words(const std::string& message) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kWords{{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kWords{{
       {"illegal map value",
        "a second ':' on this line, or wrong indentation (text with ': ' in it needs quotes)"},
       {"end of map not found", "wrong indentation, or a key without ':'"},
@@ -111,6 +133,7 @@ std::string plain_words(const std::string& message) {
       {"end of map flow not found", "'{' without its '}', or a ',' is missing"},
       {"end of sequence flow not found", "'[' without its ']', or a ',' is missing"},
       {"the referenced anchor is not defined", "aliases (*name) are not used here; write the value out"},
+      {"unknown token", "text cannot start with this character; put it in quotes"},
       {"illegal flow end", "'}' or ']' without its opening bracket"},
   }};
   for (const auto& [theirs, ours] : kWords)
@@ -122,7 +145,7 @@ std::string plain_words(const std::string& message) {
                           const Events& events) {
   if (error.msg.starts_with("illegal EOF in scalar"))
     if (const std::size_t at = open_quote(text); at != std::string_view::npos)
-      fail_at(detail::mark_of_offset(text, at, file_name), "this quote is never closed");
+      fail_at(detail::mark_of_offset(text, at, file_name), kNeverClosed);
   const Mark mark = events.place(error.mark);
   if (indented_by_tab(text, mark.line)) fail_at(mark, "a tab in the indentation; use spaces");
   fail_at(mark, "not valid YAML: " + plain_words(error.msg));
@@ -132,7 +155,7 @@ std::string plain_words(const std::string& message) {
 
 Node parse_yaml(std::string_view raw, const std::string& file_name) {
   const std::string_view text = detail::checked_text(raw, file_name);
-  Events events(file_name);
+  Events events(text, file_name);
   try {
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
