@@ -31,10 +31,11 @@ class Accumulator {
 
   void finish() {
     std::uint64_t level = 0;
-    for (std::size_t i = 0; i + 1 < steps_.size(); ++i) {
-      level += steps_[i];
-      bursts_[i % map_.channels] += level * unit_;
-    }
+    for (std::size_t lap = 0; lap < 2; ++lap)
+      for (std::size_t c = 0; c < map_.channels; ++c) {
+        level += steps_[lap * map_.channels + c];
+        bursts_[c] += level * unit_;
+      }
     for (auto& count : bursts_) count += everywhere_ * unit_;
   }
 
