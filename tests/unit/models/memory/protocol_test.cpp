@@ -63,7 +63,7 @@ TEST(MemoryProtocol, ADepthOfOneIsARoundTripEach) {
   EXPECT_NEAR(b.memory.counters().queue_wait_s, 4 * (50e-9 + kBurst), 1e-14);
 }
 
-TEST(MemoryProtocol, KeepsResponseExclusionWithASlowInitiator) {
+TEST(MemoryProtocol, KeepsResponseExclusionWhenEndRespIsLate) {
   Bench b(4);
   b.initiator.end_response_after = kernel::to_sc_time({30e-9});
   b.send(10);
