@@ -1,0 +1,49 @@
+// list.cpp -- `presil list`: what there is to choose from.
+#include <nlohmann/json.hpp>
+
+#include "sim/cli/commands.h"
+#include "sim/cli/parse.h"
+#include "sim/cli/terminal.h"
+#include "sim/report/csv.h"
+#include "sim/report/record.h"
+#include "sim/report/result.h"
+#include "sim/run/run.h"
+
+namespace presil::cli {
+
+namespace {
+
+const std::vector<std::string> kKinds{"chips", "systems", "models", "memories", "links", "technologies"};
+
+struct Options {
+  std::string kind, format;
+};
+
+void declare(CLI::App& command, Options& o) {
+  command.add_option("KIND", o.kind, "chips, systems, models, memories, links or technologies")
+      ->required()
+      ->check(one_of(kKinds));
+  add_format(command, o.format, {"text", "json", "csv"});
+}
+
+ExitStatus perform(const Options& o) {
+  const nlohmann::ordered_json all = run::catalogue(o.kind);
+  if (o.format == "json")
+    print(report::document_text(all));
+  else if (o.format == "csv")
+    print(report::list_csv(all));
+  else if (all.empty())
+    note("presil has no " + o.kind + " yet");
+  else
+    print(report::list_text(all, {"name", "aliases", "summary"}, output_style()));
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Action& action) {
+  add_command<Options>(app, "list", "List the chips, systems, models, memories, links or technologies presil knows",
+                       "\nExamples:\n  presil list chips\n  presil list models --format json", action, declare, perform);
+}
+
+}  // namespace presil::cli

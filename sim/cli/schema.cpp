@@ -1,0 +1,44 @@
+// schema.cpp -- `presil schema`: the JSON Schema of a configuration file, for editors and checkers.
+#include <nlohmann/json.hpp>
+
+#include "sim/cli/commands.h"
+#include "sim/cli/parse.h"
+#include "sim/cli/terminal.h"
+#include "sim/report/result.h"
+#include "sim/run/run.h"
+#include "sim/sweep/spec.h"
+
+namespace presil::cli {
+
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  presil schema > experiment.schema.json
+  presil schema chip
+
+An editor with a YAML language server checks while you type when a file starts with
+  # yaml-language-server: $schema=experiment.schema.json)";
+
+struct Options {
+  std::string kind{"experiment"};
+};
+
+void declare(CLI::App& command, Options& o) {
+  command.add_option("KIND", o.kind, "experiment (default), chip, memory, technology or sweep")
+      ->check(one_of({"experiment", "chip", "memory", "technology", "sweep"}));
+}
+
+ExitStatus perform(const Options& o) {
+  print(report::document_text(o.kind == "sweep" ? sweep::spec_schema() : run::schema(o.kind)));
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+void add_schema(CLI::App& app, Action& action) {
+  add_command<Options>(app, "schema", "Print the JSON Schema of a kind of configuration file", kExamples, action, declare,
+                       perform);
+}
+
+}  // namespace presil::cli
