@@ -18,7 +18,6 @@ void NetworkConfig::describe(config::Visitor& v) {
   v.choice("topology", topology, required, kTopologyNames, "How routers are connected; dimension-order (XY) in a mesh.");
   v.integer("columns", columns, optional, 0, 1024, "Columns of a mesh; node i sits at column i mod columns.");
   v.integer("rows", rows, optional, 0, 1024, "Rows of a mesh.");
-  v.integer("memory_ports", memory_ports, optional, 1, 4096, "Nodes by which the memory is attached.");
   v.quantity("link_bandwidth", link_bandwidth, required, positive,
              "Rate of every link, each direction, headers included; also of a node's own port.");
   v.quantity("hop_latency", hop_latency, required, non_negative, "One router and the wire behind it, for the head.");

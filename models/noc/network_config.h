@@ -19,7 +19,6 @@ struct NetworkConfig {
   Topology topology{Topology::crossbar};
   std::uint32_t columns{0};         ///< of a mesh
   std::uint32_t rows{0};            ///< of a mesh
-  std::uint32_t memory_ports{1};    ///< nodes by which the memory is attached
   BytesPerSecond link_bandwidth{};
   Seconds hop_latency{};
   Bytes flit{32};                   ///< [assumed]

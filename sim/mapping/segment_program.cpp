@@ -1,0 +1,174 @@
+// segment_program.cpp -- implementation of segment_program.h.
+#include "sim/mapping/segment_program.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sim/base/error.h"
+#include "sim/mapping/attention_emitter.h"
+#include "sim/mapping/matmul_emitter.h"
+#include "sim/mapping/vector_emitter.h"
+
+namespace presil::mapping {
+
+using workload::OpKind;
+
+namespace {
+
+const char* home_name(Home home) {
+  switch (home) {
+    case Home::nowhere: return "in place";
+    case Home::memory: return "memory";
+    case Home::shared: return "shared";
+    case Home::local: return "scratchpad";
+    case Home::host: return "host";
+  }
+  return "";
+}
+
+/// Vector operations per value to turn a stored weight into what the arrays take: a conversion, and for formats
+/// with one scale a block a multiplication.
+double convert_ops(Format stored, Format compute) {
+  if (bits(stored) >= bits(compute)) return 0;
+  return stored == Format::int4 || stored == Format::fp4 ? 2 : 1;
+}
+
+void check_format(const workload::Op& op, const npu::ChipConfig& chip) {
+  if (chip.core.array.supports(op.compute)) return;
+  std::string supported;
+  for (std::size_t f = 0; f < kFormatNames.size(); ++f)
+    if (chip.core.array.rate[f] > 0) supported += fmt::format("{}{}", supported.empty() ? "" : ", ", kFormatNames[f]);
+  throw InputError(fmt::format("{} computes operator '{}' in {}, which its arrays do not support; they support {}",
+                               chip.name, op.name, name(op.compute), supported));
+}
+
+}  // namespace
+
+std::unique_ptr<Emitter> make_emitter(const KernelWork& work, api::CommandId barrier) {
+  switch (work.main_op().kind) {
+    case OpKind::matmul: return std::make_unique<MatmulEmitter>(work, barrier);
+    case OpKind::attention: return std::make_unique<AttentionEmitter>(work, barrier);
+    case OpKind::vector: case OpKind::gather: case OpKind::transfer: break;
+  }
+  return std::make_unique<StreamEmitter>(work, barrier);
+}
+
+SegmentMapping::SegmentMapping(const workload::Graph& graph, const workload::Segment& segment, const npu::ChipConfig& chip,
+                               const MappingOptions& options)
+    : graph_(graph), segment_(segment), chip_(chip) {
+  std::vector<Kernel> kernels = fuse(graph, segment, options.fuse);
+  placement_ = place(graph, segment, kernels, chip);
+  const double tile_bytes = chip.core.scratchpad.capacity.value - static_cast<double>(placement_.local_bytes);
+  for (Kernel& kernel : kernels) {
+    KernelWork work{&graph, &segment, &placement_, &chip, std::move(kernel), {}, {}, {}, static_cast<std::uint64_t>(tile_bytes), {}};
+    const workload::Op& op = work.main_op();
+    if (op.kind == OpKind::matmul) {
+      check_format(op, chip);
+      plan_matmul_kernel(work);
+    } else if (op.kind == OpKind::attention) {
+      check_format(op, chip);
+      const workload::TensorId keys = work.kernel.main_inputs.at(1);
+      work.attention = plan_attention(op.attention, op.compute, bytes_per_value(work.tensor(keys).format), work.home(keys), chip, tile_bytes * 0.9);
+    }
+    works_.push_back(std::move(work));
+  }
+}
+
+void SegmentMapping::plan_matmul_kernel(KernelWork& work) const {
+  const workload::Op& op = work.main_op();
+  const bool weight = !op.weights.empty();
+  const double batch = static_cast<double>(op.matmul.batch), m = static_cast<double>(op.matmul.m);
+  const double n = static_cast<double>(op.matmul.n), k = static_cast<double>(op.matmul.k);
+  MatmulTask& task = work.task;
+  task.batch = op.matmul.batch;
+  task.m = op.matmul.m;
+  task.n = op.matmul.n;
+  task.k = op.matmul.k;
+  task.format = op.compute;
+  const workload::TensorId a = work.kernel.main_inputs.at(0);
+  task.a_home = work.home(a);
+  task.a_bytes = work.tensor(a).bytes() / (batch * m * k);
+  double b_total = 0;
+  if (weight) {
+    for (const auto id : op.weights) b_total += work.tensor(id).bytes() * op.weight_fraction;
+    task.b_home = Home::memory;
+  } else {
+    b_total = work.tensor(work.kernel.main_inputs.at(1)).bytes();
+    task.b_home = work.home(work.kernel.main_inputs.at(1));
+  }
+  const Format stored = work.tensor(weight ? op.weights.front() : work.kernel.main_inputs.at(1)).format;
+  task.b_bytes = b_total / (batch * n * k);
+  task.convert_ops = convert_ops(stored, op.compute);
+  task.b_scratch_bytes = task.convert_ops > 0 ? bytes_per_value(op.compute) : task.b_bytes;
+  task.simple_ops = batch * m * n;
+  for (const std::size_t i : work.kernel.epilogue) {
+    const auto& v = segment_.ops[i].vector;
+    const double elements = static_cast<double>(v.rows) * static_cast<double>(v.columns);
+    task.simple_ops += elements * v.simple;
+    task.special_ops += elements * v.special;
+  }
+  const auto extra = [&](workload::TensorId id) {
+    if (work.home(id) == Home::memory) task.extra_memory_bytes += work.tensor(id).bytes();
+    if (work.home(id) == Home::shared) task.extra_shared_bytes += work.tensor(id).bytes();
+  };
+  for (const auto id : work.kernel.epilogue_inputs) extra(id);
+  for (const auto id : work.kernel.outputs) extra(id);
+  // A quarter of the space is left to the epilogue's operands and to the next kernel's first weights.
+  work.matmul = plan_matmul(task, chip_, static_cast<double>(work.tile_bytes) * 0.75, chip_.core.weight_buffer.value);
+}
+
+std::vector<SegmentMapping::Line> SegmentMapping::explain() const {
+  std::vector<Line> lines;
+  for (const KernelWork& work : works_) {
+    Line line;
+    line.operators = work.main_op().name;
+    for (const std::size_t i : work.kernel.epilogue) line.operators += " + " + segment_.ops[i].name;
+    switch (work.main_op().kind) {
+      case OpKind::matmul:
+        line.plan = work.matmul.text();
+        line.predicted_s = work.matmul.seconds;
+        break;
+      case OpKind::attention:
+        line.plan = work.attention.text();
+        line.predicted_s = work.attention.seconds;
+        break;
+      default:
+        line.plan = "streamed in parts of rows";
+        line.predicted_s = 0;
+    }
+    for (const auto id : work.kernel.main_inputs) line.homes += fmt::format("{}{}", line.homes.empty() ? "from " : ", ", home_name(work.home(id)));
+    for (std::size_t i = 0; i < work.kernel.outputs.size(); ++i)
+      line.homes += fmt::format("{}{}", i == 0 ? " to " : ", ", home_name(work.home(work.kernel.outputs[i])));
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+bool SegmentProgram::refill() {
+  ready_.clear();
+  used_ = 0;
+  while (ready_.empty()) {
+    if (!emitter_) {
+      if (kernel_ == mapping_.kernels().size()) return false;
+      emitter_ = make_emitter(mapping_.kernels()[kernel_], next_id_);
+    }
+    Batch batch(next_id_);
+    if (emitter_->step(batch)) {
+      next_id_ = batch.next_id();
+      ready_ = std::move(batch.commands());
+    } else {
+      emitter_.reset();
+      ++kernel_;
+    }
+  }
+  return true;
+}
+
+bool SegmentProgram::next(api::Command& command) {
+  if (used_ == ready_.size() && !refill()) return false;
+  command = std::move(ready_[used_++]);
+  return true;
+}
+
+}  // namespace presil::mapping

@@ -1,0 +1,121 @@
+// tile_tail.cpp -- what happens to each tile of a result (see emitter.h).
+#include <cmath>
+
+#include "sim/mapping/emitter.h"
+
+namespace presil::mapping {
+
+using api::Command;
+using api::CommandId;
+using api::CommandKind;
+
+bool fetched_ahead(const workload::Tensor& tensor) {
+  return tensor.role == workload::TensorRole::weight || tensor.role == workload::TensorRole::kv_cache;
+}
+
+Command make_load(const KernelWork& work, workload::TensorId id, Slicer::Slice slice, std::uint16_t core,
+                  CommandId barrier, api::Pool pool) {
+  Command load;
+  load.kind = CommandKind::load;
+  load.core = core;
+  load.op = static_cast<OpIndex>(work.kernel.main);
+  load.transfer = {level_of(work.home(id)), work.placement->address[id] + slice.offset, 1, slice.bytes, slice.bytes};
+  load.reserve[static_cast<std::size_t>(pool)] = slice.bytes;
+  load.ahead = fetched_ahead(work.tensor(id));
+  if (!load.ahead) load.barrier = barrier;
+  return load;
+}
+
+void load_parameters(Batch& batch, const KernelWork& work) {
+  const auto load = [&](std::size_t op_index) {
+    const workload::Op& op = work.segment->ops[op_index];
+    for (const workload::TensorId id : op.weights) {
+      const auto bytes = static_cast<std::uint64_t>(std::ceil(work.tensor(id).bytes() * op.weight_fraction));
+      for (std::uint16_t core = 0; bytes > 0 && core < work.chip->cores; ++core) {
+        Command command = make_load(work, id, {0, bytes}, core, 0);
+        command.op = static_cast<OpIndex>(op_index);
+        command.release = command.reserve;  // kept in registers once there
+        batch.add(command);
+      }
+    }
+  };
+  if (work.main_op().kind == workload::OpKind::vector) load(work.kernel.main);
+  for (const std::size_t i : work.kernel.epilogue) load(i);
+}
+
+TileTail::TileTail(const KernelWork& work, CommandId barrier) : work_(work), barrier_(barrier) {
+  for (const auto id : work.kernel.epilogue_inputs) {
+    if (outside(work.home(id))) inputs_.push_back({id, Slicer(work.tensor(id).bytes())});
+    else local_inputs_ = true;
+  }
+  for (const auto id : work.kernel.outputs)
+    if (outside(work.home(id))) outputs_.push_back({id, Slicer(work.tensor(id).bytes())});
+}
+
+std::vector<Command> TileTail::vector_work(const Tile& tile, double part) const {
+  std::vector<Command> commands;
+  const auto add = [&](std::size_t op, api::LaneWork lanes) {
+    Command command;
+    command.kind = CommandKind::vector;
+    command.core = tile.core;
+    command.op = static_cast<OpIndex>(op);
+    command.lanes = lanes;
+    if (local_inputs_) command.barrier = barrier_;
+    commands.push_back(command);
+  };
+  const double value = bytes_per_value(work_.main_op().compute);
+  if (tile.finish) add(work_.kernel.main, *tile.finish);
+  for (const std::size_t i : work_.kernel.epilogue) {
+    const workload::Op& op = work_.segment->ops[i];
+    if (op.kind != workload::OpKind::vector) continue;  // a cache write: its store is the work
+    const double rows = static_cast<double>(op.vector.rows) * part;
+    const double elements = rows * static_cast<double>(op.vector.columns);
+    add(i, {elements * op.vector.simple, elements * op.vector.special + rows * op.vector.row_special, 2 * value * elements});
+  }
+  if (commands.empty()) add(work_.kernel.main, {tile.elements, 0, (4 + value) * tile.elements});
+  return commands;
+}
+
+std::vector<Command> TileTail::stores(const Tile& tile) {
+  std::vector<Command> commands;
+  for (Input& output : outputs_) {
+    const Slicer::Slice slice = output.slicer.up_to(tile.until);
+    if (slice.bytes == 0) continue;
+    Command store;
+    store.kind = CommandKind::store;
+    store.core = tile.core;
+    store.op = static_cast<OpIndex>(work_.kernel.epilogue.empty() ? work_.kernel.main : work_.kernel.epilogue.back());
+    store.transfer = {level_of(work_.home(output.id)), work_.placement->address[output.id] + slice.offset, 1, slice.bytes, slice.bytes};
+    commands.push_back(store);
+  }
+  return commands;
+}
+
+void TileTail::emit(Batch& batch, const Tile& tile) {
+  auto after = tile.after;
+  std::uint64_t held = tile.held;
+  for (Input& input : inputs_) {
+    const Slicer::Slice slice = input.slicer.up_to(tile.until);
+    if (slice.bytes == 0) continue;
+    Command load = make_load(work_, input.id, slice, tile.core, barrier_);
+    load.op = static_cast<OpIndex>(work_.kernel.epilogue.front());
+    held += slice.bytes;
+    after.push_back(batch.add(load));
+  }
+  std::vector<Command> vectors = vector_work(tile, tile.until - done_);
+  done_ = tile.until;
+  std::vector<Command> writes = stores(tile);
+  (writes.empty() ? vectors.back() : writes.back()).release[0] += held;
+  for (Command& command : vectors) {
+    command.after = after;
+    const CommandId id = batch.add(command);
+    after.clear();
+    after.push_back(id);
+  }
+  for (Command& command : writes) {
+    command.after = after;
+    batch.add(command);
+  }
+}
+
+}  // namespace presil::mapping

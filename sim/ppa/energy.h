@@ -1,0 +1,41 @@
+// energy.h -- counters times energy per event.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "sim/ppa/technology.h"
+
+namespace presil::ppa {
+
+/// What a machine did, in the units energy is charged in.
+struct Activity {
+  std::array<double, kFormatNames.size()> macs{};  ///< by format
+  double vector_ops{};
+  double scratchpad_bytes{};
+  double shared_bytes{};
+  double network_byte_hops{};
+  double memory_bytes{};
+  Seconds time{};
+};
+
+/// Energy of events that are not the technology's: data sheets of memory and links, the board at rest.
+struct Rest {
+  JoulesPerBit memory{};
+  JoulesPerBit network{};
+  Watts idle{};
+};
+
+struct EnergyPart {
+  std::string name;
+  Joules energy;
+};
+
+/// One part per component, in a fixed order: arithmetic, vector, scratchpad, shared SRAM, network, memory, idle.
+/// The total is their sum. Not modelled: clock tree and control beyond the board's idle power, voltage, throttling.
+std::vector<EnergyPart> energy(const Activity& activity, const Technology& technology, const Rest& rest);
+
+Joules total(const std::vector<EnergyPart>& parts);
+
+}  // namespace presil::ppa

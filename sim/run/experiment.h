@@ -1,0 +1,62 @@
+// experiment.h -- what a user asks for: a model on a machine under a workload.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "models/npu/chip_config.h"
+#include "sim/config/reader.h"
+#include "sim/config/visitor.h"
+#include "workloads/transformer/transformer.h"
+
+namespace presil::run {
+
+struct WorkloadConfig {
+  std::uint64_t batch{1};
+  std::uint64_t in_len{2048};
+  std::uint64_t out_len{128};
+  workload::Formats formats;
+  void describe(config::Visitor& v);
+};
+
+struct SimulationConfig {
+  bool exact{false};
+  std::uint32_t kv_samples{5};
+  bool fuse{true};
+  bool fused_attention{true};
+  void describe(config::Visitor& v);
+};
+
+struct Experiment {
+  std::string name;
+  std::string description;
+  npu::ChipConfig chip;
+  std::string model;
+  WorkloadConfig workload;
+  SimulationConfig simulation;
+  void describe(config::Visitor& v);
+};
+
+/// An experiment with the model it names and the source of every value.
+struct LoadedExperiment {
+  Experiment experiment;
+  workload::Architecture architecture;
+  std::string model_text;  ///< the config.json as it is, for the hash
+  std::vector<config::Provenance> provenance;
+};
+
+/// Keys under which a string refers to another file.
+const std::vector<std::string>& reference_keys();
+
+/// Loads and checks an experiment. `model` is a path relative to the experiment, or a file stem in workloads/models.
+/// Throws InputError.
+LoadedExperiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+
+/// Finds and reads a model by path (relative to `base`) or by file stem in workloads/models.
+std::filesystem::path find_model(const std::string& name, const std::filesystem::path& base);
+
+/// Project root: PRESIL_HOME, else where presil was compiled.
+std::filesystem::path home();
+
+}  // namespace presil::run
