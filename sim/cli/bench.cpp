@@ -18,7 +18,8 @@ void print_record(const nlohmann::ordered_json& record, const std::string& forma
 }
 
 void add_bench(CLI::App& app, Action& action) {
-  CLI::App* bench = app.add_subcommand("bench", "Time one operator on one machine, without a model around it");
+  CLI::App* bench =
+      app.add_subcommand("bench", "Time one operator on one machine, without a model around it");
   bench->require_subcommand(1);
   add_bench_gemm(*bench, action);
 }

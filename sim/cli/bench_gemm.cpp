@@ -1,6 +1,6 @@
 // bench_gemm.cpp -- `presil bench gemm`: a matrix product on a chip, or on a bare systolic array.
-#include <charconv>
 #include <fmt/format.h>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "sim/base/formats.h"
@@ -28,19 +28,31 @@ struct Options {
 };
 
 void declare(CLI::App& command, Options& o) {
-  command.add_option("--device", o.device, "The chip: a name of `presil list chips`, or a file")->type_name("NAME");
-  command.add_option("--array", o.array, "Instead of a chip: a bare array without memory")->type_name("ROWSxCOLUMNS");
-  for (const auto& [name, value, about] : {std::tuple{"--m", &o.m, "Rows of A and C"}, {"--n", &o.n, "Columns of B and C"},
+  command.add_option("--device", o.device, "The chip: a name of `presil list chips`, or a file")
+      ->type_name("NAME");
+  command.add_option("--array", o.array, "Instead of a chip: a bare array without memory")
+      ->type_name("ROWSxCOLUMNS");
+  for (const auto& [name, value, about] : {std::tuple{"--m", &o.m, "Rows of A and C"},
+                                           {"--n", &o.n, "Columns of B and C"},
                                            {"--k", &o.k, "Columns of A, rows of B"}})
     command.add_option(name, *value, about)->required()->check(positive_integer())->type_name("N");
-  command.add_option("--batch", o.batch, "How many such products (default 1)")->check(positive_integer())->type_name("N");
+  command.add_option("--batch", o.batch, "How many such products (default 1)")
+      ->check(positive_integer())
+      ->type_name("N");
   const std::vector<std::string> formats(kFormatNames.begin(), kFormatNames.end());
   command.add_option("--dtype", o.dtype, "Number format of A and B (default bf16)")
-      ->check(one_of(formats))->type_name("FORMAT");
-  command.add_option("--dataflow", o.dataflow, "What a bare array holds: ws (weights, default), os (outputs), is (inputs)")
-      ->check(one_of({"ws", "os", "is"}))->type_name("DATAFLOW");
-  command.add_option("--timing", o.timing, "Of a bare array: overlapped (next tile loads behind this one, default), serialised")
-      ->check(one_of({"overlapped", "serialised"}))->type_name("TIMING");
+      ->check(one_of(formats))
+      ->type_name("FORMAT");
+  command
+      .add_option("--dataflow", o.dataflow,
+                  "What a bare array holds: ws (weights, default), os (outputs), is (inputs)")
+      ->check(one_of({"ws", "os", "is"}))
+      ->type_name("DATAFLOW");
+  command
+      .add_option("--timing", o.timing,
+                  "Of a bare array: overlapped (next tile loads behind this one, default), serialised")
+      ->check(one_of({"overlapped", "serialised"}))
+      ->type_name("TIMING");
   add_overrides(command, o.overrides);
   add_format(command, o.format, {"text", "json", "csv"});
 }
@@ -49,7 +61,8 @@ std::uint32_t side(const std::string& whole, std::string_view text) {
   std::uint32_t value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (problem != std::errc() || end != text.data() + text.size() || value < 1 || value > 65536)
-    throw UsageError(fmt::format("--array: '{}' is not ROWSxCOLUMNS with sides from 1 to 65536, such as 128x128", whole));
+    throw UsageError(
+        fmt::format("--array: '{}' is not ROWSxCOLUMNS with sides from 1 to 65536, such as 128x128", whole));
   return value;
 }
 
@@ -69,9 +82,12 @@ nlohmann::ordered_json bare_array(const Options& o) {
 
 // An option that the chosen machine would ignore is refused, not dropped.
 void check_machine(const Options& o) {
-  if (o.device.empty() && o.array.empty()) throw UsageError("bench gemm needs --device NAME or --array ROWSxCOLUMNS");
+  if (o.device.empty() && o.array.empty())
+    throw UsageError("bench gemm needs --device NAME or --array ROWSxCOLUMNS");
   const auto refuse = [&](bool given, const char* option) {
-    if (given) throw UsageError(fmt::format("{} does not go with {}", option, o.array.empty() ? "--device" : "--array"));
+    if (given)
+      throw UsageError(
+          fmt::format("{} does not go with {}", option, o.array.empty() ? "--device" : "--array"));
   };
   refuse(!o.array.empty() && !o.device.empty(), "--device");
   refuse(!o.array.empty() && !o.dtype.empty(), "--dtype");
@@ -101,8 +117,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_bench_gemm(CLI::App& bench, Action& action) {
-  add_command<Options>(bench, "gemm", "A matrix product on a chip, or on a bare systolic array", kExamples, action,
-                       declare, perform);
+  add_command<Options>(bench, "gemm", "A matrix product on a chip, or on a bare systolic array", kExamples,
+                       action, declare, perform);
 }
 
 }  // namespace presil::cli

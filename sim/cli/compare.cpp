@@ -32,7 +32,8 @@ void declare(CLI::App& command, Options& o) {
   command.add_option("--out", o.out, "Also write the comparison as a page to FILE.html")->type_name("FILE");
   command
       .add_option("--fail-over", o.fail_over,
-                  "Exit with status 4 when a time (latency, TTFT, TPOT) is more than P percent above the first result's")
+                  "Exit with status 4 when a time (latency, TTFT, TPOT) is more than P percent above the "
+                  "first result's")
       ->check(non_negative_number())
       ->type_name("P");
   add_format(command, o.format, {"text", "csv", "html"});
@@ -55,8 +56,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_compare(CLI::App& app, Action& action) {
-  add_command<Options>(app, "compare", "Put results beside each other; fail when one is slower", kExamples, action,
-                       declare, perform);
+  add_command<Options>(app, "compare", "Put results beside each other; fail when one is slower", kExamples,
+                       action, declare, perform);
 }
 
 }  // namespace presil::cli

@@ -39,7 +39,8 @@ ExitStatus perform(const Options& o) {
   const report::Style style = output_style();
   const auto text_of = [&](const char* key) { return report::clean(description.at(key).get<std::string>()); };
   std::string text = style.bold(text_of("name")) + " (" + text_of("kind") + ")\n";
-  if (!description.at("sections").empty()) text += "\n" + report::sections_text(description["sections"], style);
+  if (!description.at("sections").empty())
+    text += "\n" + report::sections_text(description["sections"], style);
   if (!description.at("provenance").empty())
     text += "\n" + style.bold("Values and their sources") + "\n" +
             report::list_text(description["provenance"], {"path", "value", "source"}, style);
@@ -50,8 +51,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_describe(CLI::App& app, Action& action) {
-  add_command<Options>(app, "describe", "Show a configuration, and where every value of it comes from", kExamples, action,
-                       declare, perform);
+  add_command<Options>(app, "describe", "Show a configuration, and where every value of it comes from",
+                       kExamples, action, declare, perform);
 }
 
 }  // namespace presil::cli

@@ -57,7 +57,8 @@ void write_atomically(const std::filesystem::path& path, std::string_view text) 
 
 void write_new(const std::filesystem::path& path, std::string_view text) {
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file < 0 && errno == EEXIST) throw UsageError(path.string() + ": exists already; presil does not overwrite it");
+  if (file < 0 && errno == EEXIST)
+    throw UsageError(path.string() + ": exists already; presil does not overwrite it");
   if (file < 0) fail(path, std::strerror(errno));
   if (const int reason = fill(file, text)) fail(path, std::strerror(reason));
 }

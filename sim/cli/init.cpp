@@ -33,7 +33,8 @@ ExitStatus perform(const Options& o) {
 
 void add_init(CLI::App& app, Action& action) {
   add_command<Options>(app, "init", "Write a commented experiment to start from",
-                       "\nExamples:\n  presil init mine.yaml\n  presil run mine.yaml", action, declare, perform);
+                       "\nExamples:\n  presil init mine.yaml\n  presil run mine.yaml", action, declare,
+                       perform);
 }
 
 }  // namespace presil::cli

@@ -42,8 +42,9 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_list(CLI::App& app, Action& action) {
-  add_command<Options>(app, "list", "List the chips, systems, models, memories, links or technologies presil knows",
-                       "\nExamples:\n  presil list chips\n  presil list models --format json", action, declare, perform);
+  add_command<Options>(
+      app, "list", "List the chips, systems, models, memories, links or technologies presil knows",
+      "\nExamples:\n  presil list chips\n  presil list models --format json", action, declare, perform);
 }
 
 }  // namespace presil::cli

@@ -23,7 +23,8 @@ CLI::App& chosen(CLI::App& app) {
 
 std::vector<std::string> commands_of(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(sub->get_name());
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
   return names;
 }
 
@@ -55,10 +56,12 @@ std::string stray_message(const CLI::App& command, const std::string& word) {
   const CLI::App& command = chosen(app);
   const std::string see = "; see `" + command_path(command) + " --help`";
   std::vector<std::string> stray = command.remaining();
-  std::stable_partition(stray.begin(), stray.end(), [](const std::string& word) { return word.starts_with('-'); });
+  std::stable_partition(stray.begin(), stray.end(),
+                        [](const std::string& word) { return word.starts_with('-'); });
   if (!stray.empty() && stray.front() != "--") throw UsageError(stray_message(command, stray.front()) + see);
   const std::vector<std::string> names = commands_of(command);
-  if (!names.empty() && command.get_subcommands().empty()) throw UsageError("no command given; commands: " + join(names) + see);
+  if (!names.empty() && command.get_subcommands().empty())
+    throw UsageError("no command given; commands: " + join(names) + see);
   throw UsageError(error.what() + see);
 }
 
@@ -92,7 +95,8 @@ CLI::Validator positive_integer() {
       [](std::string& text) {
         std::uint64_t value = 0;
         const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (problem == std::errc() && end == text.data() + text.size() && value >= 1 && value <= (std::uint64_t{1} << 40))
+        if (problem == std::errc() && end == text.data() + text.size() && value >= 1 &&
+            value <= (std::uint64_t{1} << 40))
           return std::string();
         return fmt::format("'{}' is not a whole number from 1 to 2^40", text);
       },
@@ -113,15 +117,15 @@ CLI::Validator non_negative_number() {
 
 void add_format(CLI::App& command, std::string& format, const std::vector<std::string>& formats) {
   format = formats.front();
-  command.add_option("--format", format, "How to print the answer: " + join(formats) + " (default " + format + ")")
+  command
+      .add_option("--format", format,
+                  "How to print the answer: " + join(formats) + " (default " + format + ")")
       ->check(one_of(formats))
       ->type_name("FORMAT");
 }
 
 void add_overrides(CLI::App& command, std::vector<std::string>& overrides) {
-  command
-      .add_option("--set", overrides,
-                  "Change one value: --set chip.clock='1.2 GHz'; may be repeated")
+  command.add_option("--set", overrides, "Change one value: --set chip.clock='1.2 GHz'; may be repeated")
       ->allow_extra_args(false)
       ->type_name("PATH=VALUE");
 }

@@ -1,4 +1,5 @@
-// parse.h -- CLI11 with presil's manners: exit status 2, one line that says what is wrong, and the nearest name.
+// parse.h -- CLI11 with presil's manners: exit status 2, one line that says what is wrong, and the nearest
+// name.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -23,13 +24,15 @@ CLI::Validator non_negative_number();
 
 /// A subcommand with its own options; `perform` runs after parsing, with the options filled in.
 template <class Options>
-CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& about, const std::string& examples,
-                      Action& action, void (*declare)(CLI::App&, Options&), ExitStatus (*perform)(const Options&)) {
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& about,
+                      const std::string& examples, Action& action, void (*declare)(CLI::App&, Options&),
+                      ExitStatus (*perform)(const Options&)) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(name, about);
   command->footer(examples);
   declare(*command, *options);
-  command->callback([&action, options, perform] { action = [options, perform] { return perform(*options); }; });
+  command->callback(
+      [&action, options, perform] { action = [options, perform] { return perform(*options); }; });
   return command;
 }
 

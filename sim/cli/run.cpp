@@ -32,14 +32,17 @@ struct Options {
 };
 
 void declare(CLI::App& command, Options& o) {
-  command.add_option("EXPERIMENT", o.experiment, "The experiment: a YAML file, see `presil init`")->required();
+  command.add_option("EXPERIMENT", o.experiment, "The experiment: a YAML file, see `presil init`")
+      ->required();
   add_overrides(command, o.overrides);
-  command.add_option("--out", o.out, "Write DIR/result.json; the folder is made if need be")->type_name("DIR");
+  command.add_option("--out", o.out, "Write DIR/result.json; the folder is made if need be")
+      ->type_name("DIR");
   add_format(command, o.format, {"text", "json", "csv", "html"});
   command.add_option("--table", o.table, "Which table --format csv prints: ops (default) or metrics")
       ->check(one_of({"ops", "metrics"}))
       ->type_name("TABLE");
-  command.add_flag("--exact", o.exact, "Simulate every repetition instead of each distinct piece of work once");
+  command.add_flag("--exact", o.exact,
+                   "Simulate every repetition instead of each distinct piece of work once");
   command.add_flag("--explain", o.explain, "Also print how every operator was mapped to the machine (text)");
 }
 
@@ -63,7 +66,8 @@ void note_speed(const run::RunOutcome& outcome) {
 
 ExitStatus perform(const Options& o) {
   if (o.explain && o.format != "text")
-    throw UsageError("--explain adds to the text report; the mapping is part of the json and html formats as it is");
+    throw UsageError(
+        "--explain adds to the text report; the mapping is part of the json and html formats as it is");
   if (o.table != "ops" && o.format != "csv") throw UsageError("--table chooses what --format csv prints");
   const run::RunOutcome outcome = run::run_experiment(o.experiment, {o.overrides, o.exact});
   if (!o.out.empty())
@@ -76,8 +80,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_run(CLI::App& app, Action& action) {
-  add_command<Options>(app, "run", "Simulate one experiment and say how long it takes and what limits it", kExamples,
-                       action, declare, perform);
+  add_command<Options>(app, "run", "Simulate one experiment and say how long it takes and what limits it",
+                       kExamples, action, declare, perform);
 }
 
 }  // namespace presil::cli

@@ -37,8 +37,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_schema(CLI::App& app, Action& action) {
-  add_command<Options>(app, "schema", "Print the JSON Schema of a kind of configuration file", kExamples, action, declare,
-                       perform);
+  add_command<Options>(app, "schema", "Print the JSON Schema of a kind of configuration file", kExamples,
+                       action, declare, perform);
 }
 
 }  // namespace presil::cli

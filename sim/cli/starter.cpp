@@ -17,13 +17,17 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Keys whose value is the name of something else, and where those names are listed.
-const std::map<std::string, std::string> kReferences{{"chip", "chips"},          {"model", "models"},
-                                                     {"system", "systems"},      {"memory", "memories"},
-                                                     {"technology", "technologies"}, {"link", "links"}};
+const std::map<std::string, std::string> kReferences{{"chip", "chips"},
+                                                     {"model", "models"},
+                                                     {"system", "systems"},
+                                                     {"memory", "memories"},
+                                                     {"technology", "technologies"},
+                                                     {"link", "links"}};
 
 // What a first experiment does, where the schema leaves it open and, for names, the catalogue has it.
-const std::map<std::string, std::string> kFirst{{"chip", "tpu_v4"}, {"model", "llama3_8b"}, {"name", "mine"},
-                                                {"batch", "1"},     {"in_len", "512"},      {"out_len", "64"}};
+const std::map<std::string, std::string> kFirst{{"chip", "tpu_v4"}, {"model", "llama3_8b"},
+                                                {"name", "mine"},   {"batch", "1"},
+                                                {"in_len", "512"},  {"out_len", "64"}};
 
 class Starter {
  public:
@@ -44,7 +48,8 @@ class Starter {
   void member(const std::string& key, const Json& field, std::size_t indent, bool commented) {
     const std::string margin = std::string(indent, ' ');
     if (indent == 0 && !text_.empty()) text_ += "\n";
-    for (const std::string& line : report::wrapped(field.value("description", ""), report::kPageWidth - indent - 2))
+    for (const std::string& line :
+         report::wrapped(field.value("description", ""), report::kPageWidth - indent - 2))
       if (!line.empty()) text_ += margin + "# " + line + "\n";
     const std::string start = margin + (commented ? "# " : "") + key + ":";
     if (!kReferences.contains(key) && field.contains("properties")) {
@@ -61,7 +66,8 @@ class Starter {
       const Json all = names_(reference->second);
       for (const Json& entry : all)
         if (kFirst.contains(key) && entry.value("name", "") == kFirst.at(key)) return kFirst.at(key);
-      return all.empty() ? "NAME  # see `presil list " + reference->second + "`" : all[0].value("name", "NAME");
+      return all.empty() ? "NAME  # see `presil list " + reference->second + "`"
+                         : all[0].value("name", "NAME");
     }
     if (kFirst.contains(key)) return kFirst.at(key);
     if (field.contains("default")) return scalar(field["default"]);

@@ -38,15 +38,20 @@ struct Options {
 void declare(CLI::App& command, Options& o) {
   command.add_option("SWEEP", o.file, "The sweep: a YAML file")->required();
   command.add_option("--jobs", o.jobs, "Points simulated at once (default: one for each core)")
-      ->check(positive_integer())->check(CLI::Range(1, 1024).description(""))->type_name("N");
+      ->check(positive_integer())
+      ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("N");
   command.add_option("--out", o.out, "Write the table to FILE instead of standard output")->type_name("FILE");
   command.add_flag("--resume", o.resume, "Keep the rows that FILE holds and run the points after them");
-  command.add_option("--allow", o.allow, fmt::format("Most points of a grid (default {})", sweep::kMostPoints))
-      ->check(positive_integer())->type_name("N");
+  command
+      .add_option("--allow", o.allow, fmt::format("Most points of a grid (default {})", sweep::kMostPoints))
+      ->check(positive_integer())
+      ->type_name("N");
 }
 
 void show(const sweep::Progress& p) {
-  show_progress(fmt::format("{} of {} points{}", p.done, p.points, p.failed ? fmt::format(", {} failed", p.failed) : ""));
+  show_progress(fmt::format("{} of {} points{}", p.done, p.points,
+                            p.failed ? fmt::format(", {} failed", p.failed) : ""));
 }
 
 ExitStatus perform(const Options& o) {
@@ -56,7 +61,9 @@ ExitStatus perform(const Options& o) {
 
   sweep::Job job;
   job.jobs = o.jobs ? o.jobs : std::max(1u, std::thread::hardware_concurrency());
-  job.run = [](const auto& file, const auto& overrides) { return run::run_experiment(file, {overrides, false}).result; };
+  job.run = [](const auto& file, const auto& overrides) {
+    return run::run_experiment(file, {overrides, false}).result;
+  };
   job.progress = show;
   std::unique_ptr<sweep::OutputFile> file;
   job.write = print;
@@ -75,8 +82,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_sweep(CLI::App& app, Action& action) {
-  add_command<Options>(app, "sweep", "Simulate an experiment at every point of a grid, into one CSV table", kExamples,
-                       action, declare, perform);
+  add_command<Options>(app, "sweep", "Simulate an experiment at every point of a grid, into one CSV table",
+                       kExamples, action, declare, perform);
 }
 
 }  // namespace presil::cli

@@ -45,8 +45,8 @@ extern "C" void end_on_interrupt(int) {
 }  // namespace
 
 void prepare_process() {
-  // A descriptor that the caller closed would be handed to the next file opened. Standard output is replaced by
-  // something that cannot be written, so that lost output is still reported.
+  // A descriptor that the caller closed would be handed to the next file opened. Standard output is replaced
+  // by something that cannot be written, so that lost output is still reported.
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(descriptor, F_GETFD) >= 0) continue;
     if (open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY) < 0) _exit(1);
@@ -62,7 +62,8 @@ void print(std::string_view text) {
   const int reason = write_all(STDOUT_FILENO, text);
   if (reason == EPIPE) throw BrokenPipe();
   if (reason != 0)
-    throw Error(ExitStatus::run_failed, std::string("standard output cannot be written: ") + std::strerror(reason));
+    throw Error(ExitStatus::run_failed,
+                std::string("standard output cannot be written: ") + std::strerror(reason));
 }
 
 void note(std::string_view line) { write_all(STDERR_FILENO, std::string(line) + "\n"); }

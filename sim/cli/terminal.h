@@ -12,7 +12,8 @@ namespace presil::cli {
 /// The reader of standard output has gone: stop without a word.
 struct BrokenPipe : std::exception {};
 
-/// Before anything else: makes the standard descriptors exist, turns SIGPIPE into an error and SIGINT into status 130.
+/// Before anything else: makes the standard descriptors exist, turns SIGPIPE into an error and SIGINT into
+/// status 130.
 void prepare_process();
 
 /// Writes to standard output at once. Throws BrokenPipe, or Error(run_failed) when it cannot be written.

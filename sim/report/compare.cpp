@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 
 #include "sim/base/error.h"
 #include "sim/report/csv.h"
@@ -21,7 +22,8 @@ namespace {
 std::vector<std::string> names_of(const std::vector<Named>& results) {
   std::vector<std::string> names;
   for (const Metric& metric : metrics())
-    if (std::any_of(results.begin(), results.end(), [&](const Named& r) { return r.result.metric(metric.name); }))
+    if (std::any_of(results.begin(), results.end(),
+                    [&](const Named& r) { return r.result.metric(metric.name); }))
       names.emplace_back(metric.name);
   for (const Named& named : results)
     for (const auto& [name, value] : named.result.metrics)
@@ -79,8 +81,16 @@ std::string row_label(const std::string& name) {
   return metric ? std::string(metric->label) : label(name);
 }
 
+std::size_t page_width(const std::string& text) {
+  std::size_t widest = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) widest = std::max(widest, display_width(line));
+  return widest;
+}
+
 // Columns first..last of the results, beside the first result.
-std::string block(const std::vector<Named>& results, std::size_t first, std::size_t last, const Style& style) {
+std::string block(const std::vector<Named>& results, std::size_t first, std::size_t last,
+                  const Style& style) {
   std::vector<Column> columns{{"metric"}, {"A", Align::right}};
   for (std::size_t i = first; i < last; ++i) {
     columns.push_back({letter(i), Align::right});
@@ -90,8 +100,11 @@ std::string block(const std::vector<Named>& results, std::size_t first, std::siz
   Table table(columns);
   for (const std::string& name : names_of(results)) {
     const std::optional<std::size_t> best = winner(results, name);
-    const auto marked = [&](std::string text, std::size_t i) { return best == i ? style.green(text + "*") : text + " "; };
-    std::vector<std::string> row{shortened(row_label(name), 22), marked(cells(results[0], results[0], name).value, 0)};
+    const auto marked = [&](std::string text, std::size_t i) {
+      return best == i ? style.green(text + "*") : text + " ";
+    };
+    std::vector<std::string> row{shortened(row_label(name), 22),
+                                 marked(cells(results[0], results[0], name).value, 0)};
     for (std::size_t i = first; i < last; ++i) {
       const Cells c = cells(results[0], results[i], name);
       row.insert(row.end(), {marked(c.value, i), c.difference, c.ratio});
@@ -106,13 +119,15 @@ std::string block(const std::vector<Named>& results, std::size_t first, std::siz
 std::string compare_text(const std::vector<Named>& results, const Style& style) {
   std::string text;
   for (std::size_t i = 0; i < results.size(); ++i)
-    text += fmt::format("{}  {}: {}, {}\n", style.bold(letter(i)), clean(results[i].name), results[i].result.title(),
-                        results[i].result.workload());
-  constexpr std::size_t kBeside = 2;  // as many as fit in the width of a page
+    text += fmt::format("{}  {}\n   {}: {}\n", style.bold(letter(i)), clean(results[i].name),
+                        results[i].result.title(), results[i].result.workload());
   std::size_t first = 1;
-  do {
-    text += "\n" + block(results, first, std::min(first + kBeside, results.size()), style);
-    first += kBeside;
+  do {  // the first result alone is a table too
+    std::size_t last = std::min(first + 2, results.size());
+    std::string beside = block(results, first, last, style);
+    if (last == first + 2 && page_width(beside) > kPageWidth) beside = block(results, first, --last, style);
+    text += "\n" + beside;
+    first = last;
   } while (first < results.size());
   return text;
 }
@@ -135,10 +150,10 @@ std::string compare_html(const std::vector<Named>& results) {
     }
     rows.push_back(row);
   }
-  return html_page("presil: comparison", "<h1>Comparison</h1>\n" +
-                                             html_table({"", "file", "what", "workload"}, files, 4) +
-                                             "<h2>Metrics</h2>\n<p>The best of a row is marked with *.</p>\n" +
-                                             html_table(head, rows, 1));
+  return html_page("presil: comparison",
+                   "<h1>Comparison</h1>\n" + html_table({"", "file", "what", "workload"}, files, 4) +
+                       "<h2>Metrics</h2>\n<p>The best of a row is marked with *.</p>\n" +
+                       html_table(head, rows, 1));
 }
 
 std::string compare_csv(const std::vector<Named>& results) {
@@ -146,7 +161,8 @@ std::string compare_csv(const std::vector<Named>& results) {
   for (const std::string& name : names_of(results))
     for (const Named& named : results) {
       const double *a = results[0].result.metric(name), *b = named.result.metric(name);
-      text += csv_record({name, named.name, b ? fmt::format("{}", *b) : "", a && b ? fmt::format("{}", *b - *a) : "",
+      text += csv_record({name, named.name, b ? fmt::format("{}", *b) : "",
+                          a && b ? fmt::format("{}", *b - *a) : "",
                           a && b && *a != 0 ? fmt::format("{}", *b / *a) : ""});
     }
   return text;
@@ -163,11 +179,12 @@ std::vector<std::string> worse_than_first(const std::vector<Named>& results, dou
       ++judged;
       const double worse = 100 * (*b / *a - 1);
       if (worse > percent)
-        found.push_back(fmt::format("{}: {} is {:.2f}% worse than in {}: {} instead of {}", results[i].name, metric.name,
-                                    worse, results[0].name, time(*b), time(*a)));
+        found.push_back(fmt::format("{}: {} is {:.2f}% worse than in {}: {} instead of {}", results[i].name,
+                                    metric.name, worse, results[0].name, time(*b), time(*a)));
     }
     if (judged == 0)
-      throw InputError(fmt::format("{}: has no time metric in common with {}", results[i].name, results[0].name));
+      throw InputError(
+          fmt::format("{}: has no time metric in common with {}", results[i].name, results[0].name));
   }
   return found;
 }

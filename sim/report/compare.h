@@ -23,8 +23,8 @@ std::string compare_html(const std::vector<Named>& results);
 /// One row per metric and result: metric, result, value, difference, ratio.
 std::string compare_csv(const std::vector<Named>& results);
 
-/// One sentence for every time that is more than `percent` worse than in the first result; empty when none is.
-/// Throws InputError when a result has no time in common with the first, for then nothing could fail.
+/// One sentence for every time that is more than `percent` worse than in the first result; empty when none
+/// is. Throws InputError when a result has no time in common with the first, for then nothing could fail.
 std::vector<std::string> worse_than_first(const std::vector<Named>& results, double percent);
 
 }  // namespace presil::report

@@ -20,6 +20,17 @@ struct Prefix {
 
 double rounded(double value) { return std::strtod(fmt::format("{:.3e}", value).c_str(), nullptr); }
 
+// Four significant digits of a value below 1000, zeros kept, so that columns of one unit line up.
+std::string four_digits(double value) {
+  const double shown = rounded(value), size = std::abs(shown);
+  return fmt::format("{:.{}f}", shown,
+                     size >= 1000  ? 0
+                     : size >= 100 ? 1
+                     : size >= 10  ? 2
+                     : size >= 1   ? 3
+                                   : 4);
+}
+
 std::string grouped(std::string digits) {
   const std::size_t start = digits.starts_with('-') ? 1 : 0;
   for (std::size_t i = digits.size(); i > start + 3;) {
@@ -31,18 +42,23 @@ std::string grouped(std::string digits) {
 
 // The largest unit in which the value, rounded as it will be printed, is at least 1; the smallest otherwise.
 std::string scaled(double value, std::span<const Prefix> units) {
-  if (value == 0) return fmt::format("0 {}", units.back().unit);
+  if (value == 0)
+    return fmt::format("0 {}", std::find_if(units.begin(), units.end(), [](const Prefix& p) {
+                                 return p.factor == 1;
+                               })->unit);
   const Prefix* chosen = &units.front();
   for (const Prefix& prefix : units)
     if (rounded(std::abs(value) / prefix.factor) >= 1) chosen = &prefix;
-  return number(value / chosen->factor) + " " + chosen->unit;
+  const double shown = value / chosen->factor;
+  const bool whole_bytes = chosen->unit == std::string_view("B") && shown == std::trunc(shown);
+  return (whole_bytes || std::abs(shown) >= 1000 ? number(shown) : four_digits(shown)) + " " + chosen->unit;
 }
 
-constexpr std::array kTime{Prefix{1e-12, "ps"}, Prefix{1e-9, "ns"}, Prefix{1e-6, "us"},
-                           Prefix{1e-3, "ms"},  Prefix{1, "s"}};
+constexpr std::array kTime{Prefix{1e-12, "ps"}, Prefix{1e-9, "ns"}, Prefix{1e-6, "us"}, Prefix{1e-3, "ms"},
+                           Prefix{1, "s"}};
 constexpr std::array kRate{Prefix{1e-9, "B/s"}, Prefix{1e-6, "kB/s"}, Prefix{1e-3, "MB/s"},
                            Prefix{1, "GB/s"},   Prefix{1e3, "TB/s"},  Prefix{1e6, "PB/s"}};
-constexpr std::array kTraffic{Prefix{1, "B"},   Prefix{1e3, "kB"},  Prefix{1e6, "MB"},
+constexpr std::array kTraffic{Prefix{1, "B"},    Prefix{1e3, "kB"},  Prefix{1e6, "MB"},
                               Prefix{1e9, "GB"}, Prefix{1e12, "TB"}, Prefix{1e15, "PB"}};
 constexpr std::array kBinary{Prefix{1, "B"},        Prefix{0x1p10, "KiB"}, Prefix{0x1p20, "MiB"},
                              Prefix{0x1p30, "GiB"}, Prefix{0x1p40, "TiB"}, Prefix{0x1p50, "PiB"}};
@@ -65,7 +81,6 @@ constexpr std::array kUnits{
     Unit{"_gb_per_s", rate},
     Unit{"_tflops", [](double v) { return number(v) + " TFLOPS"; }},
     Unit{"_tops", [](double v) { return number(v) + " TOPS"; }},
-    Unit{"_per_token_j", [](double v) { return energy(v) + "/token"; }},
     Unit{"_mm2", [](double v) { return number(v) + " mm2"; }},
     Unit{"_bytes", binary_size},
     Unit{"_usd", [](double v) { return "$" + number(v); }},
@@ -83,8 +98,8 @@ constexpr std::array kUnits{
 };
 
 const Unit* unit_of(std::string_view key) {
-  const auto found =
-      std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& unit) { return key.ends_with(unit.suffix); });
+  const auto found = std::find_if(kUnits.begin(), kUnits.end(),
+                                  [&](const Unit& unit) { return key.ends_with(unit.suffix); });
   return found == kUnits.end() ? nullptr : &*found;
 }
 
@@ -96,8 +111,7 @@ std::string number(double value) {
   if (size == 0) return "0";
   if (size < 1e-3 || size >= 1e15) return fmt::format("{:.4g}", value);
   if (size >= 1000) return count(value);
-  const int decimals = size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
-  std::string text = fmt::format("{:.{}f}", shown, decimals);
+  const std::string text = four_digits(value);
   if (value == std::trunc(value)) return text.substr(0, text.find('.'));
   return text;
 }
@@ -134,6 +148,15 @@ std::string label(std::string_view key) {
   std::string text(key);
   std::replace(text.begin(), text.end(), '_', ' ');
   return text;
+}
+
+std::string array_activity(std::string_view name) {
+  if (name == "active") return "multiplying";
+  if (name == "preload") return "preloading";
+  if (name == "wait_memory") return "waiting for memory";
+  if (name == "wait_transfer") return "waiting for transfers";
+  if (name == "wait_other") return "waiting for other work";
+  return label(name);
 }
 
 std::size_t display_width(std::string_view text) {

@@ -30,6 +30,9 @@ std::string with_unit(std::string_view key, double value);
 /// The key without its unit, for a person: "achieved_tflops" -> "achieved", "bound_us" -> "bound".
 std::string label(std::string_view key);
 
+/// An entry of `array_time` in words: "wait_memory" -> "waiting for memory".
+std::string array_activity(std::string_view name);
+
 /// Columns that `text` takes on a terminal: code points, escape sequences not counted.
 std::size_t display_width(std::string_view text);
 /// `text` without control characters, which a hostile name could use to rewrite the terminal.

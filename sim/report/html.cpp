@@ -18,7 +18,8 @@ std::string section(const std::string& title, const std::string& content) {
   return content.empty() ? "" : "<section>\n<h2>" + escaped(title) + "</h2>\n" + content + "</section>\n";
 }
 
-std::string table_or_nothing(const std::vector<std::string>& head, const Rows& rows, std::size_t text_columns) {
+std::string table_or_nothing(const std::vector<std::string>& head, const Rows& rows,
+                             std::size_t text_columns) {
   return rows.empty() ? "" : html_table(head, rows, text_columns);
 }
 
@@ -26,7 +27,8 @@ std::string summary(const Result& result) {
   std::string text = "<dl>\n";
   for (const auto& [name, value] : result.metrics) {
     const Metric* known = find_metric(name);
-    text += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escaped(known ? std::string(known->label) : label(name)),
+    text += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n",
+                        escaped(known ? std::string(known->label) : label(name)),
                         escaped(with_unit(name, value)));
   }
   return text + "</dl>\n";
@@ -42,11 +44,11 @@ std::string phases(const Result& result) {
 std::string operators(const Result& result) {
   Rows rows;
   for (const Operator& op : result.ops)
-    rows.push_back({op.name, op.phase, op.bound, op.bottleneck, count(op.count), time(op.time_s), percent(op.share),
-                    number(op.achieved), traffic(op.memory_bytes), time(op.bound_s),
+    rows.push_back({op.name, op.phase, op.bound, op.bottleneck, count(op.count), time(op.time_s),
+                    percent(op.share), number(op.achieved), traffic(op.memory_bytes), time(op.bound_s),
                     op.time_s > 0 ? percent(op.bound_s / op.time_s) : "-"});
-  return table_or_nothing({"operator", "phase", "bound by", "bottleneck", "count", "time", "share", result.rate_unit(),
-                           "memory traffic", "roofline", "of roofline"},
+  return table_or_nothing({"operator", "phase", "bound by", "bottleneck", "count", "time", "share",
+                           result.rate_unit(), "memory traffic", "roofline", "of roofline"},
                           rows, 4);
 }
 
@@ -69,7 +71,7 @@ std::string parts(const std::vector<Part>& all, const char* head, std::string (*
 
 std::string array_time(const Result& result) {
   Rows rows;
-  for (const Part& part : result.array_time) rows.push_back({label(part.name), percent(part.value)});
+  for (const Part& part : result.array_time) rows.push_back({array_activity(part.name), percent(part.value)});
   return table_or_nothing({"", "share"}, rows, 1);
 }
 
@@ -112,7 +114,8 @@ std::string html_report(const Result& result) {
   body += section("Area", parts(result.area, "mm2", number));
   body += section("Mapping", mapping(result));
   body += section("Fitted and assumed", assumptions(result));
-  body += fmt::format("<p>presil {}, configuration {}</p>\n", escaped(result.presil_version), escaped(result.config_hash));
+  body += fmt::format("<p>presil {}, configuration {}</p>\n", escaped(result.presil_version),
+                      escaped(result.config_hash));
   return html_page(result.title(), body);
 }
 

@@ -14,10 +14,10 @@ constexpr std::array kMetrics{
     Metric{"tpot_s", "time per output token", Better::lower, true},
     Metric{"step_time_s", "step time", Better::lower, true},
     Metric{"tokens_per_s", "output rate", Better::higher},
-    Metric{"achieved_tflops", "achieved", Better::higher},
-    Metric{"peak_tflops", "peak", Better::neither},
-    Metric{"achieved_tops", "achieved", Better::higher},
-    Metric{"peak_tops", "peak", Better::neither},
+    Metric{"achieved_tflops", "achieved compute", Better::higher},
+    Metric{"peak_tflops", "peak compute", Better::neither},
+    Metric{"achieved_tops", "achieved compute", Better::higher},
+    Metric{"peak_tops", "peak compute", Better::neither},
     Metric{"mfu", "MFU", Better::higher},
     Metric{"encode.mfu", "MFU of encode", Better::higher},
     Metric{"prefill.mfu", "MFU of prefill", Better::higher},
@@ -40,7 +40,8 @@ constexpr std::array kMetrics{
 std::span<const Metric> metrics() { return kMetrics; }
 
 const Metric* find_metric(std::string_view name) {
-  const auto found = std::find_if(kMetrics.begin(), kMetrics.end(), [&](const Metric& m) { return m.name == name; });
+  const auto found =
+      std::find_if(kMetrics.begin(), kMetrics.end(), [&](const Metric& m) { return m.name == name; });
   return found == kMetrics.end() ? nullptr : &*found;
 }
 

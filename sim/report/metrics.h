@@ -12,7 +12,7 @@ struct Metric {
   std::string_view name;   ///< in `metrics`; the unit is in it
   std::string_view label;  ///< for a person
   Better better;
-  bool is_time{false};     ///< judged by `compare --fail-over`
+  bool is_time{false};  ///< judged by `compare --fail-over`
 };
 
 /// Every metric of docs/result.md, in the order in which reports show them.

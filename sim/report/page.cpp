@@ -46,12 +46,13 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-std::string html_table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows,
-                       std::size_t text_columns) {
+std::string html_table(const std::vector<std::string>& head,
+                       const std::vector<std::vector<std::string>>& rows, std::size_t text_columns) {
   const auto row_of = [&](const std::vector<std::string>& cells, const char* tag) {
     std::string row = "<tr>";
     for (std::size_t c = 0; c < cells.size(); ++c)
-      row += fmt::format("<{}{}>{}</{}>", tag, c < text_columns ? "" : " class=\"n\"", escaped(cells[c]), tag);
+      row +=
+          fmt::format("<{}{}>{}</{}>", tag, c < text_columns ? "" : " class=\"n\"", escaped(cells[c]), tag);
     return row + "</tr>\n";
   };
   std::string text = "<div class=\"wide\"><table>\n<thead>" + row_of(head, "th") + "</thead>\n<tbody>\n";

@@ -45,7 +45,8 @@ std::string list_text(const Json& list, const std::vector<std::string>& columns,
   Table table(heads);
   for (const Json& row : list) {
     std::vector<std::string> cells;
-    for (const std::string& column : columns) cells.push_back(row.contains(column) ? spelling(row[column]) : "");
+    for (const std::string& column : columns)
+      cells.push_back(row.contains(column) ? spelling(row[column]) : "");
     table.add(cells);
   }
   return table.empty() ? "" : table.render(style, 2);

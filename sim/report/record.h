@@ -17,6 +17,7 @@ std::string record_text(const nlohmann::ordered_json& record, const Style& style
 std::string sections_text(const nlohmann::ordered_json& sections, const Style& style);
 
 /// The members `columns` of every mapping of a list, as a table; lists are joined by commas.
-std::string list_text(const nlohmann::ordered_json& list, const std::vector<std::string>& columns, const Style& style);
+std::string list_text(const nlohmann::ordered_json& list, const std::vector<std::string>& columns,
+                      const Style& style);
 
 }  // namespace presil::report

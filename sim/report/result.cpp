@@ -76,7 +76,9 @@ class Cursor {
  private:
   void assign(double& into) const { into = number(); }
   void assign(std::string& into) const { into = text(); }
-  std::string child(const std::string& key) const { return path_.ends_with(": ") ? path_ + key : path_ + "." + key; }
+  std::string child(const std::string& key) const {
+    return path_.ends_with(": ") ? path_ + key : path_ + "." + key;
+  }
 
   const Json* value_;
   std::string path_;
@@ -150,11 +152,16 @@ Assumption read_assumption(const Cursor& row) {
 void read_about(const Cursor& root, About& about) {
   root.with("about", [&](const Cursor& c) {
     c.object();
-    for (auto [key, into] : {std::pair{"model", &about.model}, {"chip", &about.chip}, {"weights", &about.weights},
-                             {"activations", &about.activations}, {"kv", &about.kv}})
+    for (auto [key, into] : {std::pair{"model", &about.model},
+                             {"chip", &about.chip},
+                             {"weights", &about.weights},
+                             {"activations", &about.activations},
+                             {"kv", &about.kv}})
       c.get(key, *into);
-    for (auto [key, into] : {std::pair{"devices", &about.devices}, {"batch", &about.batch},
-                             {"prompt", &about.prompt}, {"generate", &about.generate}})
+    for (auto [key, into] : {std::pair{"devices", &about.devices},
+                             {"batch", &about.batch},
+                             {"prompt", &about.prompt},
+                             {"generate", &about.generate}})
       c.get(key, *into);
   });
 }
@@ -176,8 +183,8 @@ void check_version(const Cursor& root, const std::string& file_name) {
   double version = 0;
   root.need("schema_version", version);
   if (version != kSchemaVersion)
-    throw InputError(fmt::format("{}: the file has schema_version {}; this presil reads schema_version {}", file_name,
-                                 version, kSchemaVersion));
+    throw InputError(fmt::format("{}: the file has schema_version {}; this presil reads schema_version {}",
+                                 file_name, version, kSchemaVersion));
 }
 
 // The line and column of a byte of the text, both from 1.
@@ -198,7 +205,8 @@ std::string reason(const std::string& what) {
 }  // namespace
 
 const double* Result::metric(std::string_view name) const {
-  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& m) { return m.first == name; });
+  const auto found =
+      std::find_if(metrics.begin(), metrics.end(), [&](const auto& m) { return m.first == name; });
   return found == metrics.end() ? nullptr : &found->second;
 }
 
@@ -211,7 +219,8 @@ double Result::peak_rate() const {
 
 std::string Result::title() const {
   std::string text = about.model.empty() ? "unnamed model" : about.model;
-  if (!about.chip.empty()) text += " on " + (about.devices > 1 ? count(about.devices) + " x " : "") + about.chip;
+  if (!about.chip.empty())
+    text += " on " + (about.devices > 1 ? count(about.devices) + " x " : "") + about.chip;
   return text;
 }
 
@@ -221,7 +230,8 @@ std::string Result::workload() const {
   if (about.batch > 0) add("batch " + count(about.batch));
   if (about.prompt > 0) add("prompt " + count(about.prompt));
   if (about.generate > 0) add("generate " + count(about.generate));
-  if (!about.weights.empty() && about.weights == about.activations && (about.kv.empty() || about.kv == about.weights)) {
+  if (!about.weights.empty() && about.weights == about.activations &&
+      (about.kv.empty() || about.kv == about.weights)) {
     add(about.weights);
     return text;
   }
@@ -241,7 +251,9 @@ Result read_result(const Json& document, const std::string& file_name) {
   read_about(root, result.about);
   root.require(document.contains("metrics"), "the member \"metrics\"");
   root.with("metrics", [&](const Cursor& c) {
-    c.members([&](const std::string& key, const Cursor& value) { result.metrics.emplace_back(clean(key), value.number()); });
+    c.members([&](const std::string& key, const Cursor& value) {
+      result.metrics.emplace_back(clean(key), value.number());
+    });
   });
   root.rows("ops", result.ops, read_operator);
   root.rows("phases", result.phases, read_phase);
@@ -250,7 +262,9 @@ Result read_result(const Json& document, const std::string& file_name) {
   root.rows("energy", result.energy, [](const Cursor& row) { return read_part(row, "joules"); });
   root.rows("area", result.area, [](const Cursor& row) { return read_part(row, "mm2"); });
   root.with("array_time", [&](const Cursor& c) {
-    c.members([&](const std::string& key, const Cursor& value) { result.array_time.push_back({clean(key), value.number()}); });
+    c.members([&](const std::string& key, const Cursor& value) {
+      result.array_time.push_back({clean(key), value.number()});
+    });
   });
   root.rows("mapping", result.mapping, read_mapping);
   root.rows("assumptions", result.assumptions, read_assumption);
@@ -266,7 +280,8 @@ Json load_document(const std::filesystem::path& path) {
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
-    throw InputError(fmt::format("{}:{}: not JSON: {}", file.string(), place(text, error.byte), reason(error.what())));
+    throw InputError(
+        fmt::format("{}:{}: not JSON: {}", file.string(), place(text, error.byte), reason(error.what())));
   } catch (const Json::exception& error) {  // a number no double can hold
     throw InputError(fmt::format("{}: not JSON: {}", file.string(), clean(error.what())));
   }

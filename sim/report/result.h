@@ -83,8 +83,8 @@ struct Result {
   std::string workload() const;
 };
 
-/// Checks a document and fills in a Result. Throws InputError "FILE: ops[3].time_s: expected a number"; a document
-/// of another schema_version is refused naming both versions.
+/// Checks a document and fills in a Result. Throws InputError "FILE: ops[3].time_s: expected a number"; a
+/// document of another schema_version is refused naming both versions.
 Result read_result(const nlohmann::ordered_json& document, const std::string& file_name);
 
 /// Reads a document from a file, or from DIR/result.json when `path` is a folder. Throws InputError, with

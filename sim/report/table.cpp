@@ -60,14 +60,16 @@ std::string Table::render(const Style& style, std::size_t indent) const {
   const std::vector<std::size_t> width = widths(indent);
   const std::string margin(indent, ' ');
   std::string text, head = margin;
-  for (std::size_t c = 0; c < columns_.size(); ++c) head += padded(columns_[c].title, width[c], columns_[c].align) + "  ";
+  for (std::size_t c = 0; c < columns_.size(); ++c)
+    head += padded(columns_[c].title, width[c], columns_[c].align) + "  ";
   if (head.find_first_not_of(' ') != std::string::npos) {
     head.erase(head.find_last_not_of(' ') + 1);
     text = style.dim(head) + "\n";
   }
   for (const auto& row : rows_) {
     std::string line = margin;
-    for (std::size_t c = 0; c + 1 < columns_.size(); ++c) line += padded(row[c], width[c], columns_[c].align) + "  ";
+    for (std::size_t c = 0; c + 1 < columns_.size(); ++c)
+      line += padded(row[c], width[c], columns_[c].align) + "  ";
     const std::string hang(display_width(line), ' ');
     for (const std::string& part : wrapped(row.back(), width.back())) {
       text += without_trailing_blanks(line + padded(part, width.back(), columns_.back().align));

@@ -19,8 +19,8 @@ struct Column {
 /// Widest line of any text report.
 inline constexpr std::size_t kPageWidth = 100;
 
-/// Columns two spaces apart, no trailing blanks. When the lines would be wider than the page and the last column is
-/// left-aligned, that column is wrapped at words, under itself.
+/// Columns two spaces apart, no trailing blanks. When the lines would be wider than the page and the last
+/// column is left-aligned, that column is wrapped at words, under itself.
 class Table {
  public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}

@@ -13,7 +13,7 @@ namespace presil::report {
 
 namespace {
 
-constexpr std::size_t kNameWidth = 26;
+constexpr std::size_t kNameWidth = 22;
 constexpr std::size_t kMostRows = 14;
 
 std::string title(const Result& result, const Style& style) {
@@ -25,7 +25,8 @@ std::string title(const Result& result, const Style& style) {
 
 // "231.2 of 312 TFLOPS".
 std::string of(double value, double peak, const std::string& unit) {
-  return peak > 0 ? fmt::format("{} of {} {}", number(value), number(peak), unit) : number(value) + " " + unit;
+  return peak > 0 ? fmt::format("{} of {} {}", number(value), number(peak), unit)
+                  : number(value) + " " + unit;
 }
 
 void add_speed(const Result& result, Table& table) {
@@ -61,15 +62,20 @@ std::string headline(const Result& result, const Style& style) {
   add_time("tpot_s", "each further token", "TPOT");
   add_time("step_time_s", "step", "");
   add_time("latency_s", "whole batch", "latency");
-  if (const double* tokens = result.metric("tokens_per_s")) table.add({"output", style.bold(number(*tokens)), "tokens/s"});
+  if (const double* tokens = result.metric("tokens_per_s"))
+    table.add({"output", style.bold(number(*tokens)), "tokens/s"});
   add_speed(result, table);
   add_energy(result, table);
   return table.render(style, 2);
 }
 
 std::string phases(const Result& result, const Style& style) {
-  Table table({{"phase"}, {"passes", Align::right}, {"time", Align::right}, {"share", Align::right},
-               {result.rate_unit(), Align::right}, {"MFU", Align::right}});
+  Table table({{"phase"},
+               {"passes", Align::right},
+               {"time", Align::right},
+               {"share", Align::right},
+               {result.rate_unit(), Align::right},
+               {"MFU", Align::right}});
   double total = 0;
   for (const Phase& phase : result.phases) total += phase.time_s;
   for (const Phase& phase : result.phases) {
@@ -89,8 +95,15 @@ std::string near(const Operator& op) {
 std::string operators(const Result& result, const Style& style) {
   std::vector<Operator> ops = result.ops;
   std::stable_sort(ops.begin(), ops.end(), [](const auto& a, const auto& b) { return a.time_s > b.time_s; });
-  Table table({{"operator"}, {"phase"}, {"count", Align::right}, {"time", Align::right}, {"share", Align::right},
-               {""}, {"bound by"}, {"of bound", Align::right}, {"bottleneck"}});
+  Table table({{"operator"},
+               {"phase"},
+               {"count", Align::right},
+               {"time", Align::right},
+               {"share", Align::right},
+               {""},
+               {"bound by"},
+               {"of bound", Align::right},
+               {"bottleneck"}});
   const std::size_t shown = ops.size() > kMostRows + 1 ? kMostRows : ops.size();
   for (std::size_t i = 0; i < shown; ++i) {
     const Operator& op = ops[i];
@@ -110,8 +123,13 @@ std::string operators(const Result& result, const Style& style) {
 }
 
 std::string levels(const Result& result, const Style& style) {
-  Table table({{"level"}, {"read", Align::right}, {"written", Align::right}, {"rate", Align::right},
-               {"peak", Align::right}, {"of peak", Align::right}, {""}});
+  Table table({{"level"},
+               {"read", Align::right},
+               {"written", Align::right},
+               {"rate", Align::right},
+               {"peak", Align::right},
+               {"of peak", Align::right},
+               {""}});
   for (const BandwidthLevel& level : result.levels)
     if (level.bytes_read + level.bytes_written > 0)
       table.add({shortened(level.name, kNameWidth), traffic(level.bytes_read), traffic(level.bytes_written),
@@ -127,21 +145,22 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 // "63.0% HBM, 21.4% array": the largest first, what rounds to nothing left out.
-std::string shares(std::vector<Part> parts) {
+std::string shares(std::vector<Part> parts, std::string (*spell)(std::string_view)) {
   double total = 0;
   for (const Part& part : parts) total += part.value;
   if (total <= 0) return "";
-  std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.value > b.value; });
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const Part& a, const Part& b) { return a.value > b.value; });
   std::vector<std::string> words;
   for (const Part& part : parts)
-    if (part.value / total >= 0.0005) words.push_back(percent(part.value / total) + " " + label(part.name));
+    if (part.value / total >= 0.0005) words.push_back(percent(part.value / total) + " " + spell(part.name));
   return joined(words);
 }
 
 std::string memory_fit(const MemoryFit& memory) {
   if (memory.level.empty()) return "";
   std::vector<std::string> parts{binary_size(memory.weights_bytes) + " weights"};
-  if (memory.kv_bytes > 0) parts.push_back(binary_size(memory.kv_bytes) + " KV cache");
+  if (memory.kv_bytes > 0) parts.push_back(binary_size(memory.kv_bytes) + " KV");
   if (memory.activations_bytes > 0) parts.push_back(binary_size(memory.activations_bytes) + " activations");
   return fmt::format("{}; {} of {} free", joined(parts), binary_size(memory.free_bytes),
                      binary_size(memory.capacity_bytes));
@@ -162,11 +181,11 @@ std::string footer(const Result& result, const Style& style) {
   const auto add = [&](const char* label, const std::string& text) {
     if (!text.empty()) table.add({label, text});
   };
-  add("array time", shares(result.array_time));
+  add("array time", shares(result.array_time, array_activity));
   add(result.memory.level.empty() || result.memory.level == "memory" ? "memory" : result.memory.level.c_str(),
       memory_fit(result.memory));
-  add("energy", shares(result.energy));
-  add("area", shares(result.area));
+  add("energy", shares(result.energy, label));
+  add("area", shares(result.area, label));
   add("assumptions", assumptions(result));
   return table.empty() ? "" : table.render(style, 2);
 }
@@ -184,7 +203,8 @@ std::string text_report(const Result& result, const Style& style) {
 
 std::string mapping_table(const Result& result, const Style& style) {
   Table table({{"operator"}, {"phase"}, {"mapping"}});
-  for (const MappingRow& row : result.mapping) table.add({shortened(row.name, kNameWidth), row.phase, row.tiling});
+  for (const MappingRow& row : result.mapping)
+    table.add({shortened(row.name, kNameWidth), row.phase, row.tiling});
   return table.empty() ? "  This result holds no mapping.\n" : table.render(style, 2);
 }
 

@@ -42,7 +42,8 @@ OutputFile::OutputFile(const std::filesystem::path& path) : path_(path) {
   const int reason = errno;
   close(file_);
   errno = reason;
-  if (reason == EWOULDBLOCK) throw Error(ExitStatus::run_failed, path.string() + ": another sweep is writing this file");
+  if (reason == EWOULDBLOCK)
+    throw Error(ExitStatus::run_failed, path.string() + ": another sweep is writing this file");
   fail(path_, "cannot be locked");
 }
 
@@ -59,18 +60,19 @@ Existing OutputFile::resume(const Spec& spec) {
   if (file.records.empty()) return {};
   const std::vector<std::string> expected = columns(spec);
   if (file.records.front() != expected)
-    throw InputError(fmt::format("{}:1: the columns are not this sweep's, so it cannot be resumed: found {}", path_.string(),
-                                 join(file.records.front())));
+    throw InputError(fmt::format("{}:1: the columns are not this sweep's, so it cannot be resumed: found {}",
+                                 path_.string(), join(file.records.front())));
   const std::size_t rows = file.records.size() - 1;
   Existing existing{true, rows, 0};
   if (rows > spec.points())
-    throw InputError(fmt::format("{}: {} rows, but the grid has {} points", path_.string(), rows, spec.points()));
+    throw InputError(
+        fmt::format("{}: {} rows, but the grid has {} points", path_.string(), rows, spec.points()));
   for (std::size_t point = 0; point < rows; ++point) {
     const std::vector<std::string>& row = file.records[point + 1];
     const std::vector<std::string> cells = spec.cells(point);
     if (row.size() != expected.size() || !std::equal(cells.begin(), cells.end(), row.begin()))
-      throw InputError(fmt::format("{}: row {} is not of the point ({}) of this sweep", path_.string(), point + 1,
-                                   join(spec.overrides(point))));
+      throw InputError(fmt::format("{}: row {} is not of the point ({}) of this sweep", path_.string(),
+                                   point + 1, join(spec.overrides(point))));
     if (row[cells.size()] != "0") ++existing.failed;
   }
   return existing;

@@ -31,8 +31,9 @@ class OutputFile {
   OutputFile& operator=(const OutputFile&) = delete;
   ~OutputFile();
 
-  /// The rows that the file holds already, of the first points: it must be the start of this sweep's table. A row that was cut
-  /// in writing does not count and is dropped. Throws InputError when the file is another sweep's.
+  /// The rows that the file holds already, of the first points: it must be the start of this sweep's table. A
+  /// row that was cut in writing does not count and is dropped. Throws InputError when the file is another
+  /// sweep's.
   Existing resume(const Spec& spec);
 
   void write(std::string_view text);

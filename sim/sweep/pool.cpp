@@ -24,8 +24,8 @@ namespace {
 
 volatile sig_atomic_t interrupted = 0;
 
-// SIGINT is held back while children are looked after and let in only while the parent waits (ppoll), so none is
-// lost between the look at the flag and the wait.
+// SIGINT is held back while children are looked after and let in only while the parent waits (ppoll), so none
+// is lost between the look at the flag and the wait.
 class InterruptGuard {
  public:
   InterruptGuard() {
@@ -174,7 +174,8 @@ std::vector<Child> Pool::wait() {
 
 }  // namespace
 
-void run_pool(std::size_t first, std::size_t last, std::size_t jobs, const std::function<std::string(std::size_t)>& work,
+void run_pool(std::size_t first, std::size_t last, std::size_t jobs,
+              const std::function<std::string(std::size_t)>& work,
               const std::function<void(std::size_t, const Reply&)>& done) {
   Pool pool(work);
   for (std::size_t next = first; next < last || pool.size() > 0;) {

@@ -52,12 +52,14 @@ std::string text_of(const Node& root, const char* key, bool is_required) {
   const Node* node = root.find(key);
   if (!node && is_required) refuse(root.mark, fmt::format("a sweep needs the key '{}'", key));
   if (!node) return "";
-  if (node->kind != Node::Kind::scalar || node->scalar.empty()) refuse(node->mark, fmt::format("'{}' must name a file", key));
+  if (node->kind != Node::Kind::scalar || node->scalar.empty())
+    refuse(node->mark, fmt::format("'{}' must name a file", key));
   return node->scalar;
 }
 
 Axis read_axis(const std::string& path, const Node& values, const config::Mark& mark) {
-  if (path.empty() || path.find('=') != std::string::npos) refuse(mark, fmt::format("'{}' is not a path to a value", path));
+  if (path.empty() || path.find('=') != std::string::npos)
+    refuse(mark, fmt::format("'{}' is not a path to a value", path));
   if (values.kind != Node::Kind::sequence)
     refuse(values.mark, fmt::format("'{}' must be a list of values, such as [1, 2]", path));
   if (values.items.empty()) refuse(values.mark, fmt::format("'{}' has no values", path));
@@ -75,7 +77,8 @@ Axis read_axis(const std::string& path, const Node& values, const config::Mark& 
 std::vector<Axis> read_grid(const Node& root) {
   const Node* grid = root.find("grid");
   if (!grid) refuse(root.mark, "a sweep needs the key 'grid': a mapping from paths to lists of values");
-  if (grid->kind != Node::Kind::mapping) refuse(grid->mark, "'grid' must be a mapping from paths to lists of values");
+  if (grid->kind != Node::Kind::mapping)
+    refuse(grid->mark, "'grid' must be a mapping from paths to lists of values");
   if (grid->members.empty()) refuse(grid->mark, "'grid' is empty");
   std::vector<Axis> axes;
   for (std::size_t i = 0; i < grid->members.size(); ++i)
@@ -88,7 +91,8 @@ void check_keys(const Node& root) {
   for (std::size_t i = 0; i < root.members.size(); ++i) {
     const std::string& key = root.members[i].first;
     if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end())
-      refuse(root.key_marks[i], fmt::format("unknown key '{}'; a sweep has {}{}", key, join(kKeys), did_you_mean(key, kKeys)));
+      refuse(root.key_marks[i],
+             fmt::format("unknown key '{}'; a sweep has {}{}", key, join(kKeys), did_you_mean(key, kKeys)));
   }
 }
 
@@ -134,7 +138,8 @@ std::vector<std::string> Spec::cells(std::size_t point) const {
 
 Spec read_spec(const std::filesystem::path& file, std::uint64_t most_points) {
   const Node root = config::parse_file(file);
-  if (root.kind != Node::Kind::mapping) refuse(root.mark, "a sweep is a mapping with 'experiment' and 'grid'");
+  if (root.kind != Node::Kind::mapping)
+    refuse(root.mark, "a sweep is a mapping with 'experiment' and 'grid'");
   check_keys(root);
   Spec spec;
   spec.file = file.string();
@@ -152,7 +157,8 @@ nlohmann::ordered_json spec_schema() {
   nlohmann::ordered_json schema = config::schema_of([&](config::Visitor& v) { declared.describe(v); });
   schema["properties"]["grid"] = {
       {"type", "object"},
-      {"description", "Paths as for --set, each with the values to try; every combination is run, the last path fastest."},
+      {"description",
+       "Paths as for --set, each with the values to try; every combination is run, the last path fastest."},
       {"minProperties", 1},
       {"additionalProperties", {{"type", "array"}, {"minItems", 1}, {"uniqueItems", true}}}};
   schema["required"] = {"experiment", "grid"};

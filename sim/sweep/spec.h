@@ -31,9 +31,9 @@ struct Axis {
 };
 
 struct Spec {
-  std::string file;                  ///< as the user named it
+  std::string file;  ///< as the user named it
   std::filesystem::path experiment;
-  std::filesystem::path output;      ///< empty: standard output
+  std::filesystem::path output;  ///< empty: standard output
   std::vector<Axis> grid;
 
   std::size_t points() const;
@@ -46,8 +46,8 @@ struct Spec {
   std::vector<std::size_t> position(std::size_t point) const;
 };
 
-/// Throws InputError with file:line:column for an unknown key, an empty grid or axis, a value given twice, or more
-/// than `most_points` points.
+/// Throws InputError with file:line:column for an unknown key, an empty grid or axis, a value given twice, or
+/// more than `most_points` points.
 Spec read_spec(const std::filesystem::path& file, std::uint64_t most_points = kMostPoints);
 
 /// JSON Schema of a sweep file.

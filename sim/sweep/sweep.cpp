@@ -43,7 +43,8 @@ std::vector<std::string> values_of(const Json& result) {
   };
   std::vector<std::string> values{report::csv_value(member(result, "config_hash"))};
   const Json& metrics = member(result, "metrics");
-  for (const report::Metric& metric : report::metrics()) values.push_back(report::csv_value(member(metrics, metric.name)));
+  for (const report::Metric& metric : report::metrics())
+    values.push_back(report::csv_value(member(metrics, metric.name)));
   return values;
 }
 
@@ -71,7 +72,8 @@ Outcome unpacked(const Reply& reply) {
   if (reply.status != 0 || file.records.size() != 1 || file.records[0].size() != report::metrics().size() + 3)
     return failure(ExitStatus::run_failed, fmt::format("worker ended early with status {}", reply.status));
   const std::vector<std::string>& fields = file.records[0];
-  return {static_cast<ExitStatus>(std::atoi(fields[0].c_str())), fields[1], {fields.begin() + 2, fields.end()}};
+  return {
+      static_cast<ExitStatus>(std::atoi(fields[0].c_str())), fields[1], {fields.begin() + 2, fields.end()}};
 }
 
 // One line: a message that lists several problems would otherwise break up the table for line-based tools.
@@ -105,7 +107,10 @@ std::string place(const Spec& spec, const std::string& error) {
 class Writer {
  public:
   Writer(const Spec& spec, const Job& job)
-      : spec_(spec), job_(job), progress_{job.existing.rows, spec.points(), job.existing.failed}, next_(job.existing.rows) {}
+      : spec_(spec),
+        job_(job),
+        progress_{job.existing.rows, spec.points(), job.existing.failed},
+        next_(job.existing.rows) {}
 
   void header() {
     if (!job_.existing.header) job_.write(report::csv_record(columns(spec_)));

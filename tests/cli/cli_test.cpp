@@ -1,0 +1,190 @@
+// cli_test.cpp -- the program from outside: statuses, messages, formats.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/command.h"
+#include "tests/support/files.h"
+#include "tests/support/temporary_directory.h"
+
+namespace presil::test {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+namespace {
+
+std::string experiment() { return (source_directory() / "configs/experiments/gpt2_on_tpu_v4.yaml").string(); }
+
+void expect_refusal(const std::vector<std::string>& arguments, int status, const std::string& message) {
+  const CommandResult result = run_presil(arguments);
+  EXPECT_EQ(result.status, status) << result;
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_THAT(result.err, StartsWith("presil: error: "));
+  EXPECT_THAT(result.err, HasSubstr(message));
+}
+
+std::string shell_word(const std::string& word) { return "'" + word + "'"; }
+
+}  // namespace
+
+TEST(Cli, HelpExplainsEveryCommand) {
+  for (const std::vector<std::string>& command : {std::vector<std::string>{},
+                                                  {"run"},
+                                                  {"bench"},
+                                                  {"bench", "gemm"},
+                                                  {"sweep"},
+                                                  {"compare"},
+                                                  {"describe"},
+                                                  {"list"},
+                                                  {"schema"},
+                                                  {"init"},
+                                                  {"version"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.push_back("--help");
+    const CommandResult result = run_presil(arguments);
+    EXPECT_EQ(result.status, 0) << result;
+    EXPECT_THAT(result.out, HasSubstr("Usage: presil"));
+    EXPECT_THAT(result.err, IsEmpty());
+  }
+}
+
+TEST(Cli, Version) {
+  EXPECT_THAT(run_presil("version").out, StartsWith("presil "));
+  EXPECT_EQ(run_presil("--version").out, run_presil("version").out);
+}
+
+TEST(Cli, WrongCommandLinesAreStatus2) {
+  expect_refusal({}, 2, "no command given");
+  expect_refusal({"rnu"}, 2, "did you mean 'run'?");
+  expect_refusal({"run"}, 2, "EXPERIMENT is required");
+  expect_refusal({"run", experiment(), "--formt", "json"}, 2,
+                 "unknown option '--formt' (did you mean '--format'?)");
+  expect_refusal({"run", experiment(), "--format", "jsn"}, 2, "did you mean 'json'?");
+  expect_refusal({"run", experiment(), "stray"}, 2, "unexpected argument 'stray'");
+  expect_refusal({"run", experiment(), "--explain", "--format", "csv"}, 2, "--explain");
+  expect_refusal({"list", "chip"}, 2, "did you mean 'chips'?");
+  expect_refusal({"bench", "gem"}, 2, "did you mean 'gemm'?");
+  expect_refusal({"compare", "a", "--fail-over", "-1"}, 2, "--fail-over");
+}
+
+TEST(Cli, BenchRefusesWhatItWouldIgnore) {
+  const std::vector<std::string> shape{"bench", "gemm", "--m", "4", "--n", "4", "--k", "4"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), shape.begin(), shape.end());
+    return more;
+  };
+  expect_refusal(shape, 2, "needs --device NAME or --array");
+  expect_refusal(with({"--array", "8"}), 2, "ROWSxCOLUMNS");
+  expect_refusal(with({"--array", "8x8x8"}), 2, "ROWSxCOLUMNS");
+  expect_refusal(with({"--array", "8x8", "--dtype", "bf16"}), 2, "--dtype does not go with --array");
+  expect_refusal(with({"--device", "tpu_v4", "--dataflow", "os"}), 2, "--dataflow does not go with --device");
+  expect_refusal({"bench", "gemm", "--device", "x", "--m", "0", "--n", "4", "--k", "4"}, 2,
+                 "--m: '0' is not a whole number");
+}
+
+TEST(Cli, WrongFilesAreStatus3) {
+  const TemporaryDirectory folder;
+  expect_refusal({"run", (folder / "none.yaml").string()}, 3, "none.yaml");
+  expect_refusal({"sweep", (folder / "none.yaml").string()}, 3, "none.yaml");
+  expect_refusal({"compare", (folder / "none.json").string()}, 3, "none.json");
+  expect_refusal({"describe", (folder / "none.yaml").string()}, 3, "none.yaml");
+  expect_refusal({"run", experiment(), "--set", "workload.batchh=2"}, 3, "did you mean");
+}
+
+TEST(Cli, InitDoesNotOverwrite) {
+  const TemporaryDirectory folder;
+  const std::string file = (folder / "mine.yaml").string();
+  EXPECT_EQ(run_presil("init", file).status, 0);
+  EXPECT_EQ(read_text(file), run_presil("init").out);
+  expect_refusal({"init", file}, 2, "exists already");
+}
+
+TEST(Cli, RunPrintsTheSameTwiceAndPlain) {
+  const TemporaryDirectory folder;
+  const CommandResult first = run_presil("run", experiment(), "--out", (folder / "a/b").string());
+  const CommandResult second = run_presil("run", experiment(), "--out", (folder / "c").string());
+  ASSERT_EQ(first.status, 0) << first;
+  EXPECT_EQ(first.out, second.out);
+  EXPECT_EQ(read_text(folder / "a/b/result.json"), read_text(folder / "c/result.json"));
+  EXPECT_THAT(first.out, Not(HasSubstr("\033")));
+  EXPECT_THAT(first.err, StartsWith("simulated "));
+}
+
+TEST(Cli, JsonIsTheDocumentOfOut) {
+  const TemporaryDirectory folder;
+  const CommandResult result =
+      run_presil("run", experiment(), "--format", "json", "--out", folder.path().string());
+  ASSERT_EQ(result.status, 0) << result;
+  EXPECT_EQ(result.out, read_text(folder / "result.json"));
+  EXPECT_EQ(nlohmann::json::parse(result.out).at("schema_version"), 1);
+  EXPECT_THAT(result.err, IsEmpty());
+}
+
+TEST(Cli, OtherFormatsOfRun) {
+  EXPECT_THAT(run_presil("run", experiment(), "--format", "csv").out, StartsWith("name,phase,count,time_s,"));
+  EXPECT_THAT(run_presil("run", experiment(), "--format", "csv", "--table", "metrics").out,
+              HasSubstr("latency_s"));
+  EXPECT_THAT(run_presil("run", experiment(), "--format", "html").out, StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(run_presil("run", experiment(), "--explain").out, HasSubstr("mapping"));
+}
+
+TEST(Cli, AFailedWriteSaysWhichPathAndWhy) {
+  const TemporaryDirectory folder;
+  const auto file = folder.write("file", "");
+  const CommandResult result = run_presil("run", experiment(), "--out", file.string());
+  EXPECT_EQ(result.status, 1) << result;
+  EXPECT_THAT(result.err, HasSubstr(file.string()));
+}
+
+TEST(Cli, OutputThatCannotBeWrittenIsAFailureButAnEarlyReaderIsNot) {
+  const std::string list = shell_word(PRESIL_BINARY) + " list chips";
+  CommandOptions options;
+  options.environment["PRESIL_HOME"] = source_directory().string();
+  EXPECT_EQ(run_command({"sh", "-c", list + " > /dev/full"}, options).status, 1);
+  EXPECT_EQ(run_command({"sh", "-c", list + " >&-"}, options).status, 1);
+  EXPECT_EQ(run_command({"bash", "-c", "set -o pipefail; " + list + " | true"}, options).status, 0);
+}
+
+TEST(Cli, CompareGatesOnTimes) {
+  const TemporaryDirectory folder;
+  const auto document = [](double latency) {
+    return R"({"schema_version": 1, "metrics": {"latency_s": )" + std::to_string(latency) + "}}";
+  };
+  const std::string base = folder.write("base.json", document(1)).string();
+  const std::string slow = folder.write("slow.json", document(1.05)).string();
+  EXPECT_EQ(run_presil("compare", base, slow).status, 0);
+  EXPECT_EQ(run_presil("compare", base, slow, "--fail-over", "10").status, 0);
+  const CommandResult gate = run_presil("compare", base, slow, "--fail-over", "2");
+  EXPECT_EQ(gate.status, 4) << gate;
+  EXPECT_THAT(gate.err, HasSubstr("slow.json: latency_s is 5.00% worse"));
+  EXPECT_THAT(gate.out, HasSubstr("1.050"));
+  const std::string page = (folder / "page.html").string();
+  EXPECT_EQ(run_presil("compare", base, slow, "--out", page).status, 0);
+  EXPECT_THAT(read_text(page), StartsWith("<!DOCTYPE html>"));
+  const std::string other = folder.write("other.json", R"({"schema_version": 2, "metrics": {}})").string();
+  expect_refusal({"compare", base, other}, 3,
+                 "the file has schema_version 2; this presil reads schema_version 1");
+}
+
+TEST(Cli, SweepIsTheSameOnAnyNumberOfJobs) {
+  const TemporaryDirectory folder;
+  const std::string sweep =
+      folder.write("s.yaml", "experiment: " + experiment() + "\ngrid:\n  workload.batch: [1, 2, 4]\n")
+          .string();
+  const CommandResult one = run_presil("sweep", sweep, "--jobs", "1");
+  ASSERT_EQ(one.status, 0) << one;
+  EXPECT_EQ(one.out, run_presil("sweep", sweep, "--jobs", "3").out);
+  EXPECT_THAT(one.err, IsEmpty());
+  const std::string file = (folder / "rows.csv").string();
+  EXPECT_EQ(run_presil("sweep", sweep, "--out", file).status, 0);
+  EXPECT_EQ(read_text(file), one.out);
+  const std::string typo =
+      folder.write("t.yaml", "experiment: " + experiment() + "\ngrid:\n  workload.btch: [1, 2]\n").string();
+  expect_refusal({"sweep", typo}, 3, "did you mean 'batch'?");
+  expect_refusal({"sweep", sweep, "--resume"}, 2, "--resume needs --out");
+}
+
+}  // namespace presil::test

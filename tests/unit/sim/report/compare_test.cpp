@@ -1,0 +1,76 @@
+// compare_test.cpp -- results beside each other.
+#include "sim/report/compare.h"
+
+#include <gmock/gmock.h>
+
+#include "sim/base/error.h"
+#include "tests/unit/sim/report/sample.h"
+
+namespace presil::report {
+
+using testing::HasSubstr;
+using testing::Not;
+
+namespace {
+
+Named named(const std::string& name, const std::string& metric, double value) {
+  nlohmann::ordered_json document = sample_document();
+  document["metrics"][metric] = value;
+  return {name, read_result(document, name)};
+}
+
+std::string line_of(const std::string& text, const std::string& start) {
+  const std::size_t at = text.find("  " + start);
+  return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
+}
+
+}  // namespace
+
+TEST(Compare, ShowsDifferenceAndRatioAndTheWinner) {
+  const std::string text = compare_text({named("a", "latency_s", 2), named("b", "latency_s", 1.5)}, {});
+  const std::string line = line_of(text, "latency ");
+  EXPECT_THAT(line, HasSubstr("1.500 s*"));
+  EXPECT_THAT(line, HasSubstr("-500.0 ms  0.750"));
+  EXPECT_THAT(line_of(text, "output rate"), Not(HasSubstr("*")));  // a tie
+  EXPECT_THAT(line_of(text, "peak compute"), Not(HasSubstr("*")));
+}
+
+TEST(Compare, HigherIsBetterForRates) {
+  const std::string text =
+      compare_text({named("a", "tokens_per_s", 100), named("b", "tokens_per_s", 90)}, {});
+  EXPECT_THAT(line_of(text, "output rate"), HasSubstr("100 tokens/s*"));
+}
+
+TEST(Compare, AMetricOfOneResultOnly) {
+  const std::string text = compare_text({named("a", "latency_s", 2), named("b", "extra_s", 1)}, {});
+  EXPECT_THAT(line_of(text, "extra"), HasSubstr("1.000 s"));
+}
+
+TEST(Compare, AnyNumberOfResults) {
+  std::vector<Named> results;
+  for (int i = 0; i < 7; ++i) results.push_back(named("r" + std::to_string(i), "latency_s", 1.0 + i));
+  const std::string text = compare_text(results, {});
+  EXPECT_THAT(text, HasSubstr("G / A"));
+  EXPECT_THAT(compare_html(results), HasSubstr("G / A"));
+  EXPECT_THAT(compare_csv(results), HasSubstr("latency_s,r6,7,6,7\n"));
+}
+
+TEST(FailOver, JudgesTimesOnly) {
+  EXPECT_THAT(worse_than_first({named("a", "latency_s", 2), named("b", "latency_s", 2.05)}, 2),
+              testing::SizeIs(1));
+  EXPECT_THAT(worse_than_first({named("a", "latency_s", 2), named("b", "latency_s", 2.03)}, 2),
+              testing::IsEmpty());
+  EXPECT_THAT(worse_than_first({named("a", "latency_s", 2), named("b", "latency_s", 1)}, 0),
+              testing::IsEmpty());
+  EXPECT_THAT(worse_than_first({named("a", "energy_j", 1), named("b", "energy_j", 9)}, 2),
+              testing::IsEmpty());
+}
+
+TEST(FailOver, NothingInCommonIsAnError) {
+  nlohmann::ordered_json document = sample_document();
+  document["metrics"] = {{"mfu", 0.5}};
+  EXPECT_THROW(worse_than_first({named("a", "latency_s", 2), {"b", read_result(document, "b")}}, 2),
+               InputError);
+}
+
+}  // namespace presil::report
