@@ -83,7 +83,7 @@ LogAxis axis(double low, double high, double start, double end) {
 }
 
 std::string decade(int power) {
-  return power < -2 || power > 5 ? fmt::format("1e{}", power) : number(std::pow(10, power));
+  return power < 0 || power > 6 ? fmt::format("{:g}", std::pow(10, power)) : number(std::pow(10, power));
 }
 
 std::string axes(const LogAxis& x, const LogAxis& y, const std::string& unit) {
@@ -169,7 +169,7 @@ std::string roofline_chart(const Result& result) {
     most = std::max(most, point.intensity);
     lowest = std::min(lowest, point.achieved);
   }
-  const LogAxis x = axis(least / 2, most * 4, 70, kWidth - 20), y = axis(lowest, roof->peak * 1.5, 380, 40);
+  const LogAxis x = axis(least / 2, most * 4, 70, kWidth - 40), y = axis(lowest, roof->peak * 1.5, 380, 40);
   const std::string unit = result.rate_unit();
   const double first = std::max(std::pow(10, x.low), std::pow(10, y.low) / roof->bandwidth),
                last = std::pow(10, x.high);
@@ -178,7 +178,8 @@ std::string roofline_chart(const Result& result) {
                          x.at(first), y.at(roof->at(first)), x.at(roof->ridge()), y.at(roof->peak),
                          x.at(last), y.at(roof->peak));
   content += text_at(x.end - 6, y.at(roof->peak) - 8, number(roof->peak) + " " + unit, "end");
-  content += text_at(x.at(first) + 8, y.at(roof->at(first)) - 24, rate(roof->bandwidth * 1e3), "start");
+  const double middle = std::sqrt(first * roof->ridge());  // on a logarithmic axis
+  content += text_at(x.at(middle) + 12, y.at(roof->at(middle)) + 12, rate(roof->bandwidth * 1e3), "start");
   content += dots(points, x, y, unit) + phase_legend(result, x.start + 90, 26);
   return svg(430, "Roofline", content);
 }

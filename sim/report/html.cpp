@@ -34,6 +34,13 @@ std::string summary(const Result& result) {
   return text + "</dl>\n";
 }
 
+std::string time_section(const Result& result) {
+  const std::string chart = time_chart(result);
+  return chart.empty()
+             ? ""
+             : "<p>Full colour: what the roofline allows at best. Pale: what came on top.</p>\n" + chart;
+}
+
 std::string phases(const Result& result) {
   Rows rows;
   for (const Phase& phase : result.phases)
@@ -103,7 +110,7 @@ std::string assumptions(const Result& result) {
 std::string html_report(const Result& result) {
   std::string body = "<h1>" + escaped(result.title()) + "</h1>\n<p>" + escaped(result.workload()) + "</p>\n";
   body += summary(result);
-  body += section("Time by operator", time_chart(result));
+  body += section("Time by operator", time_section(result));
   body += section("Roofline", roofline_chart(result));
   body += section("Phases", phases(result));
   body += section("Operators", operators(result));
