@@ -69,6 +69,7 @@ void print(std::string_view text) {
 void note(std::string_view line) { write_all(STDERR_FILENO, std::string(line) + "\n"); }
 
 void print_error(std::string_view message) {
+  clear_progress();
   const char* red = colour_on(STDERR_FILENO) ? "\033[31m" : "";
   const char* plain = colour_on(STDERR_FILENO) ? "\033[0m" : "";
   note("presil: " + (red + std::string("error:")) + plain + " " + std::string(message));
