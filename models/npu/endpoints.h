@@ -74,7 +74,6 @@ class MemoryNode : public sc_core::sc_module, public Endpoint {
   api::PayloadPool pool_;
   AccessTable table_;
   std::deque<std::uint64_t> waiting_;
-  std::vector<std::uint64_t> outstanding_;  ///< slot of each payload, by payload streaming width
   bool request_pending_{false};             ///< BEGIN_REQ sent, END_REQ not yet seen
 };
 

@@ -2,7 +2,10 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include <fmt/format.h>
+
 #include "models/npu/endpoints.h"
+#include "sim/base/error.h"
 
 namespace presil::npu {
 
@@ -100,6 +103,9 @@ tlm::tlm_sync_enum MemoryNode::Port::nb_transport_bw(tlm::tlm_generic_payload& p
     return tlm::TLM_ACCEPTED;
   }
   if (phase != tlm::BEGIN_RESP) throw std::logic_error{"memory sent an unexpected TLM phase"};
+  if (payload.get_response_status() != tlm::TLM_OK_RESPONSE)
+    throw RunError(fmt::format("memory refused an access at address {:#x} of {} B: {}", payload.get_address(),
+                               payload.get_data_length(), payload.get_response_string()));
   const std::uint64_t slot = tag_of(payload).slot;
   if (delay == sc_core::SC_ZERO_TIME) node->completed(slot);
   else node->agenda_.after(delay, Callback::of<&MemoryNode::completed>(node, slot));

@@ -1,0 +1,116 @@
+// bench.cpp -- single kernels (see run.h).
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "models/systolic/systolic_config.h"
+#include "sim/base/error.h"
+#include "sim/base/names.h"
+#include "sim/config/loader.h"
+#include "sim/run/experiment.h"
+#include "sim/run/machine.h"
+#include "sim/run/result.h"
+#include "sim/run/run.h"
+
+namespace presil::run {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+Format format_named(const std::string& text) {
+  if (const auto format = format_from(text)) return *format;
+  const std::vector<std::string> names(kFormatNames.begin(), kFormatNames.end());
+  throw UsageError(fmt::format("unknown format '{}'; expected one of {}{}", text, join(names), did_you_mean(text, names)));
+}
+
+template <class Enum>
+Enum named(const std::string& what, const std::string& text, std::span<const std::string_view> all) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i] == text) return static_cast<Enum>(i);
+    names.emplace_back(all[i]);
+  }
+  throw UsageError(fmt::format("unknown {} '{}'; expected one of {}{}", what, text, join(names), did_you_mean(text, names)));
+}
+
+/// A graph of nothing but one product, its operands and its result in memory.
+workload::Graph product(const GemmQuery& q, Format format) {
+  workload::Graph graph;
+  graph.phase = "gemm";
+  const auto values = [](std::uint64_t a, std::uint64_t b, std::uint64_t c) { return a * b * c; };
+  workload::Op op;
+  op.name = "gemm";
+  op.kind = workload::OpKind::matmul;
+  op.matmul.batch = q.batch;
+  op.matmul.m = q.m;
+  op.matmul.n = q.n;
+  op.matmul.k = q.k;
+  op.compute = format;
+  using workload::TensorRole;
+  op.inputs = {graph.add({"a", TensorRole::kv_cache, format, values(q.batch, q.m, q.k)})};
+  op.weights = {graph.add({"b", TensorRole::weight, format, values(q.batch, q.k, q.n)})};
+  op.outputs = {graph.add({"c", TensorRole::kv_cache, format, values(q.batch, q.m, q.n)})};
+  workload::Segment segment;
+  segment.name = "gemm";
+  segment.ops.push_back(op);
+  graph.segments.push_back(segment);
+  return graph;
+}
+
+void check_extent(const char* flag, std::uint64_t extent) {
+  if (extent < 1 || extent > (1u << 24))
+    throw UsageError(fmt::format("--{} {} is out of range; expected 1 to {}", flag, extent, 1u << 24));
+}
+
+}  // namespace
+
+ordered_json bench_gemm(const GemmQuery& q, const std::vector<std::string>& overrides) {
+  check_extent("m", q.m);
+  check_extent("n", q.n);
+  check_extent("k", q.k);
+  check_extent("batch", q.batch);
+  const Format format = format_named(q.dtype);
+  const config::SearchPath search{home() / "configs"};
+  const config::Node document = config::load(config::find_config(search, "chips", q.device), overrides, reference_keys(), search);
+  npu::ChipConfig chip;
+  config::read(document, chip);
+  if (!chip.core.array.supports(format)) throw UsageError(fmt::format("{} has no arrays for {}", chip.name, q.dtype));
+
+  const workload::Graph graph = product(q, format);
+  Machine machine(chip);
+  const Totals totals = machine.run(graph, graph.segments.front(), {}, true);
+  const OpTotals& op = totals.ops.front();
+  const double time = totals.time_s();
+  const double peak = chip.peak_ops_per_s(format);
+  // The result counts as compulsory traffic too: nothing reads it here.
+  const double least = op.bounds.least();
+  if (time < least * (1 - 1e-9)) throw RunError(fmt::format("gemm took {:.6g} s, less than its bound of {:.6g} s", time, least));
+  const std::string unit = is_integer(format) ? "tops" : "tflops";
+  const mapping::SegmentMapping mapping(graph, graph.segments.front(), chip, {});
+  return {{"device", chip.name}, {"dtype", q.dtype}, {"m", q.m}, {"n", q.n}, {"k", q.k}, {"batch", q.batch},
+          {"latency_us", time * 1e6}, {"achieved_" + unit, op.flops / time / 1e12}, {"peak_" + unit, peak / 1e12},
+          {"utilisation", op.flops / time / peak},
+          {"memory_gb_per_s", op.bytes[static_cast<std::size_t>(api::Level::memory)] / time / 1e9},
+          {"bound_us", least * 1e6}, {"bottleneck", bottleneck_of(op, chip)},
+          {"array_cycles", static_cast<std::uint64_t>(time * chip.clock.value + 0.5)},
+          {"mapping", mapping.explain().front().plan}};
+}
+
+ordered_json bench_array(const ArrayQuery& q) {
+  check_extent("m", q.m);
+  check_extent("n", q.n);
+  check_extent("k", q.k);
+  if (q.rows < 1 || q.columns < 1 || q.rows > 4096 || q.columns > 4096)
+    throw UsageError(fmt::format("--array {}x{} is out of range; expected 1x1 to 4096x4096", q.rows, q.columns));
+  const auto dataflow = named<systolic::Dataflow>("dataflow", q.dataflow, systolic::kDataflowNames);
+  const auto timing = named<systolic::Timing>("timing", q.timing, systolic::kTimingNames);
+  const systolic::GemmShape shape{q.m, q.n, q.k};
+  const systolic::ArrayShape array{q.rows, q.columns};
+  const std::uint64_t cycles = systolic::cycles(shape, array, dataflow, timing);
+  const systolic::BlockTiming block = systolic::block_timing(shape, array, dataflow);
+  const double possible = static_cast<double>(cycles) * q.rows * q.columns;
+  return {{"rows", q.rows}, {"columns", q.columns}, {"dataflow", q.dataflow}, {"timing", q.timing}, {"m", q.m}, {"n", q.n},
+          {"k", q.k}, {"cycles", cycles}, {"utilisation", possible > 0 ? static_cast<double>(block.macs) / possible : 0}, {"folds", block.folds}};
+}
+
+}  // namespace presil::run

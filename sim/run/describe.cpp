@@ -1,0 +1,212 @@
+// describe.cpp -- what a configuration or a model says, and where each value comes from (see run.h).
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/base/error.h"
+#include "sim/base/names.h"
+#include "sim/config/loader.h"
+#include "sim/config/schema.h"
+#include "sim/run/experiment.h"
+#include "sim/run/run.h"
+
+namespace presil::run {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+namespace {
+
+ordered_json section(const std::string& title, std::vector<std::string> columns, ordered_json rows) {
+  return {{"title", title}, {"columns", columns}, {"rows", std::move(rows)}};
+}
+
+ordered_json provenance_json(const std::vector<config::Provenance>& list) {
+  ordered_json rows = ordered_json::array();
+  for (const auto& p : list) rows.push_back({{"path", p.path}, {"value", p.value}, {"source", p.source}, {"where", p.where}});
+  return rows;
+}
+
+std::string si(double value, config::Measure measure) { return config::format_quantity(value, measure); }
+
+ordered_json chip_sections(const npu::ChipConfig& chip) {
+  ordered_json peaks = ordered_json::array();
+  for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
+    const auto format = static_cast<Format>(f);
+    if (!chip.core.array.supports(format)) continue;
+    peaks.push_back({kFormatNames[f], fmt::format("{:.1f}", chip.peak_ops_per_s(format) / 1e12), is_integer(format) ? "TOPS" : "TFLOPS",
+                     fmt::format("{} cores x {} arrays x {} x {} x {} x 2 x {}", chip.cores, chip.core.arrays, chip.core.array.shape.rows,
+                                 chip.core.array.shape.columns, chip.core.array.rate[f], si(chip.clock.value, config::Measure::frequency))});
+  }
+  const double cap = memory::capacity(chip.memory).value;
+  ordered_json memory = ordered_json::array();
+  memory.push_back({"memory", fmt::format("{:.1f} GiB", cap / (1 << 30)), fmt::format("{:.1f} GB/s", memory::peak(chip.memory).value / 1e9),
+                    fmt::format("{}, {:.1f} GB/s after refresh", chip.memory.standard, memory::sustained(chip.memory).value / 1e9)});
+  if (chip.shared.present())
+    memory.push_back({"shared", fmt::format("{:.1f} MiB", chip.shared.capacity.value / (1 << 20)), fmt::format("{:.1f} GB/s", chip.shared.bandwidth.value / 1e9), ""});
+  memory.push_back({"scratchpad", fmt::format("{:.1f} MiB", chip.cores * chip.core.scratchpad.capacity.value / (1 << 20)),
+                    fmt::format("{:.1f} GB/s", chip.scratchpad_bytes_per_s() / 1e9), "of all cores"});
+  memory.push_back({"host", "", fmt::format("{:.1f} GB/s", chip.host.bandwidth.value / 1e9), "one way"});
+  ordered_json power = ordered_json::array();
+  const auto published = [&](const char* what, double value, const char* unit) {
+    power.push_back({what, value > 0 ? fmt::format("{:g} {}", value, unit) : "not published"});
+  };
+  published("idle power", chip.power.idle.value, "W");
+  published("design power", chip.power.tdp.value, "W");
+  published("die area", chip.die_area.value, "mm2");
+  return {section("Peak", {"format", "peak", "unit", "from"}, peaks), section("Memory", {"level", "capacity", "bandwidth", "note"}, memory),
+          section("Power and area", {"what", "published"}, power)};
+}
+
+template <class Struct>
+ordered_json describe_struct(const std::string& kind, const fs::path& file, const config::Node& document,
+                             const std::function<ordered_json(const Struct&)>& sections) {
+  Struct value;
+  std::vector<config::Provenance> provenance;
+  config::read(document, value, &provenance);
+  return {{"kind", kind}, {"name", value.name.empty() ? file.stem().string() : value.name}, {"sections", sections(value)},
+          {"provenance", provenance_json(provenance)}};
+}
+
+ordered_json memory_sections(const memory::MemoryConfig& m) {
+  ordered_json rows = ordered_json::array();
+  rows.push_back({"capacity", fmt::format("{:.1f} GiB", memory::capacity(m).value / (1 << 30))});
+  rows.push_back({"peak", fmt::format("{:.1f} GB/s over {} channels", memory::peak(m).value / 1e9, memory::channels(m))});
+  rows.push_back({"after refresh", fmt::format("{:.1f} GB/s", memory::sustained(m).value / 1e9)});
+  return {section("Memory", {"what", "value"}, rows)};
+}
+
+ordered_json describe_model(const fs::path& file) {
+  const workload::Architecture a = workload::read_architecture(config::parse_file(file));
+  ordered_json rows = ordered_json::array();
+  rows.push_back({"family", a.model_type});
+  rows.push_back({"parameters", fmt::format("{:.4g} B", static_cast<double>(workload::parameter_count(a)) / 1e9)});
+  rows.push_back({"used by one token", fmt::format("{:.4g} B", static_cast<double>(workload::active_parameter_count(a)) / 1e9)});
+  rows.push_back({"hidden size", std::to_string(a.hidden)});
+  if (a.encoder) rows.push_back({"encoder layers", std::to_string(a.encoder->layers.size())});
+  if (a.decoder) rows.push_back({"decoder layers", std::to_string(a.decoder->layers.size())});
+  return {{"kind", "model"}, {"name", file.stem().string()}, {"sections", {section("Model", {"what", "value"}, rows)}},
+          {"provenance", ordered_json::array({{{"path", "config.json"}, {"value", file.filename().string()}, {"source", "[paper] as published by its authors"}, {"where", file.string()}}})}};
+}
+
+ordered_json describe_experiment(const fs::path& file) {
+  const LoadedExperiment loaded = load_experiment(file, {});
+  const Experiment& e = loaded.experiment;
+  ordered_json rows = ordered_json::array();
+  rows.push_back({"chip", e.chip.name});
+  rows.push_back({"model", e.model});
+  rows.push_back({"batch", std::to_string(e.workload.batch)});
+  rows.push_back({"prompt", std::to_string(e.workload.in_len)});
+  rows.push_back({"generate", std::to_string(e.workload.out_len)});
+  ordered_json sections = {section("Experiment", {"what", "value"}, rows)};
+  for (auto& s : chip_sections(e.chip)) sections.push_back(s);
+  return {{"kind", "experiment"}, {"name", e.name.empty() ? file.stem().string() : e.name}, {"sections", sections},
+          {"provenance", provenance_json(loaded.provenance)}};
+}
+
+ordered_json describe_sweep(const fs::path& file, const config::Node& document) {
+  ordered_json rows = ordered_json::array();
+  if (const config::Node* e = document.find("experiment")) rows.push_back({"experiment", e->scalar});
+  if (const config::Node* grid = document.find("grid"))
+    for (const auto& [key, values] : grid->members) rows.push_back({key, fmt::format("{} values", values.items.size())});
+  return {{"kind", "sweep"}, {"name", file.stem().string()}, {"sections", {section("Sweep", {"what", "value"}, rows)}}, {"provenance", ordered_json::array()}};
+}
+
+/// The file a name means, among chips, memories, technologies and models.
+fs::path resolve(const std::string& name) {
+  if (fs::is_regular_file(name)) return name;
+  const config::SearchPath search{home() / "configs"};
+  std::vector<std::string> names;
+  for (const char* kind : {"chips", "memories", "technologies", "experiments", "sweeps"}) {
+    for (const auto& [stem, path] : config::catalogue(search, kind)) names.push_back(stem);
+    try {
+      return config::find_config(search, kind, name);
+    } catch (const InputError&) {
+      continue;  // another kind may have it
+    }
+  }
+  for (const auto& entry : fs::directory_iterator(home() / "workloads" / "models")) {
+    if (entry.path().stem() == name) return entry.path();
+    names.push_back(entry.path().stem().string());
+  }
+  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|models' shows them", name,
+                               did_you_mean(name, names)));
+}
+
+}  // namespace
+
+ordered_json describe(const std::string& file_or_name) {
+  const fs::path file = resolve(file_or_name);
+  if (file.extension() == ".json") return describe_model(file);
+  const config::SearchPath search{home() / "configs"};
+  const config::Node document = config::load(file, {}, reference_keys(), search);
+  if (document.find("grid")) return describe_sweep(file, document);
+  if (document.find("chip")) return describe_experiment(file);
+  if (document.find("mac_pj")) {
+    return describe_struct<ppa::Technology>("technology", file, document, [](const ppa::Technology& t) -> ordered_json {
+      ordered_json rows = ordered_json::array();
+      for (std::size_t f = 0; f < kFormatNames.size(); ++f)
+        if (t.mac_pj[f] > 0) rows.push_back({kFormatNames[f], fmt::format("{:g} pJ", t.mac_pj[f])});
+      return {section("Energy of one multiply-add", {"format", "energy"}, rows)};
+    });
+  }
+  if (document.find("channels_per_stack"))
+    return describe_struct<memory::MemoryConfig>("memory", file, document, memory_sections);
+  return describe_struct<npu::ChipConfig>("chip", file, document, chip_sections);
+}
+
+ordered_json catalogue(const std::string& kind) {
+  const std::vector<std::string> kinds{"chips", "systems", "models", "memories", "links", "technologies"};
+  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
+    throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
+  ordered_json rows = ordered_json::array();
+  if (kind == "models") {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(home() / "workloads" / "models"))
+      if (entry.path().extension() == ".json") files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    for (const auto& file : files) {
+      const workload::Architecture a = workload::read_architecture(config::parse_file(file));
+      rows.push_back({{"name", file.stem().string()}, {"file", fs::relative(file, home()).string()}, {"aliases", ordered_json::array()},
+                      {"summary", fmt::format("{}, {:.3g} B parameters", a.model_type, static_cast<double>(workload::parameter_count(a)) / 1e9)}});
+    }
+    return rows;
+  }
+  const config::SearchPath search{home() / "configs"};
+  for (const auto& [stem, path] : config::catalogue(search, kind)) {
+    const config::Node document = config::load(path, {}, reference_keys(), search);
+    ordered_json aliases = ordered_json::array();
+    if (const config::Node* list = document.find("aliases"))
+      for (const auto& item : list->items) aliases.push_back(item.scalar);
+    std::string summary;
+    if (kind == "chips") {
+      npu::ChipConfig chip;
+      config::read(document, chip);
+      double peak = 0;
+      Format best{};
+      for (std::size_t f = 0; f < kFormatNames.size(); ++f)
+        if (chip.peak_ops_per_s(static_cast<Format>(f)) > peak) peak = chip.peak_ops_per_s(best = static_cast<Format>(f));
+      summary = fmt::format("{:.3g} {} {}, {:.4g} GB/s, {:.3g} GiB", peak / 1e12, is_integer(best) ? "TOPS" : "TFLOPS", name(best),
+                            memory::peak(chip.memory).value / 1e9, memory::capacity(chip.memory).value / (1 << 30));
+    } else if (kind == "memories") {
+      memory::MemoryConfig m;
+      config::read(document, m);
+      summary = fmt::format("{}, {:.4g} GB/s, {:.3g} GiB", m.standard, memory::peak(m).value / 1e9, memory::capacity(m).value / (1 << 30));
+    }
+    const config::Node* title = document.find("name");
+    rows.push_back({{"name", stem}, {"file", fs::relative(path, home()).string()}, {"aliases", aliases},
+                    {"summary", summary.empty() && title ? title->scalar : summary}});
+  }
+  return rows;
+}
+
+ordered_json schema(const std::string& kind) {
+  const auto of = [](auto value) { return config::schema_of([value](config::Visitor& v) mutable { value.describe(v); }, reference_keys()); };
+  if (kind == "experiment") return of(Experiment{});
+  if (kind == "chip") return of(npu::ChipConfig{});
+  if (kind == "memory") return of(memory::MemoryConfig{});
+  if (kind == "technology") return of(ppa::Technology{});
+  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology"};
+  throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
+}
+
+}  // namespace presil::run

@@ -1,0 +1,67 @@
+// machine.cpp -- implementation of machine.h.
+#include "sim/run/machine.h"
+
+#include <fmt/format.h>
+
+#include "models/memory/make_memory.h"
+#include "models/npu/chip.h"
+#include "sim/base/error.h"
+#include "sim/kernel/time.h"
+
+namespace presil::run {
+
+Machine::Machine(const npu::ChipConfig& chip) : chip_(chip) {
+  for (std::size_t f = 0; f < kFormatNames.size(); ++f) peaks_.ops_per_s[f] = chip.peak_ops_per_s(static_cast<Format>(f));
+  peaks_.memory_bytes_per_s = memory::sustained(chip.memory).value;
+  peaks_.vector_ops_per_s = chip.peak_vector_ops_per_s();
+  peaks_.special_cycles_per_op = chip.core.vector.special_cycles * chip.core.vector.ops_per_lane;
+  peaks_.host_bytes_per_s = chip.host.bandwidth.value;
+  kernel::initialise();
+  memory_ = memory::make_memory("memory", chip.memory);
+  device_ = std::make_unique<npu::Chip>("chip", chip, *memory_);
+}
+
+Machine::~Machine() = default;
+
+std::string segment_key(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options) {
+  std::string key = fmt::format("{};fuse{};", graph.phase, options.fuse);
+  // Tensors by their place of first mention, so that equal segments of different graphs have equal keys.
+  std::map<workload::TensorId, std::size_t> number;
+  const auto tensors = [&](const std::vector<workload::TensorId>& ids) {
+    for (const auto id : ids) {
+      const auto& t = graph.tensors[id];
+      key += fmt::format("{}:{}:{}:{},", number.emplace(id, number.size()).first->second, static_cast<int>(t.role), static_cast<int>(t.format), t.values);
+    }
+    key += ';';
+  };
+  for (const workload::Op& op : segment.ops) {
+    const auto& m = op.matmul;
+    const auto& a = op.attention;
+    const auto& v = op.vector;
+    key += op.name;
+    key += fmt::format("|{}|{}|{}|{},{},{},{}|{},{},{},{},{},{},{},{},{},{}|{},{},{},{},{},{}|{},{}|", static_cast<int>(op.kind),
+                       static_cast<int>(op.compute), op.weight_fraction, m.batch, m.m, m.n, m.k, a.batch, a.q_len, a.kv_len,
+                       a.heads, a.kv_heads, a.qk_dim, a.v_dim, a.causal, a.window, a.shared_kv, v.rows, v.columns, v.simple,
+                       v.special, v.row_special, v.reduces, op.gather.rows, op.gather.row_bytes);
+    tensors(op.inputs);
+    tensors(op.weights);
+    tensors(op.outputs);
+  }
+  tensors(segment.entries);
+  tensors(segment.exits);
+  return key;
+}
+
+const Totals& Machine::run(const workload::Graph& graph, const workload::Segment& segment,
+                           const mapping::MappingOptions& options, bool canonical) {
+  const std::string key = canonical ? segment_key(graph, segment, options) : "";
+  if (const auto found = known_.find(key); canonical && found != known_.end()) return found->second;
+  const mapping::SegmentMapping mapping(graph, segment, chip_, options);
+  mapping::SegmentProgram program(mapping);
+  last_ = totals_of(graph, segment, device_->run(program, canonical), peaks_);
+  commands_ += last_.commands;
+  if (!canonical) return last_;
+  return known_.insert_or_assign(key, last_).first->second;
+}
+
+}  // namespace presil::run

@@ -1,0 +1,45 @@
+// machine.h -- the one elaboration of a process: a chip and its memory, and what has been simulated on them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "models/api/device.h"
+#include "models/npu/chip_config.h"
+#include "sim/mapping/segment_program.h"
+#include "sim/run/totals.h"
+
+namespace presil::run {
+
+/// Runs segments. A process can hold one Machine: SystemC elaborates once.
+class Machine {
+ public:
+  explicit Machine(const npu::ChipConfig& chip);
+  ~Machine();
+
+  /// Totals of one execution of a segment. Canonical: from the idle machine, and remembered under a key of all that
+  /// changes it (shapes, formats, mapping options; the machine is fixed), so an equal segment costs nothing again.
+  /// Not canonical: simulated now, from the state the last one left.
+  const Totals& run(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
+                    bool canonical);
+
+  const npu::ChipConfig& chip() const { return chip_; }
+  const Peaks& peaks() const { return peaks_; }
+  /// Commands simulated so far, remembered ones not counted again: what the host's time went into.
+  double commands_simulated() const { return commands_; }
+
+ private:
+  const npu::ChipConfig chip_;
+  Peaks peaks_;
+  std::unique_ptr<api::Memory> memory_;
+  std::unique_ptr<api::Device> device_;
+  std::map<std::string, Totals> known_;
+  Totals last_;
+  double commands_{0};
+};
+
+/// The key of a segment: everything its simulation depends on beside the machine.
+std::string segment_key(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options);
+
+}  // namespace presil::run

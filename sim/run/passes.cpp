@@ -1,0 +1,115 @@
+// passes.cpp -- implementation of passes.h.
+#include "sim/run/passes.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "sim/base/error.h"
+
+namespace presil::run {
+
+namespace {
+
+workload::PassOptions pass_options(const WorkloadConfig& workload, const SimulationConfig& simulation) {
+  return {workload.batch, workload.formats, simulation.fused_attention};
+}
+
+/// No pass may beat its roofline; nothing is clamped.
+void check_bounds(const Totals& pass) {
+  Bounds sum;
+  for (const OpTotals& op : pass.ops) sum.add(op.bounds, 1);
+  const double time = pass.time_s();
+  if (time < sum.least() * (1 - 1e-9))
+    throw RunError(fmt::format("the {} pass took {:.6g} s, less than its {} bound of {:.6g} s: this is a defect of presil",
+                               pass.phases.front().name, time, sum.which(), sum.least()));
+}
+
+Totals launch_of(const Machine& machine, const std::string& phase) {
+  Totals launch;
+  const double time = machine.chip().host.launch.value;
+  OpTotals row;
+  row.name = "launch";
+  row.phase = phase;
+  row.count = 1;
+  row.time_s = time;
+  launch.ops.push_back(row);
+  launch.phases.push_back({phase, 1, time});
+  launch.array_time.wait_other = time * machine.chip().arrays();
+  return launch;
+}
+
+bool has_encoder(const workload::Architecture& a) { return a.encoder.has_value() || a.mlp.has_value(); }
+
+}  // namespace
+
+bool generates(const workload::Architecture& architecture) { return architecture.decoder.has_value(); }
+
+std::vector<WeightedSample> sample_lengths(std::uint64_t first, std::uint64_t last, std::uint32_t samples) {
+  if (last < first) return {};
+  const std::uint64_t count = last - first + 1;
+  if (count <= samples) {
+    std::vector<WeightedSample> all;
+    for (std::uint64_t t = first; t <= last; ++t) all.push_back({t, 1});
+    return all;
+  }
+  std::vector<WeightedSample> chosen;
+  for (std::uint32_t i = 0; i < samples; ++i) chosen.push_back({first + (count - 1) * i / (samples - 1), 0});
+  for (std::size_t i = 0; i + 1 < chosen.size(); ++i) {
+    // Lengths a <= t < b: f(t) = f(a) (b - t) / (b - a) + f(b) (t - a) / (b - a).
+    const double n = static_cast<double>(chosen[i + 1].kv_len - chosen[i].kv_len);
+    chosen[i].weight += (n + 1) / 2;
+    chosen[i + 1].weight += (n - 1) / 2;
+  }
+  chosen.back().weight += 1;
+  return chosen;
+}
+
+Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact) {
+  Totals pass = launch_of(machine, graph.phase);
+  for (const workload::Segment& segment : graph.segments) {
+    if (exact)
+      for (std::uint64_t i = 0; i < segment.count; ++i) pass.add(machine.run(graph, segment, options, false), 1);
+    else
+      pass.add(machine.run(graph, segment, options, true), static_cast<double>(segment.count));
+  }
+  check_bounds(pass);
+  return pass;
+}
+
+GenerationTotals run_generation(Machine& machine, const workload::Architecture& architecture, const WorkloadConfig& workload,
+                                const SimulationConfig& simulation) {
+  const workload::PassOptions options = pass_options(workload, simulation);
+  const mapping::MappingOptions mapping{simulation.fuse};
+  const auto pass = [&](const workload::Graph& graph) { return run_pass(machine, graph, mapping, simulation.exact); };
+  GenerationTotals all;
+  if (has_encoder(architecture)) all.totals.add(pass(workload::encode_pass(architecture, options, workload.in_len)), 1);
+  if (generates(architecture)) all.totals.add(pass(workload::prefill_pass(architecture, options, workload.in_len)), 1);
+  all.first_token_s = all.totals.time_s();
+  if (generates(architecture) && workload.out_len > 1) {
+    // An encoder-decoder's own sequence begins with one token; a decoder's with the prompt.
+    const std::uint64_t start = architecture.encoder ? 1 : workload.in_len;
+    const auto lengths = simulation.exact ? sample_lengths(start + 1, start + workload.out_len - 1, ~0u)
+                                          : sample_lengths(start + 1, start + workload.out_len - 1, simulation.kv_samples);
+    for (const WeightedSample& sample : lengths)
+      all.totals.add(pass(workload::decode_pass(architecture, options, sample.kv_len, workload.in_len)), sample.weight);
+  }
+  all.latency_s = all.totals.time_s();
+  return all;
+}
+
+std::vector<workload::Graph> graphs_of(const workload::Architecture& architecture, const WorkloadConfig& workload,
+                                       const SimulationConfig& simulation) {
+  const workload::PassOptions options = pass_options(workload, simulation);
+  std::vector<workload::Graph> graphs;
+  if (has_encoder(architecture)) graphs.push_back(workload::encode_pass(architecture, options, workload.in_len));
+  if (!generates(architecture)) return graphs;
+  graphs.push_back(workload::prefill_pass(architecture, options, workload.in_len));
+  const std::uint64_t start = architecture.encoder ? 1 : workload.in_len;
+  if (workload.out_len > 1)
+    graphs.push_back(workload::decode_pass(architecture, options, start + workload.out_len - 1, workload.in_len));
+  return graphs;
+}
+
+}  // namespace presil::run

@@ -1,0 +1,37 @@
+// passes.h -- whole passes and whole requests from segments.
+#pragma once
+
+#include <vector>
+
+#include "sim/run/experiment.h"
+#include "sim/run/machine.h"
+
+namespace presil::run {
+
+struct GenerationTotals {
+  Totals totals;           ///< of the whole request
+  double first_token_s{};  ///< encoder and prompt
+  double latency_s{};
+};
+
+/// How many times each sampled KV length counts so that the piecewise linear interpolation through the samples is
+/// summed over every length from `first` to `last`: sum over t of f(t) = sum over samples of weight x f(sample).
+struct WeightedSample { std::uint64_t kv_len; double weight; };
+std::vector<WeightedSample> sample_lengths(std::uint64_t first, std::uint64_t last, std::uint32_t samples);
+
+/// One pass: launch, then every segment as often as it occurs.
+Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact);
+
+/// Encoder pass if there is one, prompt, then out_len - 1 further tokens (the first comes with the prompt).
+/// Throws RunError if a pass takes less time than its bounds allow.
+GenerationTotals run_generation(Machine& machine, const workload::Architecture& architecture, const WorkloadConfig& workload,
+                                const SimulationConfig& simulation);
+
+/// Does the model read a prompt and generate (as against encode only)?
+bool generates(const workload::Architecture& architecture);
+
+/// The graphs an experiment consists of, decode at its first and last KV length: for --explain and tests.
+std::vector<workload::Graph> graphs_of(const workload::Architecture& architecture, const WorkloadConfig& workload,
+                                       const SimulationConfig& simulation);
+
+}  // namespace presil::run

@@ -1,0 +1,32 @@
+// run.cpp -- run_experiment (see run.h).
+#include "sim/run/run.h"
+
+#include <chrono>
+
+#include <nlohmann/json.hpp>
+
+#include "sim/run/result.h"
+
+namespace presil::run {
+
+RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& options) {
+  LoadedExperiment loaded = load_experiment(file, options.overrides);
+  if (options.exact) loaded.experiment.simulation.exact = true;
+  const Experiment& e = loaded.experiment;
+  const workload::PassOptions pass{e.workload.batch, e.workload.formats, e.simulation.fused_attention};
+  const Fit fit = fit_of(e.chip, workload::footprint(loaded.architecture, pass, e.workload.in_len, e.workload.out_len));
+  check_fit(e.chip, fit);
+
+  const auto begin = std::chrono::steady_clock::now();
+  Machine machine(e.chip);
+  const GenerationTotals generation = run_generation(machine, loaded.architecture, e.workload, e.simulation);
+  RunOutcome outcome;
+  outcome.host_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  outcome.simulated_s = generation.latency_s;
+  outcome.commands = machine.commands_simulated();
+  outcome.array_cycles = generation.latency_s * e.chip.clock.value * e.chip.arrays();
+  outcome.result = make_result(loaded, machine, generation, fit);
+  return outcome;
+}
+
+}  // namespace presil::run

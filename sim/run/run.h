@@ -1,0 +1,63 @@
+// run.h -- what the commands ask of the simulator.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace presil::run {
+
+struct RunOptions {
+  std::vector<std::string> overrides;  ///< "chip.memory.stacks=6"
+  bool exact{false};                   ///< as simulation.exact
+};
+
+struct RunOutcome {
+  nlohmann::ordered_json result;  ///< docs/result.md
+  double simulated_s{};           ///< machine time of the whole request
+  double host_s{};                ///< time the simulation took
+  double commands{};              ///< commands simulated
+  double array_cycles{};          ///< cycles of all arrays in the machine time that was simulated
+};
+
+/// Runs an experiment file. Throws InputError, CapacityError (with the sum that does not fit) or RunError.
+RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& options);
+
+struct GemmQuery {
+  std::string device;
+  std::string dtype{"bf16"};
+  std::uint64_t m{}, n{}, k{}, batch{1};
+};
+
+/// One matrix product from memory to memory on a chip. Keys: device, dtype, m, n, k, batch, latency_us,
+/// achieved_tflops and peak_tflops (_tops for integer formats), utilisation, memory_gb_per_s, bound_us, bottleneck,
+/// array_cycles, mapping.
+nlohmann::ordered_json bench_gemm(const GemmQuery& query, const std::vector<std::string>& overrides);
+
+struct ArrayQuery {
+  std::uint32_t rows{128}, columns{128};
+  std::string dataflow{"ws"};
+  std::string timing{"overlapped"};
+  std::uint64_t m{}, n{}, k{};
+};
+
+/// One matrix product on a bare array whose operands are always there. Keys: rows, columns, dataflow, timing, m, n,
+/// k, cycles, utilisation, folds.
+nlohmann::ordered_json bench_array(const ArrayQuery& query);
+
+/// What a configuration file or model says: keys kind, name, sections (title, columns, rows), provenance.
+nlohmann::ordered_json describe(const std::string& file_or_name);
+
+/// Shipped configurations of a kind: chips, systems, models, memories, links, technologies. Rows of name, file,
+/// aliases, summary.
+nlohmann::ordered_json catalogue(const std::string& kind);
+
+/// JSON Schema of a kind of file: experiment, chip, memory, technology.
+nlohmann::ordered_json schema(const std::string& kind);
+
+/// Project root: PRESIL_HOME, else where presil was compiled.
+std::filesystem::path home();
+
+}  // namespace presil::run

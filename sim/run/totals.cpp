@@ -1,0 +1,165 @@
+// totals.cpp -- implementation of totals.h.
+#include "sim/run/totals.h"
+
+#include <algorithm>
+
+namespace presil::run {
+
+using workload::OpKind;
+using workload::TensorRole;
+
+double Bounds::least() const { return std::max({compute, memory, vector, host}); }
+
+const char* Bounds::which() const {
+  const double l = least();
+  return l == 0 ? "none" : l == compute ? "compute" : l == memory ? "memory" : l == vector ? "vector" : "host";
+}
+
+Bounds& Bounds::add(const Bounds& other, double times) {
+  compute += times * other.compute;
+  memory += times * other.memory;
+  vector += times * other.vector;
+  host += times * other.host;
+  return *this;
+}
+
+namespace {
+
+void add_op(OpTotals& into, const OpTotals& op, double times) {
+  into.count += times * op.count;
+  into.time_s += times * op.time_s;
+  into.flops += times * op.flops;
+  into.macs += times * op.macs;
+  into.vector_ops += times * op.vector_ops;
+  into.array_busy_s += times * op.array_busy_s;
+  into.vector_busy_s += times * op.vector_busy_s;
+  for (std::size_t l = 0; l < api::kLevels; ++l) into.bytes[l] += times * op.bytes[l];
+  into.scratchpad_bytes += times * op.scratchpad_bytes;
+  into.bounds.add(op.bounds, times);
+  into.format = op.format;
+}
+
+template <class Rows, class Row, class Same>
+typename Rows::value_type& find_or_add(Rows& rows, const Row& like, Same same) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return same(row, like); });
+  if (found != rows.end()) return *found;
+  rows.push_back({});
+  rows.back().name = like.name;
+  return rows.back();
+}
+
+}  // namespace
+
+void Totals::add(const Totals& other, double times) {
+  for (const OpTotals& op : other.ops) {
+    OpTotals& into = find_or_add(ops, op, [](const OpTotals& a, const OpTotals& b) { return a.name == b.name && a.phase == b.phase; });
+    into.phase = op.phase;
+    add_op(into, op, times);
+  }
+  for (const PhaseTotals& phase : other.phases) {
+    PhaseTotals& into = find_or_add(phases, phase, [](const PhaseTotals& a, const PhaseTotals& b) { return a.name == b.name; });
+    into.passes += times * phase.passes;
+    into.time_s += times * phase.time_s;
+  }
+  array_time.active += times * other.array_time.active;
+  array_time.preload += times * other.array_time.preload;
+  array_time.wait_memory += times * other.array_time.wait_memory;
+  array_time.wait_transfer += times * other.array_time.wait_transfer;
+  array_time.wait_other += times * other.array_time.wait_other;
+  memory.bytes_read += times * other.memory.bytes_read;
+  memory.bytes_written += times * other.memory.bytes_written;
+  memory.bytes_moved += times * other.memory.bytes_moved;
+  memory.busy_s += times * other.memory.busy_s;
+  memory.queue_wait_s += times * other.memory.queue_wait_s;
+  for (std::size_t l = 0; l < api::kLevels; ++l) {
+    read[l] += times * other.read[l];
+    written[l] += times * other.written[l];
+  }
+  network_byte_hops += times * other.network_byte_hops;
+  scratchpad_bytes += times * other.scratchpad_bytes;
+  commands += times * other.commands;
+}
+
+double Totals::time_s() const {
+  double sum = 0;
+  for (const PhaseTotals& phase : phases) sum += phase.time_s;
+  return sum;
+}
+
+double Totals::flops() const {
+  double sum = 0;
+  for (const OpTotals& op : ops) sum += op.flops;
+  return sum;
+}
+
+Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Peaks& peaks) {
+  Bounds bounds;
+  double memory = 0, host = 0;
+  if (op.kind != OpKind::gather)
+    for (const auto id : op.weights) memory += graph.tensors[id].bytes() * op.weight_fraction;
+  else if (!op.weights.empty())
+    memory += static_cast<double>(op.gather.rows) * op.gather.row_bytes;
+  const auto side = [&](workload::TensorId id) {
+    const auto& tensor = graph.tensors[id];
+    if (tensor.role == TensorRole::kv_cache) memory += tensor.bytes();
+    if (tensor.role == TensorRole::input || tensor.role == TensorRole::output) host = std::max(host, tensor.bytes());
+  };
+  if (op.kind == OpKind::attention) {
+    // Only the keys that are seen must come: a sliding window leaves the older ones alone.
+    const auto& a = op.attention;
+    const double seen = a.window > 0 ? std::min(1.0, static_cast<double>(a.window) / static_cast<double>(a.kv_len)) : 1.0;
+    for (const auto id : op.inputs)
+      if (graph.tensors[id].role == TensorRole::kv_cache) memory += graph.tensors[id].bytes() * seen;
+  } else {
+    for (const auto id : op.inputs) side(id);
+  }
+  for (const auto id : op.outputs)
+    if (op.kind != OpKind::transfer || graph.tensors[id].role == TensorRole::output) side(id);
+  bounds.compute = op.flops() > 0 ? op.flops() / peaks.ops_per_s[static_cast<std::size_t>(op.compute)] : 0;
+  bounds.memory = memory / peaks.memory_bytes_per_s;
+  bounds.host = host / peaks.host_bytes_per_s;
+  if (op.kind == OpKind::vector) {
+    const double rows = static_cast<double>(op.vector.rows), elements = rows * static_cast<double>(op.vector.columns);
+    const double special = elements * op.vector.special + rows * op.vector.row_special;
+    bounds.vector = (elements * op.vector.simple + special * peaks.special_cycles_per_op) / peaks.vector_ops_per_s;
+  }
+  return bounds;
+}
+
+Totals totals_of(const workload::Graph& graph, const workload::Segment& segment, const api::DeviceCounters& counters,
+                 const Peaks& peaks) {
+  Totals totals;
+  double finished = 0;
+  // An operator's time is what it adds to the latest completion so far: shares sum to the whole.
+  for (std::size_t i = 0; i < segment.ops.size(); ++i) {
+    const workload::Op& op = segment.ops[i];
+    OpTotals row{op.name, graph.phase, 1, 0, op.flops(), op.compute, 0, 0, 0, 0, {}, 0, bounds_of(graph, op, peaks)};
+    if (i < counters.ops.size()) {
+      const api::OpCounters& c = counters.ops[i];
+      row.time_s = std::max(0.0, c.finished_s - finished);
+      finished = std::max(finished, c.finished_s);
+      row.macs = c.macs;
+      row.vector_ops = c.simple_ops + c.special_ops;
+      row.array_busy_s = c.array_busy_s;
+      row.vector_busy_s = c.vector_busy_s;
+      for (std::size_t l = 0; l < api::kLevels; ++l) {
+        row.bytes[l] = c.bytes_read[l] + c.bytes_written[l];
+        totals.read[l] += c.bytes_read[l];
+        totals.written[l] += c.bytes_written[l];
+      }
+      row.scratchpad_bytes = c.scratchpad_bytes;
+    }
+    Totals one;
+    one.ops.push_back(row);
+    totals.add(one, 1);
+  }
+  totals.phases.push_back({graph.phase, 0, counters.elapsed_s});
+  totals.array_time = counters.array_time;
+  totals.memory = counters.memory;
+  totals.network_byte_hops = counters.network.byte_hops;
+  totals.scratchpad_bytes = counters.scratchpad_bytes;
+  totals.commands = static_cast<double>(counters.commands);
+  return totals;
+}
+
+}  // namespace presil::run

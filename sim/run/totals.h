@@ -1,0 +1,72 @@
+// totals.h -- what passes add up to: additive counters by operator class and for the device.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "models/api/device.h"
+#include "sim/base/formats.h"
+#include "workloads/graph/graph.h"
+
+namespace presil::run {
+
+/// Lower bounds of an operator's time, each as if nothing else limited it. In seconds.
+struct Bounds {
+  double compute{}, memory{}, vector{}, host{};
+  double least() const;          ///< the largest of them
+  const char* which() const;     ///< its name
+  Bounds& add(const Bounds& other, double times);
+};
+
+/// One operator class in one phase. Everything is a sum over its executions and can be scaled.
+struct OpTotals {
+  std::string name, phase;
+  double count{};
+  double time_s{};
+  double flops{};
+  Format format{};
+  double macs{};  ///< as executed, padding and masked pairs included
+  double vector_ops{};
+  double array_busy_s{}, vector_busy_s{};
+  std::array<double, api::kLevels> bytes{};  ///< read and written, by level
+  double scratchpad_bytes{};
+  Bounds bounds;
+};
+
+/// One phase of the experiment.
+struct PhaseTotals {
+  std::string name;
+  double passes{};
+  double time_s{};
+};
+
+struct Totals {
+  std::vector<OpTotals> ops;  ///< in order of first execution
+  std::vector<PhaseTotals> phases;
+  api::ArrayTime array_time;
+  api::MemoryCounters memory;
+  std::array<double, api::kLevels> read{}, written{};
+  double network_byte_hops{};
+  double scratchpad_bytes{};
+  double commands{};
+
+  /// Adds `times` times the other totals, operator classes matched by name and phase.
+  void add(const Totals& other, double times);
+  double time_s() const;
+  double flops() const;
+};
+
+/// Bounds of one operator from its shape alone: arithmetic peak of its format, memory bandwidth after refresh on
+/// what must come from memory (weights and cached keys and values once), vector peak, host link.
+struct Peaks {
+  std::array<double, kFormatNames.size()> ops_per_s{};
+  double memory_bytes_per_s{}, vector_ops_per_s{}, special_cycles_per_op{}, host_bytes_per_s{};
+};
+Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Peaks& peaks);
+
+/// Totals of one execution of a segment from the device's counters. `phase` labels its operators.
+Totals totals_of(const workload::Graph& graph, const workload::Segment& segment, const api::DeviceCounters& counters,
+                 const Peaks& peaks);
+
+}  // namespace presil::run
