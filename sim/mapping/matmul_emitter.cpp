@@ -34,16 +34,16 @@ MatmulEmitter::MatmulEmitter(const KernelWork& work, CommandId barrier)
 
 MatmulEmitter::Position MatmulEmitter::position() const {
   std::uint64_t rest = next_step_;
-  const std::uint64_t inner_count = plan_.kept == Kept::a ? nn_ : nm_;
-  const std::uint64_t outer_count = plan_.kept == Kept::a ? nm_ : nn_;
+  const std::uint64_t inner_count = plan_.kept == Kept::b ? nm_ : nn_;
+  const std::uint64_t outer_count = plan_.kept == Kept::b ? nn_ : nm_;
   const std::uint64_t k = rest % nk_;
   rest /= nk_;
   const std::uint64_t inner = rest % inner_count;
   rest /= inner_count;
   const std::uint64_t outer = rest % outer_count;
   Position at{rest / outer_count, 0, 0, k, inner == 0, inner + 1 == inner_count, k == 0, k + 1 == nk_};
-  at.m = plan_.kept == Kept::a ? outer : inner;
-  at.n = plan_.kept == Kept::a ? inner : outer;
+  at.m = plan_.kept == Kept::b ? inner : outer;
+  at.n = plan_.kept == Kept::b ? outer : inner;
   return at;
 }
 
@@ -112,9 +112,9 @@ void MatmulEmitter::emit_core(Batch& batch, std::uint16_t core, const Position& 
   const Tile t = tile(core, at);
   if (t.empty()) return;
   CoreState& state = cores_[core];
-  const bool a_kept = plan_.kept == Kept::a;
+  const bool a_kept = plan_.kept != Kept::b;
   Operand kept{};
-  if (at.first_inner) {
+  if (at.first_inner || plan_.kept == Kept::none) {
     kept = a_kept ? fetch_a(batch, core, t) : fetch_b(batch, core, t);
     state.kept_load[at.k] = kept.loaded ? kept.ready + 1 : 0;
     state.kept_bytes[at.k] = kept.bytes;
@@ -126,7 +126,7 @@ void MatmulEmitter::emit_core(Batch& batch, std::uint16_t core, const Position& 
   Position next = at;
   (a_kept ? next.n : next.m) += 1;
   Operand kept_now = kept;
-  if (!at.last_inner && !tile(core, next).empty()) kept_now.bytes = 0;
+  if (plan_.kept != Kept::none && !at.last_inner && !tile(core, next).empty()) kept_now.bytes = 0;
   emit_arrays(batch, core, t, at, a_kept ? kept_now : moving, a_kept ? moving : kept_now);
 }
 

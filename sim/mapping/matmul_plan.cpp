@@ -14,6 +14,8 @@ namespace presil::mapping {
 
 namespace {
 
+/// [assumed] what a further step costs in issue and synchronisation; keeps tiles from being cut finer than it pays.
+constexpr double kStepSeconds = 10e-9;
 constexpr double kAccumulatorBytes = 4;  ///< partial sums are 32 bits wide
 
 std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
@@ -51,7 +53,7 @@ class Search {
     for (const std::uint64_t tm : extents(m, shape.rows))
       for (const std::uint64_t tn : extents(n, shape.columns))
         for (const std::uint64_t tk : extents(task_.k, shape.rows))
-          for (const Kept kept : {Kept::a, Kept::b}) {
+          for (const Kept kept : {Kept::a, Kept::b, Kept::none}) {
             consider({split, kept, tm, tn, tk, 1, false, true, 0}, m, n, b);
             if (chip_.core.arrays > 1) consider({split, kept, tm, tn, tk, 1, true, true, 0}, m, n, b);
           }
@@ -64,7 +66,9 @@ class Search {
     const auto bytes = [](double per, std::uint64_t x, std::uint64_t y, std::uint64_t z) {
       return per * static_cast<double>(x) * static_cast<double>(y) * static_cast<double>(z);
     };
-    const bool a_kept = plan.tb == 1 && plan.kept == Kept::a, b_kept = plan.tb == 1 && plan.kept == Kept::b;
+    // A panel is kept for the sake of a second pass over it; with one pass its tiles stream through.
+    const bool a_kept = plan.tb == 1 && plan.kept == Kept::a && plan.tn < n;
+    const bool b_kept = plan.tb == 1 && plan.kept == Kept::b && plan.tm < m;
     const double a_tile = task_.a_home == Home::local ? 0 : bytes(task_.a_bytes, plan.tb, plan.tm, a_kept ? task_.k : plan.tk);
     const double b_tile = task_.b_home == Home::local ? 0 : bytes(task_.b_scratch_bytes, plan.tb, b_kept ? task_.k : plan.tk, plan.tn);
     const double out = bytes(kAccumulatorBytes, plan.tb, plan.tm, plan.tn);
@@ -123,8 +127,8 @@ class Search {
   void consider(MatmulPlan plan, std::uint64_t m, std::uint64_t n, std::uint64_t b) {
     if (!fits(plan, m, n)) return;
     const double products = static_cast<double>(b);
-    const double a_times = plan.tb == 1 && plan.kept == Kept::b ? static_cast<double>(ceil_div(n, plan.tn)) : 1;
-    const double b_times = plan.tb == 1 && plan.kept == Kept::a ? static_cast<double>(ceil_div(m, plan.tm)) : 1;
+    const double a_times = plan.tb == 1 && plan.kept != Kept::a ? static_cast<double>(ceil_div(n, plan.tn)) : 1;
+    const double b_times = plan.tb == 1 && plan.kept != Kept::b ? static_cast<double>(ceil_div(m, plan.tm)) : 1;
     const double values_b = products * static_cast<double>(n) * static_cast<double>(task_.k) * b_times;
     const double a_bytes = products * static_cast<double>(m) * static_cast<double>(task_.k) * task_.a_bytes * a_times;
     const double b_bytes = values_b * task_.b_bytes;
@@ -146,6 +150,7 @@ class Search {
     plan.seconds = plan.double_buffered ? slowest + (sum - slowest) / steps + rates_.latency
                                         : sum + steps * rates_.latency;
     const double bytes = a_bytes + b_bytes;
+    plan.seconds += steps * kStepSeconds;
     const bool faster = plan.seconds < best_seconds_ * (1 - 1e-6);
     const bool leaner = plan.seconds <= best_seconds_ * (1 + 1e-6) && (bytes < best_bytes_ || (bytes == best_bytes_ && steps < best_steps_));
     if (!faster && !leaner) return;
@@ -172,7 +177,8 @@ std::string MatmulPlan::text() const {
     return fmt::format("cores split {}; {} products of {} x {} x {} a tile, whole products per array{}", over, tb, tm, tn, tk,
                        double_buffered ? ", double-buffered" : "");
   return fmt::format("cores split {}, arrays split {}; tile {} x {} x {}, {} kept on chip{}", over,
-                     arrays_split_m ? "rows" : "columns", tm, tn, tk, kept == Kept::a ? "activations" : "weights",
+                     arrays_split_m ? "rows" : "columns", tm, tn, tk,
+                     kept == Kept::a ? "activations" : kept == Kept::b ? "weights" : "results",
                      double_buffered ? ", double-buffered" : "");
 }
 

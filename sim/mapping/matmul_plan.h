@@ -26,6 +26,7 @@ enum class Split : std::uint8_t { m, n, batch };
 enum class Kept : std::uint8_t {
   a,  ///< a panel of A stays while all of B passes by
   b,  ///< a panel of B stays while all of A passes by
+  none,  ///< only the tile of the result stays; both operands are read again for every tile
 };
 
 /// Loops: cores take parts of `split`; then panels of the kept operand, tiles of the other, tiles of k.

@@ -124,7 +124,7 @@ ordered_json mapping_rows(const LoadedExperiment& loaded, const npu::ChipConfig&
     for (const auto& segment : graph.segments) {
       const mapping::SegmentMapping mapping(graph, segment, chip, {loaded.experiment.simulation.fuse});
       for (const auto& line : mapping.explain())
-        rows.push_back({{"phase", graph.phase}, {"segment", segment.name}, {"name", line.operators}, {"tiling", line.plan}, {"homes", line.homes}});
+        rows.push_back({{"phase", graph.phase}, {"segment", segment.name}, {"name", line.operators}, {"mapping", line.plan}, {"homes", line.homes}});
     }
   return rows;
 }
