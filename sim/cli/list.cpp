@@ -1,10 +1,12 @@
 // list.cpp -- `presil list`: what there is to choose from.
 #include <nlohmann/json.hpp>
 
+#include "sim/base/names.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/parse.h"
 #include "sim/cli/terminal.h"
 #include "sim/report/csv.h"
+#include "sim/report/format.h"
 #include "sim/report/record.h"
 #include "sim/report/result.h"
 #include "sim/run/run.h"
@@ -26,6 +28,15 @@ void declare(CLI::App& command, Options& o) {
   add_format(command, o.format, {"text", "json", "csv"});
 }
 
+// As many aliases as leave room for the summary; json and csv have them all.
+nlohmann::ordered_json shortened(nlohmann::ordered_json all) {
+  for (nlohmann::ordered_json& row : all) {
+    std::vector<std::string> aliases = row.value("aliases", std::vector<std::string>{});
+    row["aliases"] = report::shortened(join(aliases), 36);
+  }
+  return all;
+}
+
 ExitStatus perform(const Options& o) {
   const nlohmann::ordered_json all = run::catalogue(o.kind);
   if (o.format == "json")
@@ -35,7 +46,7 @@ ExitStatus perform(const Options& o) {
   else if (all.empty())
     note("presil has no " + o.kind + " yet");
   else
-    print(report::list_text(all, {"name", "aliases", "summary"}, output_style()));
+    print(report::list_text(shortened(all), {"name", "aliases", "summary"}, output_style()));
   return ExitStatus::ok;
 }
 

@@ -76,6 +76,8 @@ constexpr std::array kUnits{
     Unit{"tokens_per_s", [](double v) { return number(v) + " tokens/s"; }},
     Unit{"_tflops_per_mm2", [](double v) { return number(v) + " TFLOPS/mm2"; }},
     Unit{"_tflops_per_w", [](double v) { return number(v) + " TFLOPS/W"; }},
+    Unit{"tops_per_mm2", [](double v) { return number(v) + " TOPS/mm2"; }},
+    Unit{"tops_per_w", [](double v) { return number(v) + " TOPS/W"; }},
     Unit{"tflops_per_mm2", [](double v) { return number(v) + " TFLOPS/mm2"; }},
     Unit{"tflops_per_w", [](double v) { return number(v) + " TFLOPS/W"; }},
     Unit{"_gb_per_s", rate},

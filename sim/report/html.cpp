@@ -95,8 +95,9 @@ std::string memory_fit(const MemoryFit& memory) {
 
 std::string mapping(const Result& result) {
   Rows rows;
-  for (const MappingRow& row : result.mapping) rows.push_back({row.name, row.phase, row.tiling});
-  return table_or_nothing({"operator", "phase", "mapping"}, rows, 3);
+  for (const MappingRow& row : result.mapping)
+    rows.push_back({row.name, row.phase, row.segment, row.tiling, row.homes});
+  return table_or_nothing({"operator", "phase", "segment", "mapping", "where"}, rows, 5);
 }
 
 std::string assumptions(const Result& result) {

@@ -30,7 +30,9 @@ constexpr std::array kMetrics{
     Metric{"average_power_w", "average power", Better::lower},
     Metric{"die_area_mm2", "die area", Better::lower},
     Metric{"tflops_per_w", "work per energy", Better::higher},
+    Metric{"tops_per_w", "work per energy", Better::higher},
     Metric{"tflops_per_mm2", "work per area", Better::higher},
+    Metric{"tops_per_mm2", "work per area", Better::higher},
     Metric{"cost_usd", "cost", Better::lower},
     Metric{"co2_g", "CO2", Better::lower},
 };

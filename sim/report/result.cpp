@@ -137,7 +137,9 @@ MappingRow read_mapping(const Cursor& row) {
   MappingRow mapping;
   row.need("name", mapping.name);
   row.get("phase", mapping.phase);
+  row.get("segment", mapping.segment);
   row.need("tiling", mapping.tiling);
+  row.get("homes", mapping.homes);
   return mapping;
 }
 
@@ -149,21 +151,23 @@ Assumption read_assumption(const Cursor& row) {
   return assumption;
 }
 
+// The resolved experiment as sim/run dumps it; what is absent stays empty.
 void read_about(const Cursor& root, About& about) {
-  root.with("about", [&](const Cursor& c) {
-    c.object();
-    for (auto [key, into] : {std::pair{"model", &about.model},
-                             {"chip", &about.chip},
-                             {"weights", &about.weights},
-                             {"activations", &about.activations},
-                             {"kv", &about.kv}})
-      c.get(key, *into);
-    for (auto [key, into] : {std::pair{"devices", &about.devices},
-                             {"batch", &about.batch},
-                             {"prompt", &about.prompt},
-                             {"generate", &about.generate}})
-      c.get(key, *into);
+  root.with("experiment", [&](const Cursor& experiment) {
+    experiment.object().get("model", about.model);
+    experiment.with("chip", [&](const Cursor& chip) { chip.object().get("name", about.chip); });
+    experiment.with("workload", [&](const Cursor& workload) {
+      workload.object().get("batch", about.batch);
+      workload.get("in_len", about.prompt);
+      workload.get("out_len", about.generate);
+      workload.with("formats", [&](const Cursor& formats) {
+        formats.object().get("weights", about.weights);
+        formats.get("activations", about.activations);
+        formats.get("kv", about.kv);
+      });
+    });
   });
+  root.with("fabric", [&](const Cursor& fabric) { fabric.object().get("devices", about.devices); });
 }
 
 void read_memory(const Cursor& root, MemoryFit& memory) {

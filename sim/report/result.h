@@ -52,7 +52,9 @@ struct Part {
 };
 
 struct MappingRow {
-  std::string name, phase, tiling;
+  std::string name, phase, segment;
+  std::string tiling;  ///< and how it is split over cores and arrays
+  std::string homes;   ///< where operands come from and results go
 };
 
 struct Assumption {

@@ -108,8 +108,8 @@ std::string operators(const Result& result, const Style& style) {
   for (std::size_t i = 0; i < shown; ++i) {
     const Operator& op = ops[i];
     table.add({shortened(op.name, kNameWidth), shortened(op.phase, 8), count(op.count), time(op.time_s),
-               percent(op.share), style.bar(op.share, 10), shortened(op.bound, 9), near(op),
-               shortened(op.bottleneck, 12)});
+               percent(op.share), style.bar(op.share, 10), op.bound == "none" ? "-" : shortened(op.bound, 9),
+               near(op), shortened(op.bottleneck, 12)});
   }
   if (shown < ops.size()) {
     const auto rest = [&](double Operator::*field) {
@@ -148,7 +148,7 @@ std::string joined(const std::vector<std::string>& parts) {
 std::string shares(std::vector<Part> parts, std::string (*spell)(std::string_view)) {
   double total = 0;
   for (const Part& part : parts) total += part.value;
-  if (total <= 0) return "";
+  if (total <= 0 || parts.size() < 2) return "";
   std::stable_sort(parts.begin(), parts.end(),
                    [](const Part& a, const Part& b) { return a.value > b.value; });
   std::vector<std::string> words;
@@ -166,13 +166,18 @@ std::string memory_fit(const MemoryFit& memory) {
                      binary_size(memory.capacity_bytes));
 }
 
+// As a word of a shell.
+std::string quoted(const std::string& name) {
+  return name.find(' ') == std::string::npos ? name : "'" + name + "'";
+}
+
 std::string assumptions(const Result& result) {
   if (result.assumptions.empty()) return "";
   const auto fitted = std::count_if(result.assumptions.begin(), result.assumptions.end(),
                                     [](const Assumption& a) { return a.source.starts_with("[fit]"); });
   const std::size_t all = result.assumptions.size();
   const std::string what = all == 1 ? "1 value is" : fmt::format("{} values are", all);
-  const std::string chip = result.about.chip.empty() ? "CONFIG" : result.about.chip;
+  const std::string chip = quoted(result.about.chip.empty() ? "CONFIG" : result.about.chip);
   return fmt::format("{} fitted or assumed ({} fitted): `presil describe {}`", what, fitted, chip);
 }
 
@@ -202,9 +207,10 @@ std::string text_report(const Result& result, const Style& style) {
 }
 
 std::string mapping_table(const Result& result, const Style& style) {
-  Table table({{"operator"}, {"phase"}, {"mapping"}});
+  Table table({{"phase"}, {"segment"}, {"operator"}, {"mapping"}});
   for (const MappingRow& row : result.mapping)
-    table.add({shortened(row.name, kNameWidth), row.phase, row.tiling});
+    table.add({row.phase, shortened(row.segment, 16), shortened(row.name, kNameWidth),
+               row.homes.empty() ? row.tiling : row.tiling + "; " + row.homes});
   return table.empty() ? "  This result holds no mapping.\n" : table.render(style, 2);
 }
 

@@ -52,7 +52,7 @@ TEST(TextReport, SortsOperatorsByTime) {
 TEST(TextReport, StaysOnThePageAndPlain) {
   nlohmann::ordered_json document = sample_document();
   document["ops"][0]["name"] = std::string(300, 'x') + "\033[31m";
-  document["about"]["model"] = std::string(80, 'm');
+  document["experiment"]["model"] = std::string(80, 'm');
   std::istringstream lines(text_report(read_result(document, "sample"), {}));
   for (std::string line; std::getline(lines, line);) {
     EXPECT_LE(display_width(line), kPageWidth) << line;

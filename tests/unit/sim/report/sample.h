@@ -8,9 +8,9 @@ namespace presil::report {
 inline nlohmann::ordered_json sample_document() {
   return nlohmann::ordered_json::parse(R"({
     "schema_version": 1, "presil_version": "0.1.0", "config_hash": "0123456789abcdef",
-    "about": {"model": "llama", "chip": "tpu_v4", "devices": 1, "batch": 8, "prompt": 512, "generate": 128,
-              "weights": "bf16", "activations": "bf16", "kv": "int8"},
-    "experiment": {},
+    "experiment": {"model": "llama", "chip": {"name": "tpu_v4"},
+                   "workload": {"batch": 8, "in_len": 512, "out_len": 128,
+                                "formats": {"weights": "bf16", "activations": "bf16", "kv": "int8"}}},
     "metrics": {"latency_s": 2.0, "ttft_s": 0.2, "tpot_s": 0.014, "tokens_per_s": 512.0, "achieved_tflops": 20.0,
                 "peak_tflops": 275.0, "mfu": 0.0727, "memory_gb_per_s": 900.0, "memory_utilisation": 0.75,
                 "energy_j": 300.0},
@@ -25,7 +25,7 @@ inline nlohmann::ordered_json sample_document() {
                "activations_bytes": 0, "free_bytes": 16106127360},
     "levels": [{"name": "memory", "bytes_read": 1.8e12, "bytes_written": 1e9, "gb_per_s": 900.0,
                 "peak_gb_per_s": 1200.0, "utilisation": 0.75}],
-    "mapping": [{"name": "mlp", "phase": "prefill", "tiling": "512 x 1024 x 512, weights held"}],
+    "mapping": [{"name": "mlp", "phase": "prefill", "segment": "layer", "tiling": "512 x 1024 x 512, weights held"}],
     "energy": [{"name": "HBM", "joules": 200.0, "share": 0.667}, {"name": "arrays", "joules": 100.0, "share": 0.333}],
     "array_time": {"active": 0.25, "wait_memory": 0.75},
     "assumptions": [{"path": "chip.queue", "value": 32, "source": "[assumed] x"},
