@@ -138,7 +138,7 @@ MappingRow read_mapping(const Cursor& row) {
   row.need("name", mapping.name);
   row.get("phase", mapping.phase);
   row.get("segment", mapping.segment);
-  row.need("tiling", mapping.tiling);
+  row.need("mapping", mapping.tiling);
   row.get("homes", mapping.homes);
   return mapping;
 }

@@ -25,7 +25,7 @@ inline nlohmann::ordered_json sample_document() {
                "activations_bytes": 0, "free_bytes": 16106127360},
     "levels": [{"name": "memory", "bytes_read": 1.8e12, "bytes_written": 1e9, "gb_per_s": 900.0,
                 "peak_gb_per_s": 1200.0, "utilisation": 0.75}],
-    "mapping": [{"name": "mlp", "phase": "prefill", "segment": "layer", "tiling": "512 x 1024 x 512, weights held"}],
+    "mapping": [{"name": "mlp", "phase": "prefill", "segment": "layer", "mapping": "512 x 1024 x 512, weights held"}],
     "energy": [{"name": "HBM", "joules": 200.0, "share": 0.667}, {"name": "arrays", "joules": 100.0, "share": 0.333}],
     "array_time": {"active": 0.25, "wait_memory": 0.75},
     "assumptions": [{"path": "chip.queue", "value": 32, "source": "[assumed] x"},
