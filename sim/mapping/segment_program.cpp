@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sim/base/error.h"
+#include "sim/base/names.h"
 #include "sim/mapping/attention_emitter.h"
 #include "sim/mapping/matmul_emitter.h"
 #include "sim/mapping/vector_emitter.h"
@@ -25,6 +26,14 @@ const char* home_name(Home home) {
     case Home::host: return "host";
   }
   return "";
+}
+
+/// The places of some tensors, each once.
+std::string homes(const KernelWork& work, const std::vector<workload::TensorId>& ids) {
+  std::vector<std::string> names;
+  for (const auto id : ids)
+    if (const std::string home = home_name(work.home(id)); std::find(names.begin(), names.end(), home) == names.end()) names.push_back(home);
+  return names.empty() ? "nothing" : join(names);
 }
 
 /// Vector operations per value to turn a stored weight into what the arrays take: a conversion, and for formats
@@ -137,9 +146,7 @@ std::vector<SegmentMapping::Line> SegmentMapping::explain() const {
         line.plan = "streamed in parts of rows";
         line.predicted_s = 0;
     }
-    for (const auto id : work.kernel.main_inputs) line.homes += fmt::format("{}{}", line.homes.empty() ? "from " : ", ", home_name(work.home(id)));
-    for (std::size_t i = 0; i < work.kernel.outputs.size(); ++i)
-      line.homes += fmt::format("{}{}", i == 0 ? " to " : ", ", home_name(work.home(work.kernel.outputs[i])));
+    line.homes = fmt::format("from {} to {}", homes(work, work.kernel.main_inputs), homes(work, work.kernel.outputs));
     lines.push_back(line);
   }
   return lines;

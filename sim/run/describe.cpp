@@ -57,6 +57,15 @@ ordered_json chip_sections(const npu::ChipConfig& chip) {
           section("Power and area", {"what", "published"}, power)};
 }
 
+/// The format a chip is usually quoted in.
+Format usual_format(const npu::ChipConfig& chip) {
+  for (const Format format : {Format::bf16, Format::fp16, Format::int8})
+    if (chip.core.array.supports(format)) return format;
+  for (std::size_t f = 0; f < kFormatNames.size(); ++f)
+    if (chip.core.array.rate[f] > 0) return static_cast<Format>(f);
+  return Format::fp32;
+}
+
 template <class Struct>
 ordered_json describe_struct(const std::string& kind, const fs::path& file, const config::Node& document,
                              const std::function<ordered_json(const Struct&)>& sections) {
@@ -181,12 +190,9 @@ ordered_json catalogue(const std::string& kind) {
     if (kind == "chips") {
       npu::ChipConfig chip;
       config::read(document, chip);
-      double peak = 0;
-      Format best{};
-      for (std::size_t f = 0; f < kFormatNames.size(); ++f)
-        if (chip.peak_ops_per_s(static_cast<Format>(f)) > peak) peak = chip.peak_ops_per_s(best = static_cast<Format>(f));
-      summary = fmt::format("{:.3g} {} {}, {:.4g} GB/s, {:.3g} GiB", peak / 1e12, is_integer(best) ? "TOPS" : "TFLOPS", name(best),
-                            memory::peak(chip.memory).value / 1e9, memory::capacity(chip.memory).value / (1 << 30));
+      const Format format = usual_format(chip);
+      summary = fmt::format("{:.0f} {} {}, {:.0f} GB/s, {:.0f} GiB", chip.peak_ops_per_s(format) / 1e12, is_integer(format) ? "TOPS" : "TFLOPS",
+                            name(format), memory::peak(chip.memory).value / 1e9, memory::capacity(chip.memory).value / (1 << 30));
     } else if (kind == "memories") {
       memory::MemoryConfig m;
       config::read(document, m);
