@@ -13,8 +13,8 @@ namespace presil::api {
 
 /// Totals of one program on one device. Times are seconds of simulated time; sums over units are named so.
 struct OpCounters {
-  double finished_s{};                       ///< completion of the operator's last command, from program start
-  double time_s{};                           ///< its share of the program's time: what it adds to the critical path
+  double started_s{-1};                      ///< start of the operator's first command, from program start
+  double finished_s{};                       ///< completion of its last command
   double macs{};
   double array_busy_s{};                     ///< summed over arrays
   double vector_busy_s{};                    ///< summed over vector units

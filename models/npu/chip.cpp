@@ -95,6 +95,7 @@ api::OpCounters& Chip::op(std::uint32_t index) {
 
 void Chip::account(const api::Command& command) {
   api::OpCounters& counted = op(command.op);
+  if (counted.started_s < 0) counted.started_s = seconds(sc_core::sc_time_stamp() - started_);
   const auto level = static_cast<std::size_t>(command.transfer.level);
   switch (command.kind) {
     case api::CommandKind::load: counted.bytes_read[level] += command.transfer.bytes(); break;

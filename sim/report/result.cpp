@@ -112,6 +112,8 @@ Phase read_phase(const Cursor& row) {
   row.get("passes", phase.passes);
   row.get("flops", phase.flops);
   row.get("mfu", phase.mfu);
+  row.get("bound_s", phase.bound_s);
+  row.get("bound", phase.bound);
   return phase;
 }
 

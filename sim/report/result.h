@@ -33,6 +33,8 @@ struct Operator {
 struct Phase {
   std::string name;
   double passes{}, time_s{}, flops{}, mfu{};
+  double bound_s{};
+  std::string bound;
 };
 
 struct MemoryFit {

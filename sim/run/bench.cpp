@@ -82,9 +82,7 @@ ordered_json bench_gemm(const GemmQuery& q, const std::vector<std::string>& over
   const OpTotals& op = totals.ops.front();
   const double time = totals.time_s();
   const double peak = chip.peak_ops_per_s(format);
-  // The result counts as compulsory traffic too: nothing reads it here.
   const double least = op.bounds.least();
-  if (time < least * (1 - 1e-9)) throw RunError(fmt::format("gemm took {:.6g} s, less than its bound of {:.6g} s", time, least));
   const std::string unit = is_integer(format) ? "tops" : "tflops";
   const mapping::SegmentMapping mapping(graph, graph.segments.front(), chip, {});
   return {{"device", chip.name}, {"dtype", q.dtype}, {"m", q.m}, {"n", q.n}, {"k", q.k}, {"batch", q.batch},

@@ -52,14 +52,15 @@ ordered_json op_row(const OpTotals& op, const npu::ChipConfig& chip, double tota
   row["count"] = op.count;
   row["time_s"] = op.time_s;
   row["share"] = op.time_s / total_s;
+  row["span_s"] = op.span_s;
   row["flops"] = op.flops;
   row["vector_ops"] = op.vector_ops;
   row["memory_bytes"] = bytes(api::Level::memory);
   row["shared_bytes"] = bytes(api::Level::shared);
   row["scratchpad_bytes"] = op.scratchpad_bytes;
   row["host_bytes"] = bytes(api::Level::host);
-  row[is_integer(op.format) ? "achieved_tops" : "achieved_tflops"] = op.time_s > 0 ? op.flops / op.time_s / kTera : 0;
-  row["achieved_gb_per_s"] = op.time_s > 0 ? bytes(api::Level::memory) / op.time_s / kGiga : 0;
+  row[is_integer(op.format) ? "achieved_tops" : "achieved_tflops"] = op.span_s > 0 ? op.flops / op.span_s / kTera : 0;
+  row["achieved_gb_per_s"] = op.span_s > 0 ? bytes(api::Level::memory) / op.span_s / kGiga : 0;
   row["bound_s"] = op.bounds.least();
   row["bound"] = op.bounds.which();
   row["bottleneck"] = bottleneck_of(op, chip);
@@ -174,7 +175,8 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   const double peak = chip.peak_ops_per_s(main_format(t));
   for (const PhaseTotals& phase : t.phases) {
     const double flops = phase_flops(t, phase.name);
-    r["phases"].push_back({{"name", phase.name}, {"time_s", phase.time_s}, {"flops", flops}, {"mfu", flops / phase.time_s / peak}, {"passes", phase.passes}});
+    r["phases"].push_back({{"name", phase.name}, {"time_s", phase.time_s}, {"flops", flops}, {"mfu", flops / phase.time_s / peak}, {"passes", phase.passes},
+                           {"bound_s", phase.bounds.least()}, {"bound", phase.bounds.which()}});
   }
   r["memory"] = {{"level", "memory"}, {"capacity_bytes", fit.capacity_bytes}, {"weights_bytes", fit.weights_bytes},
                  {"kv_bytes", fit.kv_bytes}, {"activations_bytes", fit.activations_bytes}, {"free_bytes", fit.free_bytes()}};
