@@ -40,11 +40,12 @@ struct ArrayQuery {
   std::uint32_t rows{128}, columns{128};
   std::string dataflow{"ws"};
   std::string timing{"overlapped"};
+  std::string fidelity{"transaction"};  ///< "cycle" steps every PE with real operands: small shapes only
   std::uint64_t m{}, n{}, k{};
 };
 
-/// One matrix product on a bare array whose operands are always there. Keys: rows, columns, dataflow, timing, m, n,
-/// k, cycles, utilisation, folds.
+/// One matrix product on a bare array whose operands are always there. Keys: rows, columns, dataflow, timing,
+/// fidelity, m, n, k, cycles, utilisation, folds. At fidelity cycle the product is checked too: RunError if wrong.
 nlohmann::ordered_json bench_array(const ArrayQuery& query);
 
 /// What a configuration file or model says: keys kind, name, sections (title, columns, rows), provenance.
