@@ -103,14 +103,16 @@ CLI::Validator positive_integer() {
       "");
 }
 
-CLI::Validator non_negative_number() {
+CLI::Validator percentage() {
   return CLI::Validator(
       [](std::string& text) {
+        const std::string digits = text.ends_with('%') ? text.substr(0, text.size() - 1) : text;
         double value = 0;
-        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (problem == std::errc() && end == text.data() + text.size() && std::isfinite(value) && value >= 0)
-          return std::string();
-        return fmt::format("'{}' is not a number of at least 0", text);
+        const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (problem != std::errc() || end != digits.data() + digits.size() || !std::isfinite(value) || value < 0)
+          return fmt::format("'{}' is not a percentage of at least 0, such as 5 or 5%", text);
+        text = digits;
+        return std::string();
       },
       "");
 }
