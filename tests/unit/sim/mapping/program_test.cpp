@@ -145,6 +145,17 @@ TEST(SegmentProgram, AnyVectorOperatorOnAnyChip) {
   }
 }
 
+TEST(SegmentProgram, ATableOfPositionsIsReadOnceInPieces) {
+  npu::ChipConfig chip = npu::small_chip();
+  chip.cores = 3;
+  Builder b;
+  const TensorId x = b.cache("x", 1500 * 384), table = b.weight("positions", 1500 * 384), y = b.cache("y", 1500 * 384);
+  b.add(vector_op("add_positions", 1500, 384, false), {x}, {table}, {y});  // 1.1 MB through 64 KiB scratchpads
+  const Replay r = replay(b.graph, b.segment, chip);
+  EXPECT_EQ(r.read_of.at(table), 1500.0 * 384 * 2);
+  expect_stored_once(r, b.graph, y);
+}
+
 TEST(SegmentProgram, AGatherReadsItsRowsAndNoMore) {
   std::mt19937_64 random{6};
   for (int i = 0; i < 100 && !testing::Test::HasFailure(); ++i) {
