@@ -31,6 +31,15 @@ struct Mark {
 /// keep their order. Anchors and aliases are refused.
 struct Node {
   enum class Kind { null, scalar, sequence, mapping };
+
+  // In node.cpp, where the type of the members is complete.
+  Node();
+  ~Node();
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+
   Kind kind{Kind::null};
   std::string scalar;
   bool quoted{false};  ///< a quoted scalar is text, never a number or a boolean
