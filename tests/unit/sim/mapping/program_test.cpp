@@ -145,6 +145,17 @@ TEST(SegmentProgram, AnyVectorOperatorOnAnyChip) {
   }
 }
 
+TEST(SegmentProgram, ARowThatDoesNotFitIsReducedInPieces) {
+  const npu::ChipConfig chip = npu::small_chip();
+  Builder b;  // softmax over a vocabulary: rows of 256 KB through 64 KiB
+  const TensorId x = b.cache("x", 3 * 128256), y = b.cache("y", 3 * 128256);
+  b.add(vector_op("softmax", 3, 128256, true, 2, 1), {x}, {}, {y});
+  const Replay r = replay(b.graph, b.segment, chip);
+  EXPECT_EQ(r.read_of.at(x), 2.0 * 3 * 128256);
+  EXPECT_NEAR(r.special[0], 3.0 * 128256, 1e-3);
+  expect_stored_once(r, b.graph, y);
+}
+
 TEST(SegmentProgram, ATableOfPositionsIsReadOnceInPieces) {
   npu::ChipConfig chip = npu::small_chip();
   chip.cores = 3;
