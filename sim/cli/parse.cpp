@@ -96,9 +96,9 @@ CLI::Validator positive_integer() {
         std::uint64_t value = 0;
         const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
         if (problem == std::errc() && end == text.data() + text.size() && value >= 1 &&
-            value <= (std::uint64_t{1} << 40))
+            value <= (std::uint64_t{1} << 24))
           return std::string();
-        return fmt::format("'{}' is not a whole number from 1 to 2^40", text);
+        return fmt::format("'{}' is not a whole number from 1 to 16777216", text);
       },
       "");
 }
@@ -127,7 +127,7 @@ void add_format(CLI::App& command, std::string& format, const std::vector<std::s
 }
 
 void add_overrides(CLI::App& command, std::vector<std::string>& overrides) {
-  command.add_option("--set", overrides, "Change one value: --set chip.clock='1.2 GHz'; may be repeated")
+  command.add_option("--set", overrides, "Change one value: --set PATH=VALUE, as in chip.memory.stacks=6 (a chip's own command: memory.stacks=6); may be repeated")
       ->allow_extra_args(false)
       ->type_name("PATH=VALUE");
 }

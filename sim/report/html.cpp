@@ -62,7 +62,7 @@ std::string operators(const Result& result) {
 std::string levels(const Result& result) {
   Rows rows;
   for (const BandwidthLevel& level : result.levels)
-    rows.push_back({level.name, traffic(level.bytes_read), traffic(level.bytes_written), rate(level.gb_per_s),
+    rows.push_back({level.name, level.bytes_read ? traffic(*level.bytes_read) : "-", level.bytes_written ? traffic(*level.bytes_written) : "-", rate(level.gb_per_s),
                     rate(level.peak_gb_per_s), percent(level.utilisation)});
   return table_or_nothing({"level", "read", "written", "rate", "peak", "of peak"}, rows, 1);
 }

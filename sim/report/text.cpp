@@ -122,6 +122,8 @@ std::string operators(const Result& result, const Style& style) {
   return table.empty() ? "" : table.render(style, 2);
 }
 
+std::string moved(const std::optional<double>& bytes) { return bytes ? traffic(*bytes) : "-"; }
+
 std::string levels(const Result& result, const Style& style) {
   Table table({{"level"},
                {"read", Align::right},
@@ -131,8 +133,8 @@ std::string levels(const Result& result, const Style& style) {
                {"of peak", Align::right},
                {""}});
   for (const BandwidthLevel& level : result.levels)
-    if (level.bytes_read + level.bytes_written > 0)
-      table.add({shortened(level.name, kNameWidth), traffic(level.bytes_read), traffic(level.bytes_written),
+    if (level.gb_per_s > 0)
+      table.add({shortened(level.name, kNameWidth), moved(level.bytes_read), moved(level.bytes_written),
                  rate(level.gb_per_s), rate(level.peak_gb_per_s), percent(level.utilisation),
                  style.bar(level.utilisation, 10)});
   return table.empty() ? "" : table.render(style, 2);

@@ -99,7 +99,12 @@ ordered_json bench_gemm(const GemmQuery& q, const std::vector<std::string>& over
   const config::Node document = config::load(config::find_config(search, "chips", q.device), overrides, reference_keys(), search);
   npu::ChipConfig chip;
   config::read(document, chip);
-  if (!chip.core.array.supports(format)) throw UsageError(fmt::format("{} has no arrays for {}", chip.name, q.dtype));
+  if (!chip.core.array.supports(format)) {
+    std::vector<std::string> supported;
+    for (std::size_t f = 0; f < kFormatNames.size(); ++f)
+      if (chip.core.array.rate[f] > 0) supported.emplace_back(kFormatNames[f]);
+    throw UsageError(fmt::format("the arrays of {} do not support {}; they support {}", chip.name, q.dtype, join(supported)));
+  }
 
   const workload::Graph graph = product(q, format);
   Machine machine(chip);

@@ -61,6 +61,7 @@ const Totals& Machine::run(const workload::Graph& graph, const workload::Segment
   mapping::SegmentProgram program(mapping);
   last_ = totals_of(graph, segment, device_->run(program, canonical), peaks_);
   commands_ += last_.commands;
+  seconds_ += last_.time_s();
   if (!canonical) return last_;
   return known_.insert_or_assign(key, last_).first->second;
 }

@@ -113,8 +113,9 @@ ordered_json levels_of(const Totals& t, const npu::ChipConfig& chip, double late
   add("memory", t.read[at(api::Level::memory)], t.written[at(api::Level::memory)], memory::peak(chip.memory).value);
   if (chip.shared.present())
     add("shared", t.read[at(api::Level::shared)], t.written[at(api::Level::shared)], chip.shared.bandwidth.value);
-  // The scratchpad counts both directions together.
-  add("scratchpad", t.scratchpad_bytes, 0, chip.scratchpad_bytes_per_s());
+  const double port = chip.scratchpad_bytes_per_s();  // its counter does not tell reads from writes
+  levels.push_back({{"name", "scratchpad"}, {"gb_per_s", t.scratchpad_bytes / latency / kGiga}, {"peak_gb_per_s", port / kGiga},
+                    {"utilisation", t.scratchpad_bytes / latency / port}});
   add("host", t.read[at(api::Level::host)], t.written[at(api::Level::host)], 2 * chip.host.bandwidth.value);
   return levels;
 }

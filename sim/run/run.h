@@ -19,7 +19,7 @@ struct RunOutcome {
   double simulated_s{};           ///< machine time of the whole request
   double host_s{};                ///< time the simulation took
   double commands{};              ///< commands simulated
-  double array_cycles{};          ///< cycles of all arrays in the machine time that was simulated
+  double array_cycles{};          ///< cycles of all arrays in the segments that were simulated, each once
 };
 
 /// Runs an experiment file. Throws InputError, CapacityError (with the sum that does not fit) or RunError.
@@ -57,6 +57,9 @@ nlohmann::ordered_json catalogue(const std::string& kind);
 
 /// JSON Schema of a kind of file: experiment, chip, memory, technology.
 nlohmann::ordered_json schema(const std::string& kind);
+
+/// The fields of a kind of file as a Markdown table: key, type, default, range, meaning. The same kinds.
+std::string field_table(const std::string& kind);
 
 /// Project root: PRESIL_HOME, else where presil was compiled.
 std::filesystem::path home();
