@@ -54,7 +54,7 @@ std::string_view kind_name(const Node& node) {
     case Node::Kind::mapping: return "a mapping";
     case Node::Kind::scalar: break;
   }
-  const bool numeric = !node.quoted && !node.scalar.empty() &&
+  const bool numeric = !node.quoted && node.scalar.find_first_of("0123456789") != std::string::npos &&
                        node.scalar.find_first_not_of("+-.0123456789eE") == std::string::npos;
   return numeric ? "a number" : "text";
 }

@@ -107,8 +107,14 @@ class Events final : public YAML::EventHandler {
     std::size_t at = offset(mark);
     if (at >= text_.size() || (text_[at] != '"' && text_[at] != '\'')) return true;
     const char quote = text_[at++];
-    while (at < text_.size() && text_[at] != quote) at += quote == '"' && text_[at] == '\\' ? 2 : 1;
-    return at < text_.size();
+    for (; at < text_.size(); ++at) {
+      const bool doubled = quote == '\'' && text_[at] == quote && text_.substr(at + 1).starts_with(quote);
+      if (doubled || (quote == '"' && text_[at] == '\\'))
+        ++at;
+      else if (text_[at] == quote)
+        return true;
+    }
+    return false;
   }
 
   std::string_view text_;
@@ -128,7 +134,10 @@ std::size_t open_quote(std::string_view text) {
     if (quote == '"' && c == '\\') {
       ++i;
     } else if (quote != 0) {
-      if (c == quote) quote = 0;
+      if (quote == '\'' && c == quote && text.substr(i + 1).starts_with(quote))
+        ++i;
+      else if (c == quote)
+        quote = 0;
     } else if (c == '#' && starts) {
       i = std::min(text.find('\n', i), text.size());
     } else if ((c == '"' || c == '\'') && starts) {
