@@ -42,9 +42,12 @@ class Search {
       if (extent < 2 && split != Split::m) continue;
       try_split(split);
     }
-    if (candidates_.empty())
-      throw CapacityError(fmt::format("no tile of a {} x {} x {} product in {} fits the {:.0f} B of on-chip buffer",
-                                      task_.m, task_.n, task_.k, name(task_.format), tile_bytes_));
+    if (candidates_.empty()) {
+      const std::string weights = weight_bytes_ > 0 ? fmt::format(" and the {:.0f} B of chip.core.weight_buffer", weight_bytes_) : "";
+      throw CapacityError(fmt::format(
+          "no tile of a {} x {} x {} product in {} fits the {:.0f} B that chip.core.scratchpad has for it{}", task_.m,
+          task_.n, task_.k, name(task_.format), std::max(tile_bytes_, 0.0), weights));
+    }
     return pick();
   }
 

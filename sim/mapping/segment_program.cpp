@@ -52,6 +52,23 @@ void check_format(const workload::Op& op, const npu::ChipConfig& chip) {
                                chip.name, op.name, name(op.compute), supported));
 }
 
+/// Chunks that take minutes of the user's time to move, one by one.
+constexpr double kMostChunks = 1e8;
+
+void check_effort(const KernelWork& work, double key_bytes) {
+  const workload::Attention& a = work.main_op().attention;
+  const double blocks = std::ceil(static_cast<double>(a.q_len) / static_cast<double>(work.attention.block));
+  double keys = static_cast<double>(a.kv_len) * (a.causal && a.q_len > 1 ? 0.5 : 1);
+  if (a.window > 0) keys = std::min(keys, static_cast<double>(a.window + work.attention.block));
+  const double row = key_bytes * static_cast<double>(a.qk_dim + (a.shared_kv ? 0 : a.v_dim));
+  const double chunks = static_cast<double>(a.batch * a.kv_heads) * blocks * keys * row / work.chip->core.dma.chunk.value;
+  if (chunks <= kMostChunks) return;
+  throw InputError(fmt::format(
+      "operator '{}' of {} queries and {} keys for each of {} sequences moves {:.2g} chunks; expected at most {:.0e}, which "
+      "take minutes to simulate: make workload.in_len or workload.batch smaller, or chip.core.dma.chunk larger",
+      work.main_op().name, a.q_len, a.kv_len, a.batch, chunks, kMostChunks));
+}
+
 }  // namespace
 
 std::unique_ptr<Emitter> make_emitter(const KernelWork& work, api::CommandId barrier) {
@@ -79,6 +96,7 @@ SegmentMapping::SegmentMapping(const workload::Graph& graph, const workload::Seg
       check_format(op, chip);
       const workload::TensorId keys = work.kernel.main_inputs.at(1);
       work.attention = plan_attention(op.attention, op.compute, bytes_per_value(work.tensor(keys).format), work.home(keys), chip, tile_bytes * 0.9);
+      check_effort(work, bytes_per_value(work.tensor(keys).format));
     }
     works_.push_back(std::move(work));
   }
@@ -125,6 +143,20 @@ void SegmentMapping::plan_matmul_kernel(KernelWork& work) const {
   for (const auto id : work.kernel.outputs) extra(id);
   // A quarter of the space is left to the epilogue's operands and to the next kernel's first weights.
   work.matmul = plan_matmul(task, chip_, static_cast<double>(work.tile_bytes) * 0.75, chip_.core.weight_buffer.value);
+}
+
+void SegmentMapping::check_space(const api::Command& command) const {
+  const bool separate = chip_.core.weight_buffer.value > 0;
+  const auto scratchpad = static_cast<std::size_t>(api::Pool::scratchpad);
+  const auto weights = static_cast<std::size_t>(api::Pool::weights);
+  const auto check = [&](std::uint64_t wanted, double capacity, const char* buffer) {
+    if (static_cast<double>(wanted) <= capacity) return;
+    throw CapacityError(fmt::format("operator '{}' needs {} B on chip at once, but a core of {} has {:.0f} B ({})",
+                                    segment_.ops.at(command.op).name, wanted, chip_.name, capacity, buffer));
+  };
+  const std::uint64_t in_scratchpad = command.reserve[scratchpad] + (separate ? 0 : command.reserve[weights]);
+  if (in_scratchpad > 0) check(in_scratchpad + placement_.local_bytes, chip_.core.scratchpad.capacity.value, "chip.core.scratchpad.capacity");
+  if (separate) check(command.reserve[weights], chip_.core.weight_buffer.value, "chip.core.weight_buffer");
 }
 
 std::vector<SegmentMapping::Line> SegmentMapping::explain() const {
@@ -175,6 +207,7 @@ bool SegmentProgram::refill() {
 bool SegmentProgram::next(api::Command& command) {
   if (used_ == ready_.size() && !refill()) return false;
   command = std::move(ready_[used_++]);
+  mapping_.check_space(command);
   return true;
 }
 
