@@ -54,7 +54,7 @@ Chip::Chip(sc_core::sc_module_name name, const ChipConfig& config, api::Memory& 
   std::vector<api::NodeId> memory_ports;
   for (std::uint32_t p = 0; p < ports; ++p) memory_ports.push_back(config.cores + p);
   const api::NodeId shared = config.cores + ports;
-  network_ = noc::make_network("network", config.network, shared + 2);
+  network_ = noc::make_network("network", config.network, config.nodes());
   memory_node_ = std::make_unique<MemoryNode>("memory_node", *network_, memory_ports, config.core.dma.chunk.value);
   memory_node_->socket.bind(memory.socket());
   if (config.shared.present())
@@ -194,7 +194,7 @@ api::DeviceCounters Chip::run(api::ProgramSource& program, bool canonical) {
   for (auto& core : cores_)
     if (!core->scratchpad.try_reserve(resident)) throw std::logic_error{"a program's resident data exceeds the scratchpad"};
   sequencer_->begin(program);
-  if (!sequencer_->finished()) sc_core::sc_start();
+  if (!sequencer_->finished()) kernel::run_until_idle();
   if (!sequencer_->finished()) throw std::logic_error{"the machine stopped with commands left: a dependency can never be met"};
   for (auto& core : cores_) core->scratchpad.release(resident);
   return collect(started_);
