@@ -1,5 +1,5 @@
-// Shipped models with several fields spoilt at random: an architecture whose passes are sound, or an InputError that
-// begins with a place. Nothing else, and no product that overflows.
+// Shipped models with several fields spoilt at random: an architecture whose passes are sound, or an
+// InputError that begins with a place. Nothing else, and no product that overflows.
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -23,9 +23,11 @@ auto one_of(const Values& values) {
 }
 
 Node random_value() {
-  static const std::vector<std::string> bare{"0", "1", "2", "3", "7", "12", "64", "1000", "99999", "10000", "10000000",
-                                             "10000001", "-4", "2.5", "true", "false", "4294967296", "1e30"};
-  static const std::vector<std::string> words{"silu", "relu", "linear", "gated-gelu", "llama", "mlp", "absolute", "8", ""};
+  static const std::vector<std::string> bare{"0",  "1",    "2",     "3",     "7",          "12",
+                                             "64", "1000", "99999", "10000", "10000000",   "10000001",
+                                             "-4", "2.5",  "true",  "false", "4294967296", "1e30"};
+  static const std::vector<std::string> words{"silu",     "relu", "linear", "gated-gelu", "llama", "mlp",
+                                              "absolute", "8",    ""};
   Node node;
   switch (*rc::gen::inRange(0, 6)) {
     case 0: return node;
@@ -34,9 +36,7 @@ Node random_value() {
       node.quoted = true;
       node.scalar = one_of(words);
       return node;
-    case 2:
-      node.kind = Node::Kind::sequence;
-      return node;
+    case 2: node.kind = Node::Kind::sequence; return node;
     default:
       node.kind = Node::Kind::scalar;
       node.scalar = one_of(bare);
@@ -49,7 +49,8 @@ void expect_sound(const Graph& graph) {
   RC_ASSERT(graph.flops() > 0);
   RC_ASSERT(graph.weight_bytes() > 0);
   // More values than any machine has bytes would be a product that wrapped or a limit that is missing.
-  for (const Tensor& tensor : graph.tensors) RC_ASSERT(tensor.values > 0 && tensor.values < (std::uint64_t{1} << 63));
+  for (const Tensor& tensor : graph.tensors)
+    RC_ASSERT(tensor.values > 0 && tensor.values < (std::uint64_t{1} << 63));
 }
 
 TEST(WorkloadReaders, ASpoiltFileIsReadSoundlyOrRefusedWithItsPlace) {

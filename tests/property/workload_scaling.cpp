@@ -15,14 +15,17 @@ namespace {
 using test::find_ops;
 using test::inline_model;
 
-std::uint64_t pick(std::uint64_t from, std::uint64_t to) { return *rc::gen::inRange<std::uint64_t>(from, to + 1); }
+std::uint64_t pick(std::uint64_t from, std::uint64_t to) {
+  return *rc::gen::inRange<std::uint64_t>(from, to + 1);
+}
 
 /// Layers, heads that divide, and widths, in the names of the Llama family.
 std::string shape_fields() {
   const std::uint64_t kv_heads = pick(1, 4), groups = pick(1, 4), head_dim = 2 * pick(1, 12);
   return fmt::format(R"("hidden_size": {}, "num_hidden_layers": {}, "num_attention_heads": {},
     "num_key_value_heads": {}, "head_dim": {}, "intermediate_size": {}, "vocab_size": {}, "hidden_act": "silu")",
-                     pick(1, 80), pick(1, 6), kv_heads * groups, kv_heads, head_dim, pick(1, 90), pick(1, 150));
+                     pick(1, 80), pick(1, 6), kv_heads * groups, kv_heads, head_dim, pick(1, 90),
+                     pick(1, 150));
 }
 
 /// A mixture whose experts all tokens share out, with or without a window.
@@ -31,8 +34,9 @@ std::string mixture() {
   const std::string shape = shape_fields();
   switch (pick(0, 2)) {
     case 0:
-      return fmt::format(R"({{"model_type": "mixtral", {}, "num_local_experts": {}, "num_experts_per_tok": {}}})", shape,
-                         experts, top_k);
+      return fmt::format(
+          R"({{"model_type": "mixtral", {}, "num_local_experts": {}, "num_experts_per_tok": {}}})", shape,
+          experts, top_k);
     case 1:
       return fmt::format(R"({{"model_type": "gpt_oss", {}, "num_local_experts": {}, "num_experts_per_tok": {},
         "sliding_window": {}}})",
@@ -45,17 +49,19 @@ std::string mixture() {
 }
 
 std::string t5() {
-  return fmt::format(R"({{"model_type": "t5", "d_model": {}, "d_kv": {}, "d_ff": {}, "num_heads": {}, "num_layers": {},
+  return fmt::format(
+      R"({{"model_type": "t5", "d_model": {}, "d_kv": {}, "d_ff": {}, "num_heads": {}, "num_layers": {},
     "num_decoder_layers": {}, "vocab_size": {}, "feed_forward_proj": "{}"}})",
-                     pick(1, 60), pick(1, 16), pick(1, 80), pick(1, 6), pick(1, 4), pick(1, 4), pick(1, 150),
-                     pick(0, 1) == 1 ? "relu" : "gated-gelu");
+      pick(1, 60), pick(1, 16), pick(1, 80), pick(1, 6), pick(1, 4), pick(1, 4), pick(1, 150),
+      pick(0, 1) == 1 ? "relu" : "gated-gelu");
 }
 
 std::string bert() {
   const std::uint64_t heads = pick(1, 6);
-  return fmt::format(R"({{"model_type": "bert", "hidden_size": {}, "num_hidden_layers": {}, "num_attention_heads": {},
+  return fmt::format(
+      R"({{"model_type": "bert", "hidden_size": {}, "num_hidden_layers": {}, "num_attention_heads": {},
     "intermediate_size": {}, "vocab_size": {}, "hidden_act": "gelu", "max_position_embeddings": 64}})",
-                     heads * pick(1, 16), pick(1, 5), heads, pick(1, 90), pick(1, 150));
+      heads * pick(1, 16), pick(1, 5), heads, pick(1, 90), pick(1, 150));
 }
 
 PassOptions sequences(std::uint64_t batch, bool fused = true) {
@@ -104,7 +110,8 @@ TEST(WorkloadScaling, ADecodeStepGrowsByTheKeysItReads) {
     const Graph late = decode_pass(model, sequences(batch), kv_len + more, 0);
     const double keys = layers * static_cast<double>(batch * more);
     RC_ASSERT(late.flops() - early.flops() == 4 * keys * static_cast<double>(a.heads * a.head_dim));
-    RC_ASSERT(late.kv_read_bytes() - early.kv_read_bytes() == 4 * keys * static_cast<double>(a.kv_heads * a.head_dim));
+    RC_ASSERT(late.kv_read_bytes() - early.kv_read_bytes() ==
+              4 * keys * static_cast<double>(a.kv_heads * a.head_dim));
     RC_ASSERT(late.weight_bytes() == early.weight_bytes());
   }));
 }
@@ -142,8 +149,10 @@ TEST(WorkloadScaling, AWindowAsLongAsTheSequenceIsNone) {
     const PassOptions options = sequences(2, fused);
     compare(prefill_pass(cut, options, n).flops(), prefill_pass(open, options, n).flops());
     compare(decode_pass(cut, options, n, 0).flops(), decode_pass(open, options, n, 0).flops());
-    compare(decode_pass(cut, options, n, 0).kv_read_bytes(), decode_pass(open, options, n, 0).kv_read_bytes());
-    if (n > 1) compare(footprint(cut, options, n - 1, 1).kv_bytes, footprint(open, options, n - 1, 1).kv_bytes);
+    compare(decode_pass(cut, options, n, 0).kv_read_bytes(),
+            decode_pass(open, options, n, 0).kv_read_bytes());
+    if (n > 1)
+      compare(footprint(cut, options, n - 1, 1).kv_bytes, footprint(open, options, n - 1, 1).kv_bytes);
   }));
 }
 

@@ -1,5 +1,5 @@
-// Matrix work of every shipped decoder with dense layers or experts, from its published shape, exactly; and of the
-// families that have a form of their own.
+// Matrix work of every shipped decoder with dense layers or experts, from its published shape, exactly; and
+// of the families that have a form of their own.
 #include <algorithm>
 #include <ostream>
 
@@ -25,10 +25,10 @@ PassOptions options_of(std::uint64_t batch, bool fused = true) {
 struct Shape {
   const char* name;
   double layers, hidden, heads, kv_heads, head_dim, ffn, vocab;
-  double mlp_matrices;      ///< 2, or 3 with a gate
+  double mlp_matrices;  ///< 2, or 3 with a gate
   double experts{0}, top_k{1};
-  double window{0};         ///< in `sliding` layers; 0 is none
-  double sliding{0};        ///< layers with a window
+  double window{0};   ///< in `sliding` layers; 0 is none
+  double sliding{0};  ///< layers with a window
 
   double weights() const {
     const double attention = hidden * (heads + 2 * kv_heads) * head_dim + heads * head_dim * hidden;
@@ -43,14 +43,16 @@ struct Shape {
     return (layers - sliding) * kv_len + sliding * (window == 0 ? kv_len : std::min(window, kv_len));
   }
   double flops(double batch, double tokens, double pairs) const {
-    return 2 * batch * tokens * layers * weights() + 4 * batch * pairs * heads * head_dim + 2 * batch * hidden * vocab;
+    return 2 * batch * tokens * layers * weights() + 4 * batch * pairs * heads * head_dim +
+           2 * batch * hidden * vocab;
   }
 };
 
 void PrintTo(const Shape& s, std::ostream* out) { *out << s.name; }
 
 const Shape kShapes[] = {
-    // name, layers, hidden, heads, kv_heads, head_dim, ffn, vocab, mlp matrices, experts, top_k, window, sliding
+    // name, layers, hidden, heads, kv_heads, head_dim, ffn, vocab, mlp matrices, experts, top_k, window,
+    // sliding
     {"gpt2", 12, 768, 12, 12, 64, 3072, 50257, 2},
     {"gpt2_xl", 48, 1600, 25, 25, 64, 6400, 50257, 2},
     {"gpt3_175b", 96, 12288, 96, 96, 128, 49152, 50257, 2},
@@ -88,7 +90,8 @@ TEST_P(DecoderFlops, PrefillEqualsTheClosedForm) {
   const Architecture model = shipped(s.name);
   for (const std::uint64_t n : {1, 128, 129, 1000}) {
     const double length = static_cast<double>(n);
-    EXPECT_EQ(prefill_pass(model, options_of(3), n).flops(), s.flops(3, length, s.prefill_pairs(length))) << n;
+    EXPECT_EQ(prefill_pass(model, options_of(3), n).flops(), s.flops(3, length, s.prefill_pairs(length)))
+        << n;
   }
   if (model.decoder->position == PositionKind::learned) return;
   EXPECT_EQ(prefill_pass(model, options_of(1), 6000).flops(), s.flops(1, 6000, s.prefill_pairs(6000)));
@@ -106,8 +109,8 @@ TEST_P(DecoderFlops, DecodeEqualsTheClosedForm) {
 }
 
 TEST_P(DecoderFlops, AllButTheHeadAreTwiceTheActiveMatricesAToken) {
-  // The rule of thumb 2 N a token: what active_parameter_count adds are embeddings, norms and biases, under 1%
-  // apart from the tables.
+  // The rule of thumb 2 N a token: what active_parameter_count adds are embeddings, norms and biases, under
+  // 1% apart from the tables.
   const Shape& s = GetParam();
   const Architecture model = shipped(s.name);
   const Graph token = decode_pass(model, options_of(1), 1, 0);
@@ -129,7 +132,8 @@ TEST_P(FusionOfShippedModels, DoesNotChangeTheWorkOfTheModel) {
     EXPECT_NEAR(unfused.flops(), fused.flops(), 1e-14 * fused.flops()) << fused.phase;
     EXPECT_TRUE(find_ops(unfused, "attention").empty());
   };
-  if (model.encoder) same(encode_pass(model, options_of(2), 77), encode_pass(model, options_of(2, false), 77));
+  if (model.encoder)
+    same(encode_pass(model, options_of(2), 77), encode_pass(model, options_of(2, false), 77));
   if (!model.decoder) return;
   for (const std::uint64_t n : {1, 77, 300}) {
     same(prefill_pass(model, options_of(2), n), prefill_pass(model, options_of(2, false), n));
@@ -151,8 +155,9 @@ TEST(EncodeFlops, BertLarge) {
 
 TEST(EncodeFlops, VisionTransformerLarge) {
   // 196 patches of 3 x 16 x 16 values, a class token, 1000 classes from it.
-  EXPECT_EQ(encode_pass(shipped("vit_l16"), options_of(2), 1).flops(),
-            2.0 * 2 * 196 * 768 * 1024 + 24 * bidirectional_layer(2, 197, 1024, 4096) + 2.0 * 2 * 1024 * 1000);
+  EXPECT_EQ(
+      encode_pass(shipped("vit_l16"), options_of(2), 1).flops(),
+      2.0 * 2 * 196 * 768 * 1024 + 24 * bidirectional_layer(2, 197, 1024, 4096) + 2.0 * 2 * 1024 * 1000);
 }
 
 TEST(EncodeFlops, WhisperTiny) {
@@ -163,7 +168,8 @@ TEST(EncodeFlops, WhisperTiny) {
 
 TEST(EncodeFlops, DoNotDependOnALengthThatTheModelFixes) {
   for (const char* name : {"vit_b16", "whisper_tiny"})
-    EXPECT_EQ(encode_pass(shipped(name), options_of(1), 3).flops(), encode_pass(shipped(name), options_of(1), 900).flops());
+    EXPECT_EQ(encode_pass(shipped(name), options_of(1), 3).flops(),
+              encode_pass(shipped(name), options_of(1), 900).flops());
 }
 
 /// T5: attention of width heads x 64, an MLP of two matrices, or three with a gate.
@@ -187,9 +193,11 @@ TEST(T5Flops, EncoderSeesBothWays) {
 TEST(T5Flops, PrefillProjectsTheEncoderOnce) {
   const double b = 2, e = 300;
   for (const T5Shape& s : kT5Shapes) {
-    const double token = 6 * s.hidden * s.inner + s.mlp();  // self-attention 4, query and output of cross-attention 2
+    const double token =
+        6 * s.hidden * s.inner + s.mlp();  // self-attention 4, query and output of cross-attention 2
     const double layer = 2 * b * token + 2 * b * e * 2 * s.hidden * s.inner + 4 * b * (1 + e) * s.inner;
-    EXPECT_EQ(prefill_pass(shipped(s.name), options_of(2), 300).flops(), s.layers * layer + 2 * b * s.hidden * s.vocab)
+    EXPECT_EQ(prefill_pass(shipped(s.name), options_of(2), 300).flops(),
+              s.layers * layer + 2 * b * s.hidden * s.vocab)
         << s.name;
   }
 }
@@ -205,7 +213,8 @@ TEST(T5Flops, DecodeReadsTheProjectedEncoder) {
 }
 
 TEST(DeepSeekFlops, WithoutAQueryRank) {
-  // 2 layers (1 dense), hidden 64, 4 heads of 16 + 8, values of 12, latent of 32, 6 experts of 20, 2 chosen, 1 shared.
+  // 2 layers (1 dense), hidden 64, 4 heads of 16 + 8, values of 12, latent of 32, 6 experts of 20, 2 chosen,
+  // 1 shared.
   const Architecture model = test::inline_model(R"({"model_type": "deepseek_v3", "hidden_size": 64,
       "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100, "hidden_act": "silu",
       "intermediate_size": 128, "moe_intermediate_size": 20, "n_routed_experts": 6, "num_experts_per_tok": 2,
@@ -214,8 +223,9 @@ TEST(DeepSeekFlops, WithoutAQueryRank) {
   const double n = 10, feed_forward = 3.0 * 64 * 128 + 64 * 6 + 3 * 3.0 * 64 * 20;
   const double projections = 64.0 * (4 * 24 + 32 + 8) + 4.0 * 12 * 64;
   const double expand = 32.0 * 4 * (16 + 12);
-  EXPECT_EQ(prefill_pass(model, options_of(1), 10).flops(),
-            2 * n * (2 * (projections + expand) + feed_forward) + 2 * 2 * 55.0 * 4 * (24 + 12) + 2.0 * 64 * 100);
+  EXPECT_EQ(
+      prefill_pass(model, options_of(1), 10).flops(),
+      2 * n * (2 * (projections + expand) + feed_forward) + 2 * 2 * 55.0 * 4 * (24 + 12) + 2.0 * 64 * 100);
   EXPECT_EQ(decode_pass(model, options_of(1), 10, 0).flops(),
             2 * (2 * (projections + expand) + feed_forward) + 2 * 2 * 10.0 * 4 * (40 + 32) + 2.0 * 64 * 100);
 }

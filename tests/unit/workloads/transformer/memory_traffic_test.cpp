@@ -66,8 +66,9 @@ TEST_P(DecoderTraffic, CacheIsReadOnceByEachSequence) {
   double values = 0;
   for (const LayerKind& layer : stack.layers) {
     const std::uint64_t keys = layer.window == 0 ? kv_len : std::min(layer.window, kv_len);
-    const std::uint64_t width = stack.attention.latent ? stack.attention.latent->latent_dim()
-                                                       : 2 * stack.attention.kv_heads * stack.attention.head_dim;
+    const std::uint64_t width = stack.attention.latent
+                                    ? stack.attention.latent->latent_dim()
+                                    : 2 * stack.attention.kv_heads * stack.attention.head_dim;
     values += static_cast<double>(keys * width);
   }
   EXPECT_EQ(decode_pass(model, options, kv_len, 0).kv_read_bytes(), 3 * values);
@@ -121,16 +122,20 @@ TEST(WeightTraffic, DeepSeekInFp8) {
 }
 
 TEST(WeightTraffic, GptOssInMxfp4FitsItsPublishedFile) {
-  // 12.8 GiB for the 20 B model and 60.8 GiB for the 120 B one (model card, arXiv:2508.10925, table 1), in which
-  // attention stays in 16 bits; presil quantises it too, so a few per cent less.
+  // 12.8 GiB for the 20 B model and 60.8 GiB for the 120 B one (model card, arXiv:2508.10925, table 1), in
+  // which attention stays in 16 bits; presil quantises it too, so a few per cent less.
   const PassOptions options = in_formats(Format::fp4, Format::bf16, Format::bf16);
-  EXPECT_NEAR(footprint(shipped("gpt_oss_20b"), options, 1, 1).weight_bytes, 12.8 * (1ull << 30), 0.10 * 12.8e9);
-  EXPECT_NEAR(footprint(shipped("gpt_oss_120b"), options, 1, 1).weight_bytes, 60.8 * (1ull << 30), 0.10 * 60.8e9);
+  EXPECT_NEAR(footprint(shipped("gpt_oss_20b"), options, 1, 1).weight_bytes, 12.8 * (1ull << 30),
+              0.10 * 12.8e9);
+  EXPECT_NEAR(footprint(shipped("gpt_oss_120b"), options, 1, 1).weight_bytes, 60.8 * (1ull << 30),
+              0.10 * 60.8e9);
 }
 
 TEST(CacheTraffic, OfPublishedModels) {
   // Bytes of one token in 16 bits: Llama-2-70B 320 KiB, Llama-3.1-405B 504 KiB, DeepSeek-V3 68.6 KiB.
-  const auto per_token = [](const char* name) { return decode_pass(shipped(name), {}, 1, 0).kv_read_bytes(); };
+  const auto per_token = [](const char* name) {
+    return decode_pass(shipped(name), {}, 1, 0).kv_read_bytes();
+  };
   EXPECT_EQ(per_token("llama2_7b"), 512 * 1024);
   EXPECT_EQ(per_token("llama2_70b"), 320 * 1024);
   EXPECT_EQ(per_token("llama3_1_405b"), 504 * 1024);

@@ -43,7 +43,8 @@ PassOptions unfused() {
 const Names kEnds{"host_input", "embedding", "lm_head", "sampling", "host_output"};
 const Names kAttention{"qkv", "kv_write", "attention", "attn_out", "residual_add"};
 const Names kMlp{"mlp_up", "activation", "mlp_down"};
-const Names kExperts{"router", "router_topk", "dispatch", "expert_up", "activation", "expert_down", "combine"};
+const Names kExperts{"router",     "router_topk", "dispatch", "expert_up",
+                     "activation", "expert_down", "combine"};
 const Names kCross{"cross_q", "cross_attention", "cross_out"};
 
 TEST(OperatorClasses, OfLlama) {
@@ -69,7 +70,8 @@ TEST(OperatorClasses, OfSiblingsOfLlama) {
 
 TEST(OperatorClasses, OfGptFamilies) {
   const Names token = kEnds + kAttention + kMlp + words({"layer_norm"});
-  EXPECT_EQ(names_of(decode_pass(shipped("gpt2"), {}, 9, 0)), token + words({"position_embedding", "embedding_add"}));
+  EXPECT_EQ(names_of(decode_pass(shipped("gpt2"), {}, 9, 0)),
+            token + words({"position_embedding", "embedding_add"}));
   EXPECT_EQ(names_of(decode_pass(shipped("gptj_6b"), {}, 9, 0)), token + words({"rope"}));
   EXPECT_EQ(names_of(decode_pass(shipped("falcon_7b"), {}, 9, 0)), token + words({"rope"}));
 }
@@ -83,19 +85,22 @@ TEST(OperatorClasses, OfMixtures) {
 
 TEST(OperatorClasses, OfDeepSeek) {
   const Names both = kEnds + kMlp + kExperts +
-                     words({"rms_norm", "mla_down", "mla_norm", "mla_q_up", "rope", "kv_write", "mla_concat", "attention",
-                           "attn_out", "residual_add", "shared_up", "shared_down"});
+                     words({"rms_norm", "mla_down", "mla_norm", "mla_q_up", "rope", "kv_write", "mla_concat",
+                            "attention", "attn_out", "residual_add", "shared_up", "shared_down"});
   EXPECT_EQ(names_of(prefill_pass(shipped("deepseek_v3"), {}, 9)), both + words({"mla_kv_up", "last_token"}));
-  EXPECT_EQ(names_of(decode_pass(shipped("deepseek_v3"), {}, 9, 0)), both + words({"mla_q_absorb", "mla_v_up"}));
+  EXPECT_EQ(names_of(decode_pass(shipped("deepseek_v3"), {}, 9, 0)),
+            both + words({"mla_q_absorb", "mla_v_up"}));
 }
 
 TEST(OperatorClasses, OfEncoders) {
-  const Names layer{"qkv", "attention", "attn_out", "residual_add", "layer_norm", "mlp_up", "activation", "mlp_down"};
+  const Names layer{"qkv",        "attention", "attn_out",   "residual_add",
+                    "layer_norm", "mlp_up",    "activation", "mlp_down"};
   EXPECT_EQ(names_of(encode_pass(shipped("bert_base"), {}, 9)),
-            layer + words({"host_input", "embedding", "position_embedding", "token_type_embedding", "embedding_add",
-                          "first_token", "pooler", "host_output"}));
+            layer + words({"host_input", "embedding", "position_embedding", "token_type_embedding",
+                           "embedding_add", "first_token", "pooler", "host_output"}));
   EXPECT_EQ(names_of(encode_pass(shipped("vit_b16"), {}, 9)),
-            layer + words({"host_input", "patch_embedding", "embedding_add", "first_token", "classifier", "host_output"}));
+            layer + words({"host_input", "patch_embedding", "embedding_add", "first_token", "classifier",
+                           "host_output"}));
   EXPECT_EQ(names_of(encode_pass(shipped("whisper_tiny"), {}, 9)),
             layer + words({"host_input", "conv1", "conv2", "embedding_add"}));
 }
@@ -112,7 +117,8 @@ TEST(OperatorClasses, OfEncoderDecoders) {
 
 TEST(OperatorRuns, OncePerLayerOrPass) {
   const Graph llama = prefill_pass(shipped("llama3_8b"), {}, 9);
-  for (const char* name : {"qkv", "rope", "kv_write", "attention", "attn_out", "mlp_up", "activation", "mlp_down"})
+  for (const char* name :
+       {"qkv", "rope", "kv_write", "attention", "attn_out", "mlp_up", "activation", "mlp_down"})
     EXPECT_EQ(runs(llama, name), 32u) << name;
   EXPECT_EQ(runs(llama, "rms_norm"), 65u);
   EXPECT_EQ(runs(llama, "residual_add"), 64u);
@@ -121,15 +127,17 @@ TEST(OperatorRuns, OncePerLayerOrPass) {
 }
 
 TEST(OperatorRuns, OfNormsByTheirPlacement) {
-  EXPECT_EQ(runs(encode_pass(shipped("bert_base"), {}, 9), "layer_norm"), 25u);           // after the embedding; two a layer
-  EXPECT_EQ(runs(encode_pass(shipped("vit_b16"), {}, 9), "layer_norm"), 25u);             // two a layer; at the end
+  EXPECT_EQ(runs(encode_pass(shipped("bert_base"), {}, 9), "layer_norm"),
+            25u);  // after the embedding; two a layer
+  EXPECT_EQ(runs(encode_pass(shipped("vit_b16"), {}, 9), "layer_norm"), 25u);  // two a layer; at the end
   EXPECT_EQ(runs(decode_pass(shipped("gpt2"), {}, 9, 0), "layer_norm"), 25u);
-  EXPECT_EQ(runs(decode_pass(shipped("gptj_6b"), {}, 9, 0), "layer_norm"), 29u);          // one a layer
+  EXPECT_EQ(runs(decode_pass(shipped("gptj_6b"), {}, 9, 0), "layer_norm"), 29u);  // one a layer
   EXPECT_EQ(runs(decode_pass(shipped("falcon_7b"), {}, 9, 0), "layer_norm"), 33u);
-  EXPECT_EQ(runs(decode_pass(shipped("falcon_40b"), {}, 9, 0), "layer_norm"), 121u);      // two a layer, in parallel
-  EXPECT_EQ(runs(decode_pass(shipped("falcon_40b"), {}, 9, 0), "residual_add"), 60u);     // both branches in one
-  EXPECT_EQ(runs(decode_pass(shipped("whisper_tiny"), {}, 9, 9), "layer_norm"), 13u);     // three a layer
-  EXPECT_EQ(runs(decode_pass(shipped("qwen3_8b"), {}, 9, 0), "qk_norm"), 72u);            // queries and keys
+  EXPECT_EQ(runs(decode_pass(shipped("falcon_40b"), {}, 9, 0), "layer_norm"),
+            121u);  // two a layer, in parallel
+  EXPECT_EQ(runs(decode_pass(shipped("falcon_40b"), {}, 9, 0), "residual_add"), 60u);  // both branches in one
+  EXPECT_EQ(runs(decode_pass(shipped("whisper_tiny"), {}, 9, 9), "layer_norm"), 13u);  // three a layer
+  EXPECT_EQ(runs(decode_pass(shipped("qwen3_8b"), {}, 9, 0), "qk_norm"), 72u);         // queries and keys
 }
 
 TEST(OperatorRuns, OfAMixtureWithDenseLayers) {

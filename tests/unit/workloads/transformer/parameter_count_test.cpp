@@ -17,7 +17,8 @@ struct Published {
 void PrintTo(const Published& p, std::ostream* out) { *out << p.name; }
 
 /// Numbers of elements in the published checkpoints (safetensors indices, model cards); GPT-3 from its shapes
-/// (arXiv:2005.14165, table 2.1), TPU v1's MLPs from the weights in table 1 of arXiv:1704.04760 (20 M and 5 M).
+/// (arXiv:2005.14165, table 2.1), TPU v1's MLPs from the weights in table 1 of arXiv:1704.04760 (20 M and 5
+/// M).
 const Published kPublished[] = {
     {"bert_base", 109'482'240, 0},
     {"bert_large", 335'141'888, 0},
@@ -65,7 +66,8 @@ class ParameterCount : public testing::TestWithParam<Published> {};
 TEST_P(ParameterCount, EqualsThePublishedOne) {
   const Architecture model = test::shipped(GetParam().name);
   EXPECT_EQ(parameter_count(model), GetParam().parameters);
-  EXPECT_EQ(active_parameter_count(model), GetParam().active != 0 ? GetParam().active : GetParam().parameters);
+  EXPECT_EQ(active_parameter_count(model),
+            GetParam().active != 0 ? GetParam().active : GetParam().parameters);
 }
 
 INSTANTIATE_TEST_SUITE_P(ShippedModels, ParameterCount, testing::ValuesIn(kPublished),
@@ -86,7 +88,8 @@ std::string edited(const std::string& name, const std::string& field, const std:
 }
 
 TEST(ParameterCounts, AStoredHeadAddsTheVocabulary) {
-  EXPECT_EQ(parameter_count(test::inline_model(edited("falcon_7b", "tie_word_embeddings", "false"))), 7'217'189'760u);
+  EXPECT_EQ(parameter_count(test::inline_model(edited("falcon_7b", "tie_word_embeddings", "false"))),
+            7'217'189'760u);
   EXPECT_EQ(parameter_count(test::inline_model(edited("llama3_8b", "tie_word_embeddings", "true"))),
             8'030'261'248u - 128'256u * 4096u);
 }
@@ -97,7 +100,8 @@ TEST(ParameterCounts, ATiedEmbeddingOfAnEncoderDecoderIsCountedOnce) {
 }
 
 TEST(ParameterCounts, WithoutLabelsAVisionModelHasNoClassifier) {
-  EXPECT_EQ(parameter_count(test::inline_model(edited("vit_b16", "num_labels", "null"))), 86'567'656u - 769'000u);
+  EXPECT_EQ(parameter_count(test::inline_model(edited("vit_b16", "num_labels", "null"))),
+            86'567'656u - 769'000u);
 }
 
 TEST(ParameterCounts, ALatentWithoutAQueryRankProjectsDirectly) {
