@@ -16,7 +16,8 @@ struct OpCounters {
   double started_s{-1};                      ///< start of the operator's first command, from program start
   double finished_s{};                       ///< completion of its last command
   double macs{};
-  double array_busy_s{};                     ///< summed over arrays
+  double array_busy_s{};                     ///< streaming operands, summed over arrays
+  double array_preload_s{};                  ///< shifting in stationary operands with nothing to stream, likewise
   double vector_busy_s{};                    ///< summed over vector units
   double simple_ops{}, special_ops{};
   std::array<double, kLevels> bytes_read{};

@@ -146,6 +146,7 @@ void Chip::start_array(api::CommandId id, const api::Command& command, WaitReaso
   time.wait_other += seconds(array.use().waited) - stalled_before;
   api::OpCounters& counted = op(command.op);
   counted.array_busy_s += seconds(array.use().active - before.active);
+  counted.array_preload_s += seconds(array.use().preload - before.preload);
   counted.scratchpad_bytes += schedule.operand_bytes;
   agenda_.at(std::max(schedule.finish, port), Callback::of<&Chip::done>(this, tag_of(id, command.op)));
 }

@@ -148,8 +148,10 @@ ordered_json assumptions_of(const LoadedExperiment& loaded) {
 const char* bottleneck_of(const OpTotals& op, const npu::ChipConfig& chip) {
   if (op.time_s <= 0) return "hidden";
   const auto bytes = [&](api::Level level) { return op.bytes[static_cast<std::size_t>(level)]; };
+  const double array = (op.array_busy_s + op.array_preload_s) / chip.arrays();
+  const bool shifting = op.array_preload_s > op.array_busy_s;
   const std::array<std::pair<const char*, double>, 5> busy{{
-      {"array", op.array_busy_s / chip.arrays()},
+      {shifting ? "preload" : "array", array},
       {"memory", bytes(api::Level::memory) / memory::sustained(chip.memory).value},
       {"vector", op.vector_busy_s / chip.cores},
       {"shared", chip.shared.present() ? bytes(api::Level::shared) / chip.shared.bandwidth.value : 0},

@@ -37,6 +37,7 @@ void add_op(OpTotals& into, const OpTotals& op, double times) {
   into.macs += times * op.macs;
   into.vector_ops += times * op.vector_ops;
   into.array_busy_s += times * op.array_busy_s;
+  into.array_preload_s += times * op.array_preload_s;
   into.vector_busy_s += times * op.vector_busy_s;
   for (std::size_t l = 0; l < api::kLevels; ++l) into.bytes[l] += times * op.bytes[l];
   into.scratchpad_bytes += times * op.scratchpad_bytes;
@@ -162,6 +163,7 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
       row.macs = c.macs;
       row.vector_ops = c.simple_ops + c.special_ops;
       row.array_busy_s = c.array_busy_s;
+      row.array_preload_s = c.array_preload_s;
       row.vector_busy_s = c.vector_busy_s;
       for (std::size_t l = 0; l < api::kLevels; ++l) {
         row.bytes[l] = c.bytes_read[l] + c.bytes_written[l];

@@ -31,7 +31,7 @@ struct OpTotals {
   Format format{};
   double macs{};  ///< as executed, padding and masked pairs included
   double vector_ops{};
-  double array_busy_s{}, vector_busy_s{};
+  double array_busy_s{}, array_preload_s{}, vector_busy_s{};
   std::array<double, api::kLevels> bytes{};  ///< read and written, by level
   double scratchpad_bytes{};
   Bounds bounds;
