@@ -22,7 +22,6 @@ using Json = nlohmann::ordered_json;
 // double the schema each time: one counts as much as several mappings.
 constexpr int kMaxNesting = 16;
 constexpr int kNestingOfList = 6;
-constexpr int kListNesting = 4;  // what a list counts for: its schema is written twice, plain and with a source
 
 Json source_schema() { return {{"type", "string"}, {"description", "Where the value comes from."}}; }
 
@@ -134,7 +133,7 @@ class SchemaWriter final : public Visitor {
                 const std::function<void(Visitor&, std::size_t)>& describe) override {
     Json item{{"type", "object"}};
     if (nesting_ < kMaxNesting) {
-      SchemaWriter child(references_, nesting_ + kListNesting);
+      SchemaWriter child(references_, nesting_ + kNestingOfList);
       resize(size + 1);  // a fresh entry, to see its defaults
       describe(child, size);
       resize(size);
