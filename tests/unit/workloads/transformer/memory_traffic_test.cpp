@@ -121,14 +121,16 @@ TEST(WeightTraffic, DeepSeekInFp8) {
   EXPECT_DOUBLE_EQ(decode_pass(model, options, 10, 0).weight_bytes(), all + wide);
 }
 
-TEST(WeightTraffic, GptOssInMxfp4FitsItsPublishedFile) {
-  // 12.8 GiB for the 20 B model and 60.8 GiB for the 120 B one (model card, arXiv:2508.10925, table 1), in
-  // which attention stays in 16 bits; presil quantises it too, so a few per cent less.
+TEST(WeightTraffic, GptOssInMxfp4FitsTheCardsItWasMadeFor) {
+  // 16 GB for the 20 B model, one card of 80 GB for the 120 B one; what is not a matrix takes more than 4.25
+  // bits.
   const PassOptions options = in_formats(Format::fp4, Format::bf16, Format::bf16);
-  EXPECT_NEAR(footprint(shipped("gpt_oss_20b"), options, 1, 1).weight_bytes, 12.8 * (1ull << 30),
-              0.10 * 12.8e9);
-  EXPECT_NEAR(footprint(shipped("gpt_oss_120b"), options, 1, 1).weight_bytes, 60.8 * (1ull << 30),
-              0.10 * 60.8e9);
+  const double small = footprint(shipped("gpt_oss_20b"), options, 1, 1).weight_bytes;
+  const double large = footprint(shipped("gpt_oss_120b"), options, 1, 1).weight_bytes;
+  EXPECT_LT(small, 16e9);
+  EXPECT_LT(large, 80e9);
+  EXPECT_GT(small, 4.25 / 8 * 20'914'757'184);
+  EXPECT_GT(large, 4.25 / 8 * 116'829'156'672);
 }
 
 TEST(CacheTraffic, OfPublishedModels) {

@@ -16,9 +16,9 @@ struct Published {
 
 void PrintTo(const Published& p, std::ostream* out) { *out << p.name; }
 
-/// Numbers of elements in the published checkpoints (safetensors indices, model cards); GPT-3 from its shapes
-/// (arXiv:2005.14165, table 2.1), TPU v1's MLPs from the weights in table 1 of arXiv:1704.04760 (20 M and 5
-/// M).
+/// Numbers of elements in the published checkpoints; GPT-3 from its shapes (arXiv:2005.14165, table 2.1), TPU
+/// v1's MLPs from their layers (20 M and 5 M in table 1 of arXiv:1704.04760). The active ones of gpt-oss and
+/// Qwen3-235B-A22B are the published totals less the experts that a token does not choose.
 const Published kPublished[] = {
     {"bert_base", 109'482'240, 0},
     {"bert_large", 335'141'888, 0},
