@@ -71,12 +71,15 @@ std::string nearest_file(const fs::path& path) {
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
     names.push_back(it->path().filename().string());
   std::sort(names.begin(), names.end());
-  const std::string nearest = nearest_name(path.filename().string(), names);
+  std::string nearest = nearest_name(path.filename().string(), names);
+  for (const char* extension : {".yaml", ".yml", ".json"})
+    if (fs::exists(path.string() + extension, error)) nearest = path.filename().string() + extension;
   if (nearest.empty()) return "";
   return fmt::format(" (did you mean '{}'?)", path.has_parent_path() ? (folder / nearest).string() : nearest);
 }
 
 std::string contents(const fs::path& path) {
+  if (path.empty()) throw InputError("an empty name; expected the name of a file");
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found)

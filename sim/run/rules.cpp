@@ -101,10 +101,10 @@ class Rules {
   void check_formats() const {
     const workload::Formats& f = workload_.formats;
     check_format(workload::wider(f.activations, f.weights), {"workload.formats.weights", "workload.formats.activations", "chip"},
-                 fmt::format("{} weights and {} activations", name(f.weights), name(f.activations)));
+                 fmt::format("workload.formats: {} weights and {} activations", name(f.weights), name(f.activations)));
     if (model_.encoder || model_.decoder)
       check_format(workload::wider(f.activations, f.kv), {"workload.formats.kv", "workload.formats.activations", "chip"},
-                   fmt::format("{} keys and values and {} activations", name(f.kv), name(f.activations)));
+                   fmt::format("workload.formats: {} keys and values and {} activations", name(f.kv), name(f.activations)));
   }
 
   void check_format(Format format, std::initializer_list<const char*> paths, const std::string& operands) const {
