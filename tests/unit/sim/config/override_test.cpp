@@ -93,7 +93,7 @@ class OverrideThroughReferences : public testing::Test {
                            {folder_ / "configs"});
     return *root.find("chip");
   }
-  test::TemporaryDirectory folder_;
+  presil::test::TemporaryDirectory folder_;
 };
 
 TEST_F(OverrideThroughReferences, ReachesIntoReferencedFiles) {
