@@ -1,0 +1,48 @@
+// dram_feed.h -- a device of several channels under a trace; pure arithmetic, no SystemC.
+//
+// A request of request_bytes is split into bursts in address order, queued back to back in the FIFO of each burst's
+// channel. A full channel never blocks another. Behind every tick a FIFO offers up to `per_tick` bursts; it stops at
+// the first refusal. Saturated: everything is available from the first tick. Under an offered load request i becomes
+// available at i * request_bytes / (load * peak).
+// A request completes with the last of its bursts; bandwidth = request_bytes * requests / last completion; the mean
+// read latency counts bursts, from acceptance by the controller to the last data beat (waiting_ns adds the FIFO).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "models/memory/address_bits.h"
+#include "models/memory/dram_channel.h"
+
+namespace presil::memory {
+
+struct TraceRequest {
+  std::uint64_t address{};
+  bool write{};
+};
+
+/// Gives the next request, or nothing at the end.
+using RequestSource = std::function<std::optional<TraceRequest>()>;
+
+struct FeedOptions {
+  std::uint32_t request_bytes{64};
+  std::uint32_t per_tick{2};
+  double load{0};  ///< share of peak; 0: saturated
+};
+
+struct FeedResult {
+  std::uint64_t requests{}, reads{};
+  double seconds{};
+  double bandwidth{};        ///< B/s
+  double read_latency_s{};   ///< mean, from acceptance by the controller
+  double waiting_s{};        ///< mean wait of a burst before acceptance; 0 when saturated
+  double row_hit_rate{};
+  DramCounters total;        ///< summed over channels
+};
+
+FeedResult feed(const DramSpec& spec, const AddressBits& map, std::uint32_t channels, const RequestSource& source,
+                const FeedOptions& options);
+
+}  // namespace presil::memory
