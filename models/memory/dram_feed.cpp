@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/memory/dram_device.h"
+
 namespace presil::memory {
 
 namespace {
@@ -67,15 +69,16 @@ std::uint32_t bank_of(const DecodedAddress& a, const Geometry& g) {
 FeedResult feed(const DramSpec& spec, const AddressBits& map, std::uint32_t channels, const RequestSource& source,
                 const FeedOptions& options) {
   FeedResult result;
-  std::vector<std::vector<Arrival>> fifos(channels);
+  std::vector<std::vector<Arrival>> fifos(channels * options.stacks);
   const double burst_bytes = static_cast<double>(map.burst_bytes());
-  const double peak = channels * spec.geometry.pseudo_channels * burst_bytes / (static_cast<double>(spec.timing.burst) * spec.tick_s);
+  const double peak = static_cast<double>(fifos.size()) * spec.geometry.pseudo_channels * burst_bytes / (static_cast<double>(spec.timing.burst) * spec.tick_s);
   const double interval = options.load > 0 ? options.request_bytes / (options.load * peak) / spec.tick_s : 0;
   while (const auto request = source()) {
     const auto available = static_cast<Tick>(std::ceil(static_cast<double>(result.requests) * interval));
     for (std::uint64_t at = request->address; at < request->address + options.request_bytes; at += map.burst_bytes()) {
-      const DecodedAddress a = map.decode(at);
-      fifos[a[AddressField::channel]].push_back(
+      const StackAddress in = stack_address(at, options.interleave, options.stacks);
+      const DecodedAddress a = map.decode(in.address);
+      fifos[in.stack * channels + a[AddressField::channel]].push_back(
           {{bank_of(a, spec.geometry), a[AddressField::row], a[AddressField::column], request->write, result.requests}, available});
     }
     ++result.requests;

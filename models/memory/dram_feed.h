@@ -30,6 +30,8 @@ struct FeedOptions {
   std::uint32_t request_bytes{64};
   std::uint32_t per_tick{2};
   double load{0};  ///< share of peak; 0: saturated
+  std::uint32_t stacks{1};
+  std::uint64_t interleave{256};  ///< bytes on one stack before the next
 };
 
 struct FeedResult {
@@ -42,6 +44,7 @@ struct FeedResult {
   DramCounters total;        ///< summed over channels
 };
 
+/// `channels` of one stack.
 FeedResult feed(const DramSpec& spec, const AddressBits& map, std::uint32_t channels, const RequestSource& source,
                 const FeedOptions& options);
 
