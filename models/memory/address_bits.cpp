@@ -48,6 +48,7 @@ AddressBits::AddressBits(const std::array<std::string, kAddressFields>& fields,
   if (!std::has_single_bit(burst_bytes)) throw std::invalid_argument("burst must be a power of two");
   for (std::size_t f = 0; f < kAddressFields; ++f) parse(f, fields[f], sizes[f]);
   cover();
+  tabulate();
 }
 
 void AddressBits::parse(std::size_t field, std::string_view text, std::uint64_t size) {
@@ -57,7 +58,6 @@ void AddressBits::parse(std::size_t field, std::string_view text, std::uint64_t 
   const auto add = [&](unsigned bit, std::uint64_t extra) {
     masks.push_back((std::uint64_t{1} << bit) ^ extra);
     own.push_back(bit);
-    if (extra != 0) fields_[field].plain = false;
   };
   if (!text.empty())
     for (const std::string_view part : parts(text, ',')) {
@@ -81,12 +81,7 @@ void AddressBits::parse(std::size_t field, std::string_view text, std::uint64_t 
     refuse(field, fmt::format("{} values are not a power of two", size));
   std::reverse(masks.begin(), masks.end());
   std::reverse(own.begin(), own.end());
-  for (unsigned i = 0; i < own.size(); ++i) {
-    auto& slices = fields_[field].slices;
-    if (!slices.empty() && slices.back().from + slices.back().width == own[i]) ++slices.back().width;
-    else slices.push_back({own[i], i, 1});
-  }
-  fields_[field].masks = std::move(masks);
+  masks_[field] = std::move(masks);
   own_[field] = std::move(own);
 }
 
@@ -101,7 +96,7 @@ void AddressBits::cover() const {
       const auto [at, fresh] = owner.emplace(bit, f);
       if (!fresh) refuse(f, fmt::format("address bit {} is already part of {}", bit, kAddressFieldNames[at->second]));
       top = std::max(top, bit + 1);
-      rows.push_back(fields_[f].masks[i]);
+      rows.push_back(masks_[f][i]);
     }
   for (unsigned bit = offset_; bit < top; ++bit)
     if (!owner.contains(bit)) throw std::invalid_argument(fmt::format("address bit {} belongs to no field", bit));
@@ -114,19 +109,25 @@ void AddressBits::cover() const {
   }
 }
 
-DecodedAddress AddressBits::decode(std::uint64_t address) const {
-  DecodedAddress result;
+void AddressBits::tabulate() {
+  unsigned shift = 0;
   for (std::size_t f = 0; f < kAddressFields; ++f) {
-    const FieldBits& bits = fields_[f];
-    std::uint64_t value = 0;
-    if (bits.plain) {
-      for (const Slice& s : bits.slices) value |= ((address >> s.from) & ((std::uint64_t{1} << s.width) - 1)) << s.to;
-    } else {
-      for (std::size_t i = 0; i < bits.masks.size(); ++i)
-        value |= static_cast<std::uint64_t>(std::popcount(address & bits.masks[i]) & 1) << i;
+    shift_[f] = shift;
+    for (const std::uint64_t mask : masks_[f]) {
+      for (std::size_t byte = 0; byte < table_.size(); ++byte)
+        for (std::uint64_t value = 0; value < 256; ++value)
+          table_[byte][value] |= static_cast<std::uint64_t>(std::popcount((value << (8 * byte)) & mask) & 1) << shift;
+      ++shift;
     }
-    result.field[f] = static_cast<std::uint32_t>(value);
   }
+}
+
+DecodedAddress AddressBits::decode(std::uint64_t address) const {
+  std::uint64_t packed = 0;
+  for (std::size_t byte = 0; byte < table_.size(); ++byte) packed ^= table_[byte][(address >> (8 * byte)) & 255];
+  DecodedAddress result;
+  for (std::size_t f = 0; f < kAddressFields; ++f)
+    result.field[f] = static_cast<std::uint32_t>((packed >> shift_[f]) & ((std::uint64_t{1} << masks_[f].size()) - 1));
   return result;
 }
 

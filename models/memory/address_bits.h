@@ -40,18 +40,14 @@ class AddressBits {
   unsigned row_bit() const { return row_from_; }
 
  private:
-  struct Slice {  ///< `width` consecutive bits, moved at once
-    unsigned from, to, width;
-  };
-  struct FieldBits {
-    std::vector<std::uint64_t> masks;  ///< least significant first
-    bool plain{true};                  ///< no xor: slices will do
-    std::vector<Slice> slices;
-  };
   void parse(std::size_t field, std::string_view text, std::uint64_t size);
   void cover() const;
 
-  std::array<FieldBits, kAddressFields> fields_;
+  void tabulate();
+
+  std::array<std::vector<std::uint64_t>, kAddressFields> masks_;  ///< address bits of each field bit, least significant first
+  std::array<unsigned, kAddressFields> shift_{};                  ///< of each field in a packed place
+  std::array<std::array<std::uint64_t, 256>, 6> table_{};         ///< the map is linear: packed place by byte of the address
   std::array<std::vector<unsigned>, kAddressFields> own_;  ///< the bits that belong to each field
   unsigned offset_{};
   unsigned row_from_{64};

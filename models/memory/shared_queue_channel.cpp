@@ -53,7 +53,9 @@ bool SharedQueueChannel::accept(const Access& access, Tick now) {
   const bool mode = write_mode_next();
   push(queue, access, now);
   ++(access.write ? counters_.writes : counters_.reads);
-  rebound(access.bank);
+  rebound(queue, access.bank);
+  column_due_ = std::min(column_due_, queue.column[access.bank]);
+  row_due_ = std::min(row_due_, queue.row[access.bank]);
   if (write_mode_next() != mode || mode != write_mode_)
     wake_ = std::min(wake_, now + 1);
   else if (refreshes_.empty() && write_mode_ == access.write)
@@ -114,11 +116,15 @@ SharedQueueChannel::Candidate SharedQueueChannel::row_candidate(const Queue& que
   return {earliest(Command::precharge, bank), head, Command::precharge};
 }
 
+void SharedQueueChannel::rebound(Queue& queue, std::uint32_t bank) {
+  queue.column[bank] = column_candidate(queue, bank).at;
+  queue.row[bank] = row_candidate(queue, bank).at;
+}
+
 void SharedQueueChannel::rebound(std::uint32_t bank) {
-  for (Queue* queue : {&reads_, &writes_}) {
-    queue->column[bank] = column_candidate(*queue, bank).at;
-    queue->row[bank] = row_candidate(*queue, bank).at;
-  }
+  for (Queue* queue : {&reads_, &writes_})
+    if (queue->banks[bank].head != kNone) rebound(*queue, bank);
+    else queue->column[bank] = queue->row[bank] = kNever;
 }
 
 SharedQueueChannel::Candidate SharedQueueChannel::best(Queue& queue, bool column, Tick now) {
@@ -166,11 +172,19 @@ bool SharedQueueChannel::active_column(Tick now) {
   --active_in_pc_[timing_.pseudo_channel(chosen)];
   free_.push_back(e);
   rebound(chosen);
+  for (const Queue* queue : {&reads_, &writes_}) {
+    row_due_ = std::min(row_due_, queue->row[chosen]);
+    column_due_ = std::min(column_due_, queue->column[chosen]);
+  }
   return true;
 }
 
 void SharedQueueChannel::queue_column(Tick now) {
-  write_mode_ = write_mode_next();
+  if (const bool mode = write_mode_next(); mode != write_mode_) {
+    write_mode_ = mode;
+    column_due_ = row_due_ = 0;
+  }
+  if (column_due_ > now) return;
   Queue& queue = served();
   const Candidate c = best(queue, true, now);
   if (c.entry == kNone) return;
@@ -180,10 +194,15 @@ void SharedQueueChannel::queue_column(Tick now) {
   remove(queue, bank, c.entry);
   free_.push_back(c.entry);
   rebound(bank);
+  row_due_ = std::min(row_due_, queue.row[bank]);
 }
 
 void SharedQueueChannel::queue_row(Tick now) {
-  write_mode_ = write_mode_next();
+  if (const bool mode = write_mode_next(); mode != write_mode_) {
+    write_mode_ = mode;
+    column_due_ = row_due_ = 0;
+  }
+  if (row_due_ > now && spec_.policy.page == PagePolicy::open) return;
   Queue& queue = served();
   const Candidate c = best(queue, false, now);
   if (c.entry == kNone) {

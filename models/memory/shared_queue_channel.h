@@ -64,6 +64,7 @@ class SharedQueueChannel : public DramChannel {
   Candidate column_candidate(const Queue& queue, std::uint32_t bank) const;
   Candidate row_candidate(const Queue& queue, std::uint32_t bank) const;
   void rebound(std::uint32_t bank);
+  void rebound(Queue& queue, std::uint32_t bank);
   Candidate best(Queue& queue, bool column, Tick now);
 
   bool active_column(Tick now);
@@ -94,6 +95,7 @@ class SharedQueueChannel : public DramChannel {
   Tick next_refresh_;
   std::uint32_t next_bank_{0};
   std::uint64_t order_{0};
+  Tick column_due_{0}, row_due_{0};       ///< lower bounds of the next command of the queue being served
 };
 
 }  // namespace presil::memory
