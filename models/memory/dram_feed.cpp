@@ -102,4 +102,11 @@ FeedResult feed(const DramSpec& spec, const AddressBits& map, std::uint32_t chan
   return result;
 }
 
+ChannelRun run_alone(const DramSpec& spec, const std::vector<Access>& fifo, std::uint32_t per_tick) {
+  std::vector<Arrival> arrivals;
+  for (const Access& access : fifo) arrivals.push_back({access, 0});
+  const ChannelOutcome outcome = run_channel(spec, arrivals, per_tick);
+  return {outcome.last, outcome.counters};
+}
+
 }  // namespace presil::memory

@@ -48,4 +48,11 @@ struct FeedResult {
 FeedResult feed(const DramSpec& spec, const AddressBits& map, std::uint32_t channels, const RequestSource& source,
                 const FeedOptions& options);
 
+struct ChannelRun {
+  Tick last{0};  ///< last completion
+  DramCounters counters;
+};
+/// One channel, saturated, from its first state to its last completion.
+ChannelRun run_alone(const DramSpec& spec, const std::vector<Access>& fifo, std::uint32_t per_tick);
+
 }  // namespace presil::memory
