@@ -16,6 +16,8 @@ SharedQueueChannel::SharedQueueChannel(const DramSpec& spec) : DramChannel(spec)
     queue->waiting.assign((banks + 63) / 64, 0);
   }
   active_.assign(banks, kNone);
+  for (std::uint32_t b = 0; b < banks; ++b) pc_of_.push_back(timing_.pseudo_channel(b));
+  gates_.resize(spec.geometry.pseudo_channels);
   active_in_pc_.assign(spec.geometry.pseudo_channels, 0);
   refreshing_.assign(banks, 0);
   const std::uint32_t entries = spec.policy.read_queue + spec.policy.write_queue + banks;
@@ -127,13 +129,22 @@ void SharedQueueChannel::rebound(std::uint32_t bank) {
     else queue->column[bank] = queue->row[bank] = kNever;
 }
 
+void SharedQueueChannel::open_gates(bool write) {
+  for (std::uint32_t pc = 0; pc < gates_.size(); ++pc)
+    gates_[pc] = {timing_.earliest_all(Command::activate, pc), timing_.earliest_all(Command::precharge, pc),
+                  timing_.earliest_all(write ? Command::write : Command::read, pc)};
+}
+
 SharedQueueChannel::Candidate SharedQueueChannel::best(Queue& queue, bool column, Tick now) {
   std::vector<Tick>& bound = column ? queue.column : queue.row;
   Candidate chosen;
+  open_gates(&queue == &writes_);
   for (std::size_t w = 0; w < queue.waiting.size(); ++w)
     for (std::uint64_t bits = queue.waiting[w]; bits != 0; bits &= bits - 1) {
       const auto bank = static_cast<std::uint32_t>(w * 64 + static_cast<unsigned>(std::countr_zero(bits)));
       if (bound[bank] > now) continue;
+      const Gate& gate = gates_[pc_of_[bank]];
+      if ((column ? gate.column : open_row_[bank] == kClosed ? gate.activate : gate.precharge) > now) continue;
       const Candidate c = column ? column_candidate(queue, bank) : row_candidate(queue, bank);
       bound[bank] = c.at;
       if (c.at <= now && on_edge(c.command, now) == now && (chosen.entry == kNone || pool_[c.entry].order < pool_[chosen.entry].order))
@@ -156,6 +167,7 @@ void SharedQueueChannel::finish_column(const Entry& entry, Tick now) {
 
 bool SharedQueueChannel::active_column(Tick now) {
   std::uint32_t chosen = kNone;
+  if (active_due_ > now) return false;
   for (const std::uint32_t bank : active_banks_) {
     const Entry& entry = pool_[active_[bank]];
     const Command command = entry.access.write ? Command::write : Command::read;

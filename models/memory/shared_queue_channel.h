@@ -15,7 +15,8 @@
 // row_hits: transactions whose row was open when the first command was issued for them.
 //
 // Speed: per queue and bank a lower bound of the next column and row command is kept. Other banks' commands can only
-// raise the true time, so a bank is looked at again only when its bound is due or its own entries or row change.
+// raise the true time, so a bank is looked at again only when its bound is due or its own entries or row change, and
+// only when its pseudo-channel lets a command of that kind through at all.
 #pragma once
 
 #include <deque>
@@ -96,6 +97,13 @@ class SharedQueueChannel : public DramChannel {
   std::uint32_t next_bank_{0};
   std::uint64_t order_{0};
   Tick column_due_{0}, row_due_{0};       ///< lower bounds of the next command of the queue being served
+  Tick active_due_{0};                    ///< earliest RD or WR of the active buffer
+  std::vector<std::uint32_t> pc_of_;      ///< by bank
+  struct Gate {                           ///< of a pseudo-channel: what its own rules and the buses allow
+    Tick activate, precharge, column;
+  };
+  std::vector<Gate> gates_;
+  void open_gates(bool write);
 };
 
 }  // namespace presil::memory

@@ -83,20 +83,24 @@ bool SharedQueueChannel::close_unused(Tick now) {
 Tick SharedQueueChannel::next_wake(Tick now) {
   Tick wake = next_refresh_;
   column_due_ = row_due_ = 0;
+  active_due_ = kNever;
   for (const std::uint32_t bank : active_banks_)
-    wake = std::min(wake, earliest(pool_[active_[bank]].access.write ? Command::write : Command::read, bank));
+    active_due_ = std::min(active_due_, earliest(pool_[active_[bank]].access.write ? Command::write : Command::read, bank));
+  wake = std::min(wake, active_due_);
   if (!refreshes_.empty()) return std::max(now + 1, std::min(wake, refresh_earliest(refreshes_.front())));
   for (const std::uint32_t bank : bank_refreshes_) wake = std::min(wake, bank_refresh_earliest(bank));
   if (spec_.policy.page != PagePolicy::open)
     for (std::uint32_t bank = 0; bank < open_row_.size(); ++bank) wake = std::min(wake, close_earliest(bank));
   const bool mode = write_mode_next();
   const Queue& queue = mode ? writes_ : reads_;
+  open_gates(mode);
   Tick column = kNever, row = kNever;
   for (std::size_t w = 0; w < queue.waiting.size(); ++w)
     for (std::uint64_t bits = queue.waiting[w]; bits != 0; bits &= bits - 1) {
       const auto bank = w * 64 + static_cast<unsigned>(std::countr_zero(bits));
-      column = std::min(column, queue.column[bank]);
-      row = std::min(row, queue.row[bank]);
+      const Gate& gate = gates_[pc_of_[bank]];
+      column = std::min(column, std::max(queue.column[bank], gate.column));
+      row = std::min(row, std::max(queue.row[bank], open_row_[bank] == kClosed ? gate.activate : gate.precharge));
     }
   if (mode == write_mode_) column_due_ = column, row_due_ = row;
   wake = std::min({wake, column, row});
