@@ -38,6 +38,12 @@ class AddressBits {
   std::uint64_t burst_bytes() const { return std::uint64_t{1} << offset_; }
   /// Lowest bit of an open-ended row; everything below repeats from row to row.
   unsigned row_bit() const { return row_from_; }
+  /// Bytes after which the channels repeat, unless they are hashed with bits above.
+  std::uint64_t channel_span() const {
+    unsigned top = offset_;
+    for (const unsigned bit : own_[static_cast<std::size_t>(AddressField::channel)]) top = top > bit + 1 ? top : bit + 1;
+    return std::uint64_t{1} << top;
+  }
 
  private:
   void parse(std::size_t field, std::string_view text, std::uint64_t size);

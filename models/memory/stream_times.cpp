@@ -14,7 +14,7 @@ StreamTable::StreamTable(const MemoryConfig& c)
       channels_(c.dram.channels),
       per_tick_(c.dram.controller.offers_per_tick),
       interleave_(static_cast<std::uint64_t>(c.interleave.value)),
-      period_(map_.row_bit() < 63 ? (std::uint64_t{1} << map_.row_bit()) * c.stacks : UINT64_MAX),
+      period_(std::max(map_.channel_span(), interleave_) * c.stacks),
       refresh_factor_(spec_.policy.refresh == RefreshPolicy::all_bank
                           ? 1 - static_cast<double>(spec_.timing.rfc) / static_cast<double>(spec_.timing.refi)
                           : 1) {}

@@ -5,9 +5,9 @@
 // occupied for
 //     t_c = (d_c - l + BL) / (1 - tRFC / tREFI),
 // refresh being a factor as in channel_memory.h. Runs longer than kSample bursts are sampled and scaled: a stream is
-// periodic. Runs whose bases differ by a multiple of what lies below the row bits take equally long and are kept
-// under one key.
-// Not modelled: what the rows left open by the run before save or cost; refresh as a window.
+// periodic. Runs whose bases differ by a multiple of the bytes after which the channels repeat use the same channels
+// for the same number of bursts, only in other banks; they are kept under one key.
+// Not modelled: the bank a run happens to start in; channels hashed with higher bits; what the rows left open by the run before save or cost; refresh as a window.
 #pragma once
 
 #include <map>
