@@ -13,10 +13,11 @@ namespace presil::api {
 
 /// Totals of one program on one device. Times are seconds of simulated time; sums over units are named so.
 struct OpCounters {
-  double finished_s{};                       ///< completion of the operator's last command, from program start
-  double time_s{};                           ///< its share of the program's time: what it adds to the critical path
+  double started_s{-1};                      ///< start of the operator's first command, from program start
+  double finished_s{};                       ///< completion of its last command
   double macs{};
-  double array_busy_s{};                     ///< summed over arrays
+  double array_busy_s{};                     ///< streaming operands, summed over arrays
+  double array_preload_s{};                  ///< shifting in stationary operands with nothing to stream, likewise
   double vector_busy_s{};                    ///< summed over vector units
   double simple_ops{}, special_ops{};
   std::array<double, kLevels> bytes_read{};

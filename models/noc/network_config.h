@@ -24,7 +24,7 @@ struct NetworkConfig {
   Bytes flit{32};                   ///< [assumed]
   Bytes packet{256};                ///< [assumed]
   Bytes header{32};                 ///< one flit [assumed]
-  JoulesPerBit energy{};
+  Millimetres hop_length{};
 
   void describe(config::Visitor& v);
 };

@@ -54,7 +54,7 @@ Chip::Chip(sc_core::sc_module_name name, const ChipConfig& config, api::Memory& 
   std::vector<api::NodeId> memory_ports;
   for (std::uint32_t p = 0; p < ports; ++p) memory_ports.push_back(config.cores + p);
   const api::NodeId shared = config.cores + ports;
-  network_ = noc::make_network("network", config.network, shared + 2);
+  network_ = noc::make_network("network", config.network, config.nodes());
   memory_node_ = std::make_unique<MemoryNode>("memory_node", *network_, memory_ports, config.core.dma.chunk.value);
   memory_node_->socket.bind(memory.socket());
   if (config.shared.present())
@@ -95,6 +95,7 @@ api::OpCounters& Chip::op(std::uint32_t index) {
 
 void Chip::account(const api::Command& command) {
   api::OpCounters& counted = op(command.op);
+  if (counted.started_s < 0) counted.started_s = seconds(sc_core::sc_time_stamp() - started_);
   const auto level = static_cast<std::size_t>(command.transfer.level);
   switch (command.kind) {
     case api::CommandKind::load: counted.bytes_read[level] += command.transfer.bytes(); break;
@@ -145,6 +146,7 @@ void Chip::start_array(api::CommandId id, const api::Command& command, WaitReaso
   time.wait_other += seconds(array.use().waited) - stalled_before;
   api::OpCounters& counted = op(command.op);
   counted.array_busy_s += seconds(array.use().active - before.active);
+  counted.array_preload_s += seconds(array.use().preload - before.preload);
   counted.scratchpad_bytes += schedule.operand_bytes;
   agenda_.at(std::max(schedule.finish, port), Callback::of<&Chip::done>(this, tag_of(id, command.op)));
 }
@@ -193,7 +195,7 @@ api::DeviceCounters Chip::run(api::ProgramSource& program, bool canonical) {
   for (auto& core : cores_)
     if (!core->scratchpad.try_reserve(resident)) throw std::logic_error{"a program's resident data exceeds the scratchpad"};
   sequencer_->begin(program);
-  if (!sequencer_->finished()) sc_core::sc_start();
+  if (!sequencer_->finished()) kernel::run_until_idle();
   if (!sequencer_->finished()) throw std::logic_error{"the machine stopped with commands left: a dependency can never be met"};
   for (auto& core : cores_) core->scratchpad.release(resident);
   return collect(started_);

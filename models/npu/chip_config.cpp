@@ -1,6 +1,10 @@
 // chip_config.cpp -- the fields of chip_config.h with their meaning.
 #include "models/npu/chip_config.h"
 
+#include <cmath>
+
+#include <fmt/format.h>
+
 namespace presil::npu {
 
 using config::non_negative;
@@ -8,15 +12,22 @@ using config::optional;
 using config::positive;
 using config::required;
 
+namespace {
+bool whole(Bytes size) { return size.value >= 1 && size.value == std::floor(size.value); }
+}  // namespace
+
 void ScratchpadConfig::describe(config::Visitor& v) {
   v.quantity("capacity", capacity, required, positive, "Bytes of one core's scratchpad.");
   v.integer("banks", banks, optional, 1, 65536, "Banks, each with one access a cycle.");
   v.quantity("bank_width", bank_width, optional, positive, "Bytes of one access to one bank.");
+  v.check(whole(capacity), "capacity", "capacity must be a whole number of bytes");
+  v.check(whole(bank_width), "bank_width", "bank_width must be a whole number of bytes");
 }
 
 void DmaConfig::describe(config::Visitor& v) {
   v.quantity("chunk", chunk, optional, config::Range{64, 16 << 20}, "Bytes a transfer is cut into; what the network and memory interleave.");
   v.integer("outstanding", outstanding, optional, 1, 65536, "Chunks one core may have under way at once.");
+  v.check(whole(chunk), "chunk", "chunk must be a whole number of bytes");
 }
 
 void CoreConfig::describe(config::Visitor& v) {
@@ -27,6 +38,7 @@ void CoreConfig::describe(config::Visitor& v) {
   v.quantity("weight_buffer", weight_buffer, optional, non_negative,
              "Separate buffer for weights on their way to the arrays; 0: they share the scratchpad.");
   v.object("dma", dma, optional, "The core's DMA engine.");
+  v.check(weight_buffer.value == 0 || whole(weight_buffer), "weight_buffer", "weight_buffer must be a whole number of bytes");
   v.check(weight_buffer.value == 0 || weight_buffer.value >= 64, "weight_buffer", "a weight buffer below 64 B cannot hold a tile");
 }
 
@@ -67,6 +79,10 @@ void ChipConfig::describe(config::Visitor& v) {
   v.object("host", host, required, "Host link and launch cost.");
   v.object("power", power, optional, "Idle and design power.");
   v.quantity("die_area", die_area, optional, non_negative, "Published die area; 0: not published.");
+  const std::uint64_t places = std::uint64_t{network.columns} * network.rows;
+  v.check(network.topology != noc::Topology::mesh || places >= nodes(), "network",
+          fmt::format("a mesh of {} x {} has {} places, but {} nodes need one: {} cores, {} memory ports, shared SRAM, host",
+                      network.columns, network.rows, places, nodes(), cores, memory_ports));
 }
 
 double ChipConfig::peak_ops_per_s(Format f) const {

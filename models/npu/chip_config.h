@@ -83,6 +83,8 @@ struct ChipConfig {
 
   void describe(config::Visitor& v);
 
+  /// On the on-chip network: cores, memory ports, shared SRAM and host link.
+  std::uint32_t nodes() const { return cores + memory_ports + 2; }
   std::uint32_t arrays() const { return cores * core.arrays; }
   /// Dense multiply-adds a second, times 2.
   double peak_ops_per_s(Format f) const;

@@ -53,7 +53,8 @@ BlockSchedule SystolicArray::execute(const Block& block, sc_core::sc_time ready)
   sc_core::sc_time start = std::max(stream_free_, preload_from + clock_.cycles(t.first_preload));
   const sc_core::sc_time steps = clock_.cycles(t.steps);
   if (outputs_free_ > start + steps) start = outputs_free_ - steps;
-  std::uint64_t stream = t.stream;
+  // Up to the last element streamed: os waits for its output registers only when the next block needs them.
+  std::uint64_t stream = t.last_start + t.steps;
   std::uint64_t finish = t.finish;
   if (config_.timing == Timing::serialised) {
     start = std::max(stream_free_, ready);

@@ -31,11 +31,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest_name(std::string_view word, const std::vector<std::string>& candidates) {
+  word = word.substr(0, 256);  // no name is longer, and the distance takes the product of both lengths
   const std::size_t limit = std::max<std::size_t>(2, word.size() / 3);
   std::size_t best = limit + 1;
   std::string nearest;
   for (const auto& candidate : candidates) {
-    if (const std::size_t distance = edit_distance(word.substr(0, 256), candidate); distance < best) {
+    if (const std::size_t distance = edit_distance(word, candidate); distance < best) {
       best = distance;
       nearest = candidate;
     }

@@ -1,5 +1,5 @@
-// units.h -- physical quantities as types. Everything is held in SI units (bytes, seconds, hertz,
-// watts, joules, square metres are the exceptions named below) and converted only at the edges.
+// units.h -- physical quantities as types. Everything is held in SI units (and bytes; areas in mm2
+// and lengths in mm are the exceptions) and converted only at the edges.
 #pragma once
 
 #include <compare>

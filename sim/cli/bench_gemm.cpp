@@ -19,10 +19,11 @@ with a multiply-add counted as 2.
 Examples:
   presil bench gemm --device NAME --m 4096 --n 4096 --k 4096
   presil bench gemm --device NAME --dtype int8 --m 1 --n 8192 --k 8192 --format json
-  presil bench gemm --array 128x128 --dataflow os --m 512 --n 512 --k 512)";
+  presil bench gemm --array 128x128 --dataflow os --m 512 --n 512 --k 512
+  presil bench gemm --array 16x16 --fidelity cycle --m 40 --n 30 --k 50)";
 
 struct Options {
-  std::string device, array, dtype, dataflow, timing, format;  // empty: not given
+  std::string device, array, dtype, dataflow, timing, fidelity, format;  // empty: not given
   std::uint64_t m{}, n{}, k{}, batch{};
   std::vector<std::string> overrides;
 };
@@ -53,6 +54,11 @@ void declare(CLI::App& command, Options& o) {
                   "Of a bare array: overlapped (next tile loads behind this one, default), serialised")
       ->check(one_of({"overlapped", "serialised"}))
       ->type_name("TIMING");
+  command
+      .add_option("--fidelity", o.fidelity,
+                  "Of a bare array: transaction (default), or cycle: every PE stepped with real operands")
+      ->check(one_of({"transaction", "cycle"}))
+      ->type_name("FIDELITY");
   add_overrides(command, o.overrides);
   add_format(command, o.format, {"text", "json", "csv"});
 }
@@ -74,6 +80,7 @@ nlohmann::ordered_json bare_array(const Options& o) {
   query.columns = side(o.array, cross == std::string::npos ? "" : text.substr(cross + 1));
   if (!o.dataflow.empty()) query.dataflow = o.dataflow;
   if (!o.timing.empty()) query.timing = o.timing;
+  if (!o.fidelity.empty()) query.fidelity = o.fidelity;
   query.m = o.m;
   query.n = o.n;
   query.k = o.k;
@@ -95,6 +102,7 @@ void check_machine(const Options& o) {
   refuse(!o.array.empty() && !o.overrides.empty(), "--set");
   refuse(o.array.empty() && !o.dataflow.empty(), "--dataflow");
   refuse(o.array.empty() && !o.timing.empty(), "--timing");
+  refuse(o.array.empty() && !o.fidelity.empty(), "--fidelity");
 }
 
 ExitStatus perform(const Options& o) {

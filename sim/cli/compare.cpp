@@ -34,8 +34,8 @@ void declare(CLI::App& command, Options& o) {
       .add_option("--fail-over", o.fail_over,
                   "Exit with status 4 when a time (latency, TTFT, TPOT) is more than P percent above the "
                   "first result's")
-      ->check(non_negative_number())
-      ->type_name("P");
+      ->transform(percentage())
+      ->type_name("P[%]");
   add_format(command, o.format, {"text", "csv", "html"});
 }
 

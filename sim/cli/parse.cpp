@@ -96,21 +96,23 @@ CLI::Validator positive_integer() {
         std::uint64_t value = 0;
         const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
         if (problem == std::errc() && end == text.data() + text.size() && value >= 1 &&
-            value <= (std::uint64_t{1} << 40))
+            value <= (std::uint64_t{1} << 24))
           return std::string();
-        return fmt::format("'{}' is not a whole number from 1 to 2^40", text);
+        return fmt::format("'{}' is not a whole number from 1 to 16777216", text);
       },
       "");
 }
 
-CLI::Validator non_negative_number() {
+CLI::Validator percentage() {
   return CLI::Validator(
       [](std::string& text) {
+        const std::string digits = text.ends_with('%') ? text.substr(0, text.size() - 1) : text;
         double value = 0;
-        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (problem == std::errc() && end == text.data() + text.size() && std::isfinite(value) && value >= 0)
-          return std::string();
-        return fmt::format("'{}' is not a number of at least 0", text);
+        const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (problem != std::errc() || end != digits.data() + digits.size() || !std::isfinite(value) || value < 0)
+          return fmt::format("'{}' is not a percentage of at least 0, such as 5 or 5%", text);
+        text = digits;
+        return std::string();
       },
       "");
 }
@@ -125,7 +127,7 @@ void add_format(CLI::App& command, std::string& format, const std::vector<std::s
 }
 
 void add_overrides(CLI::App& command, std::vector<std::string>& overrides) {
-  command.add_option("--set", overrides, "Change one value: --set chip.clock='1.2 GHz'; may be repeated")
+  command.add_option("--set", overrides, "Change one value: --set PATH=VALUE, as in chip.memory.stacks=6 (a chip's own command: memory.stacks=6); may be repeated")
       ->allow_extra_args(false)
       ->type_name("PATH=VALUE");
 }

@@ -19,8 +19,8 @@ bool parse(CLI::App& app, int argc, char** argv);
 CLI::Validator one_of(const std::vector<std::string>& words);
 /// A whole number from 1 to 2^40.
 CLI::Validator positive_integer();
-/// A finite number of at least 0.
-CLI::Validator non_negative_number();
+/// A percentage of at least 0, "5" or "5%"; for transform(), which leaves the number.
+CLI::Validator percentage();
 
 /// A subcommand with its own options; `perform` runs after parsing, with the options filled in.
 template <class Options>

@@ -22,7 +22,7 @@ constexpr const char* kFooter = R"(
 Start here:
   presil init > mine.yaml                  a commented experiment to edit
   presil run mine.yaml                     how long it takes, and why
-  presil run mine.yaml --set batch=8       the same with one value changed
+  presil run mine.yaml --set workload.batch=8  the same with one value changed
   presil list chips                        what there is to choose from
 
 `presil COMMAND --help` explains a command.

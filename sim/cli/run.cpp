@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kExamples = R"(
 Examples:
   presil run mine.yaml
-  presil run mine.yaml --set batch=8 --set chip.clock='1.2 GHz' --out out/fast
+  presil run mine.yaml --set workload.batch=8 --set chip.clock='1.2 GHz' --out out/fast
   presil run mine.yaml --format csv --table metrics
   presil run mine.yaml --format html > report.html)";
 
@@ -59,7 +59,7 @@ std::string rendered(const Options& o, const nlohmann::ordered_json& document) {
 
 void note_speed(const run::RunOutcome& outcome) {
   const double per_s = outcome.host_s > 0 ? outcome.array_cycles / outcome.host_s * 1e-6 : 0;
-  note(fmt::format("simulated {} of machine time in {} ({} commands, {} M array cycles/s)",
+  note(fmt::format("{} of machine time in {}: {} commands simulated, {} M array cycles/s",
                    report::time(outcome.simulated_s), report::time(outcome.host_s),
                    report::count(static_cast<double>(outcome.commands)), report::number(per_s)));
 }

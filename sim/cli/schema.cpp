@@ -1,6 +1,7 @@
 // schema.cpp -- `presil schema`: the JSON Schema of a configuration file, for editors and checkers.
 #include <nlohmann/json.hpp>
 
+#include "sim/base/error.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/parse.h"
 #include "sim/cli/terminal.h"
@@ -16,20 +17,30 @@ constexpr const char* kExamples = R"(
 Examples:
   presil schema > experiment.schema.json
   presil schema chip
+  presil schema chip --format markdown
 
 An editor with a YAML language server checks while you type when a file starts with
   # yaml-language-server: $schema=experiment.schema.json)";
 
 struct Options {
   std::string kind{"experiment"};
+  std::string format{"json"};
 };
 
 void declare(CLI::App& command, Options& o) {
   command.add_option("KIND", o.kind, "experiment (default), chip, memory, technology or sweep")
       ->check(one_of({"experiment", "chip", "memory", "technology", "sweep"}));
+  command.add_option("--format", o.format, "json (default), or markdown: a table of the fields")
+      ->check(one_of({"json", "markdown"}))
+      ->type_name("FORMAT");
 }
 
 ExitStatus perform(const Options& o) {
+  if (o.format == "markdown") {
+    if (o.kind == "sweep") throw UsageError("a sweep has no table of fields; see docs/commands.md");
+    print(run::field_table(o.kind));
+    return ExitStatus::ok;
+  }
   print(report::document_text(o.kind == "sweep" ? sweep::spec_schema() : run::schema(o.kind)));
   return ExitStatus::ok;
 }

@@ -24,9 +24,7 @@ class Dumper final : public Visitor {
 
  private:
   void number(const Field& field, double& value, Measure measure, Range range) override {
-    const bool inside =
-        value >= range.min && value <= range.max && !(range.min_exclusive && value == range.min);
-    if (!readable(field, std::isfinite(value) && inside)) return;
+    if (!readable(field, within(value, range))) return;
     if (measure == Measure::none)
       values_[field.key] = value;
     else
@@ -39,7 +37,7 @@ class Dumper final : public Visitor {
   void string(const Field& field, std::string& value) override { values_[field.key] = value; }
   void strings(const Field& field, std::vector<std::string>& value) override { values_[field.key] = value; }
   void one_of(const Field& field, std::size_t& index, std::span<const std::string_view> names) override {
-    if (index < names.size()) values_[field.key] = std::string(names[index]);
+    if (readable(field, index < names.size())) values_[field.key] = std::string(names[index]);
   }
   void nested(const Field& field, const std::function<void(Visitor&)>& describe) override {
     Dumper child;
@@ -49,10 +47,10 @@ class Dumper final : public Visitor {
     values_[field.key] = child.result();
   }
   void numbers_by_name(const Field& field, std::span<double> values, std::span<const std::string_view> names,
-                       Range) override {
+                       Range range) override {
     Json table = Json::object();
     for (std::size_t i = 0; i < names.size() && i < values.size(); ++i)
-      if (values[i] != 0) table[std::string(names[i])] = values[i];
+      if (values[i] != 0 && within(values[i], range)) table[std::string(names[i])] = values[i];
     values_[field.key] = std::move(table);
   }
   void sequence(const Field& field, std::size_t size, const std::function<void(std::size_t)>&,
@@ -66,6 +64,10 @@ class Dumper final : public Visitor {
     values_[field.key] = std::move(list);
   }
 
+  static bool within(double value, Range range) {
+    return std::isfinite(value) && value >= range.min && value <= range.max &&
+           !(range.min_exclusive && value == range.min);
+  }
   /// An optional field outside its range holds an initialiser such as "unlimited", which no file can say.
   bool readable(const Field& field, bool inside) {
     if (!inside && field.presence == required) given_ = false;

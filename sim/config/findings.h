@@ -19,6 +19,9 @@ class Findings {
   void problem(const Mark& mark, const std::string& message) {
     if (++count_ <= kShown) text_ += fmt::format("{}{}: {}", count_ == 1 ? "" : "\n", mark.text(), message);
   }
+  /// One more problem whose message nobody would see: making it may be slow.
+  void unshown() { ++count_; }
+  bool full() const { return count_ >= kShown; }
   std::size_t count() const { return count_; }
 
   void given(const std::string& path, const Node& node, const std::string& value) {

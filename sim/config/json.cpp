@@ -2,6 +2,7 @@
 //
 // Its events carry no places. Between two tokens of valid JSON there is only white space, ',' and ':', so a
 // cursor that steps over the text token by token, once for each event, knows the place of every value.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,20 @@
 namespace presil::config {
 
 namespace {
+
+/// The parser's messages repeat what it read last, which may be the whole file.
+std::string shortened(std::string message) {
+  for (const std::string_view start : {"last read: '", "parsing '"}) {
+    const std::size_t found = message.find(start);
+    if (found == std::string::npos) continue;
+    const std::size_t begin = found + start.size();
+    const std::size_t end = std::min(message.rfind("'; expected"), message.size() - 1);
+    if (end > begin && end - begin > 60)
+      message.replace(begin - 1, end - begin + 2, detail::quote(message.substr(begin, end - begin)));
+    break;
+  }
+  return message;
+}
 
 class Events final : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -46,7 +61,7 @@ class Events final : public nlohmann::json_sax<nlohmann::json> {
     for (const std::string_view start : {"syntax error ", "[json.exception.out_of_range.406] "})
       if (const std::size_t at = message.find(start); at != std::string::npos)
         message.erase(0, at + start.size());
-    fail_at(detail::mark_of_offset(text_, offset > 0 ? offset - 1 : 0, file_), "not valid JSON: " + message);
+    fail_at(detail::mark_of_offset(text_, offset > 0 ? offset - 1 : 0, file_), "not valid JSON: " + shortened(message));
   }
 
  private:

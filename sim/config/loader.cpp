@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "sim/base/error.h"
+#include "sim/base/names.h"
 #include "sim/config/override.h"
 #include "sim/config/tree_builder.h"
 
@@ -76,6 +77,20 @@ void Loader::refuse_cycle(const fs::path& canonical, const Mark& referrer) const
   }
 }
 
+/// " (did you mean 'x.yaml'?)" with a file of the same folder, or nothing.
+std::string nearest(const fs::path& wanted) {
+  const fs::path folder = wanted.has_parent_path() ? wanted.parent_path() : fs::path(".");
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string extension = it->path().extension().string();
+    if (extension == ".yaml" || extension == ".yml" || extension == ".json")
+      names.push_back((wanted.has_extension() ? it->path().filename() : it->path().stem()).string());
+  }
+  std::sort(names.begin(), names.end());
+  return did_you_mean(wanted.filename().string(), names);
+}
+
 /// A bare name is looked up among its kind before the neighbouring files: systems/tpu_v4.yaml says `chip:
 /// tpu_v4`.
 fs::path Loader::locate(const Node& reference, std::string_view key) const {
@@ -84,8 +99,7 @@ fs::path Loader::locate(const Node& reference, std::string_view key) const {
   const fs::path folder =
       reference.mark.from_command_line() ? fs::path() : fs::path(*reference.mark.file).parent_path();
   const auto kind = kinds_.find(key);
-  std::string problem =
-      fmt::format("no file {} beside this one or in {}", detail::quote(name), search_.configs.string());
+  std::string problem;
   if (kind != kinds_.end() && name.find('/') == std::string::npos) {
     try {
       const fs::path found = find_config(search_, kind->second, name);
@@ -100,6 +114,11 @@ fs::path Loader::locate(const Node& reference, std::string_view key) const {
       const fs::path candidate = base / (name + extension);
       if (fs::is_regular_file(candidate, error)) return candidate.lexically_normal();
     }
+  if (fs::is_directory(folder / name, error))
+    problem = fmt::format("{} is a folder; expected the name of a file", detail::quote(name));
+  else if (problem.empty())
+    problem = fmt::format("no file {} beside this one or in {}{}", detail::quote(name), search_.configs.string(),
+                          nearest(folder / name));
   fail_at(reference.mark, problem);
 }
 

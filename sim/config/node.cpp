@@ -23,6 +23,13 @@ std::string Mark::text() const {
 
 void fail_at(const Mark& mark, const std::string& message) { throw InputError(mark.text() + ": " + message); }
 
+Node::Node() = default;
+Node::~Node() = default;
+Node::Node(const Node&) = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(const Node&) = default;
+Node& Node::operator=(Node&&) noexcept = default;
+
 const Node* Node::find(std::string_view key) const {
   const auto found =
       std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.first == key; });
@@ -47,7 +54,7 @@ std::string_view kind_name(const Node& node) {
     case Node::Kind::mapping: return "a mapping";
     case Node::Kind::scalar: break;
   }
-  const bool numeric = !node.quoted && !node.scalar.empty() &&
+  const bool numeric = !node.quoted && node.scalar.find_first_of("0123456789") != std::string::npos &&
                        node.scalar.find_first_not_of("+-.0123456789eE") == std::string::npos;
   return numeric ? "a number" : "text";
 }
@@ -64,12 +71,15 @@ std::string nearest_file(const fs::path& path) {
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
     names.push_back(it->path().filename().string());
   std::sort(names.begin(), names.end());
-  const std::string nearest = nearest_name(path.filename().string(), names);
+  std::string nearest = nearest_name(path.filename().string(), names);
+  for (const char* extension : {".yaml", ".yml", ".json"})
+    if (fs::exists(path.string() + extension, error)) nearest = path.filename().string() + extension;
   if (nearest.empty()) return "";
   return fmt::format(" (did you mean '{}'?)", path.has_parent_path() ? (folder / nearest).string() : nearest);
 }
 
 std::string contents(const fs::path& path) {
+  if (path.empty()) throw InputError("an empty name; expected the name of a file");
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found)

@@ -31,6 +31,15 @@ struct Mark {
 /// keep their order. Anchors and aliases are refused.
 struct Node {
   enum class Kind { null, scalar, sequence, mapping };
+
+  // In node.cpp, where the type of the members is complete.
+  Node();
+  ~Node();
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+
   Kind kind{Kind::null};
   std::string scalar;
   bool quoted{false};  ///< a quoted scalar is text, never a number or a boolean
@@ -46,11 +55,11 @@ struct Node {
   void set(const std::string& key, Node value, const Mark& key_mark);
 };
 
-/// "nothing", "a number" (for an unquoted scalar that starts like one), "text", "a sequence", "a mapping".
+/// "nothing", "a number" (for an unquoted scalar that looks like one), "text", "a sequence", "a mapping".
 std::string_view kind_name(const Node& node);
 
 /// Parses one YAML document. Throws InputError with file:line:column on a syntax error, a duplicate key, an
-/// alias, an anchor, a tag, a NUL or a byte that is not UTF-8, an empty document, several documents, more than
+/// alias, an anchor, a tag, a control character, a byte that is not UTF-8, an empty document, several documents, more than
 /// 16 MiB, more than a million values or nesting deeper than 64.
 Node parse_yaml(std::string_view text, const std::string& file_name);
 

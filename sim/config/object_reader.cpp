@@ -23,14 +23,22 @@ void ObjectReader::check(bool holds, const char* key, const std::string& message
   findings_.problem(mark, fmt::format("{}: {}", full(key), message));
 }
 
+void ObjectReader::check_source(const Node& source, std::string_view key) {
+  if (source.kind != Node::Kind::scalar)
+    problem(source, key, fmt::format("expected text, found {}", kind_name(source)));
+}
+
 void ObjectReader::finish() {
   if (node_ == nullptr) return;
   for (std::size_t i = 0; i < node_->members.size(); ++i) {
     const auto& [key, value] = node_->members[i];
     if (std::find(keys_.begin(), keys_.end(), key) != keys_.end()) continue;
     if (key == "source") {
-      if (value.kind != Node::Kind::scalar)
-        problem(value, key, fmt::format("expected text, found {}", kind_name(value)));
+      check_source(value, key);
+      continue;
+    }
+    if (findings_.full()) {
+      findings_.unshown();
       continue;
     }
     findings_.problem(node_->key_marks[i],
@@ -56,6 +64,7 @@ const Node* ObjectReader::unwrapped(const Node& node, std::string_view key, cons
   if (inner == nullptr) return &node;
   for (std::size_t i = 0; i < node.members.size(); ++i) {
     const std::string& name = node.members[i].first;
+    if (name == "source") check_source(node.members[i].second, fmt::format("{}.source", key));
     if (name == "value" || name == "source") continue;
     findings_.problem(node.key_marks[i],
                       fmt::format("{}: unknown key {}; expected {}, or {{value: ..., source: ...}}",

@@ -45,6 +45,7 @@ class ObjectReader final : public Visitor {
   void problem(const Node& at, std::string_view key, const std::string& message) {
     findings_.problem(at.mark, fmt::format("{}: {}", full(key), message));
   }
+  void check_source(const Node& source, std::string_view key);
   const Node* member(const Field& field, const std::string& expected);
   const Node* unwrapped(const Node& node, std::string_view key, const std::string& expected);
   const Node* scalar(const Field& field, const std::string& expected);

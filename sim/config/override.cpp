@@ -40,9 +40,10 @@ std::vector<std::string> split(const std::string& path, const std::string& text)
 
 Node parse_value(const std::string& value, const std::string& text) {
   const std::size_t first = value.find_first_not_of(" \t");
-  if (first == std::string::npos)
+  if (first == std::string::npos || value[first] == '#')
     throw UsageError(fmt::format("--set {}: nothing after '='; expected PATH=VALUE", text));
-  if (value == "null" || value == "~") return {};
+  const std::string word = value.substr(first, value.find_last_not_of(" \t") + 1 - first);
+  if (word == "null" || word == "Null" || word == "NULL" || word == "~") return {};
   try {
     return parse_yaml(value, "value");
   } catch (const InputError& error) {
@@ -61,6 +62,9 @@ Node& step(Node& node, const Override& change, std::size_t depth) {
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), index);
     if (error == std::errc{} && end == word.data() + word.size() && index < node.items.size())
       return node.items[index];
+    if (node.items.empty())
+      throw UsageError(fmt::format("{}: '{}' is an empty sequence; it has no entry {}", change.mark.text(), so_far(),
+                                   quote(word)));
     throw UsageError(fmt::format("{}: '{}' is a sequence of {}; expected a number from 0 to {}, found {}",
                                  change.mark.text(), so_far(), node.items.size(),
                                  static_cast<std::ptrdiff_t>(node.items.size()) - 1, quote(word)));

@@ -43,7 +43,11 @@ void ObjectReader::numbers_by_name(const Field& field, std::span<double> values,
     const auto found = std::find(valid.begin(), valid.end(), name);
     const std::string key = fmt::format("{}.{}", field.key, name);
     if (found == valid.end()) {
-      if (name != "source")
+      if (name == "source")
+        check_source(given, key);
+      else if (findings_.full())
+        findings_.unshown();
+      else
         findings_.problem(table->key_marks[i],
                           fmt::format("{}: unknown name {}{}; expected one of {}", full(field.key),
                                       quote(name), did_you_mean(name, valid), join(valid)));

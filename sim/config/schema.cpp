@@ -18,7 +18,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kMaxNesting = 16;  // structs may hold lists of themselves
+// Structs may hold lists of themselves. A list is written twice, plain and with its source, so that lists in lists
+// double the schema each time: one counts as much as several mappings.
+constexpr int kMaxNesting = 16;
+constexpr int kNestingOfList = 6;
 
 Json source_schema() { return {{"type", "string"}, {"description", "Where the value comes from."}}; }
 
@@ -130,7 +133,7 @@ class SchemaWriter final : public Visitor {
                 const std::function<void(Visitor&, std::size_t)>& describe) override {
     Json item{{"type", "object"}};
     if (nesting_ < kMaxNesting) {
-      SchemaWriter child(references_, nesting_ + 1);
+      SchemaWriter child(references_, nesting_ + kNestingOfList);
       resize(size + 1);  // a fresh entry, to see its defaults
       describe(child, size);
       resize(size);

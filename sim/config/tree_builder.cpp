@@ -132,6 +132,10 @@ std::string_view checked_text(std::string_view text, const std::string& file_nam
     if (text[i] == '\0' || length == 0)
       fail_at(mark_of_offset(text, i, file_name),
               text[i] == '\0' ? "a NUL byte; expected text in UTF-8" : "not UTF-8; save the file as UTF-8");
+    // YAML allows no others; yaml-cpp drops some of them (0x04 marks its end of file) without a word.
+    if (static_cast<unsigned char>(text[i]) < 0x20 && std::string_view("\t\n\r").find(text[i]) == std::string_view::npos)
+      fail_at(mark_of_offset(text, i, file_name),
+              fmt::format("a control character ({}); expected text", quote(text.substr(i, 1))));
     i += length;
   }
   return text;

@@ -23,6 +23,7 @@ class TreeBuilder {
   void scalar(const Mark& mark, std::string text, bool quoted);
   void open(Node::Kind kind, const Mark& mark);
   void close();
+  bool in_sequence() const { return !stack_.empty() && stack_.back().node.kind == Node::Kind::sequence; }
   bool complete() const { return complete_; }
   /// The whole tree, each node annotated with the nearest `source`. Call once, when complete.
   Node take();
@@ -47,8 +48,8 @@ class TreeBuilder {
   std::size_t values_{0};
 };
 
-/// Refuses what no parser should see: too many bytes, NUL, bytes that are not UTF-8. Returns the text without
-/// a byte order mark.
+/// Refuses what no parser should see: too many bytes, NUL and other control characters, bytes that are not UTF-8.
+/// Returns the text without a byte order mark.
 std::string_view checked_text(std::string_view text, const std::string& file_name);
 
 /// Line and column of a byte offset.

@@ -42,7 +42,7 @@ class Events final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse(mark, "", anchor);
-    builder_.null(place(mark));
+    builder_.null(builder_.in_sequence() ? place_of_empty_entry(mark) : place(mark));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse(mark, "", 1); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -77,15 +77,44 @@ class Events final : public YAML::EventHandler {
       fail_at(place(mark), "tags such as !!str are not used here; write the plain value");
   }
 
+  /// yaml-cpp places an empty "- " at the token after it, which may be lines away: the dash is above it.
+  Mark place_of_empty_entry(const YAML::Mark& mark) const {
+    const std::size_t at = offset(mark);
+    if (at < text_.size() && std::string_view("~nN,]").find(text_[at]) != std::string_view::npos)
+      return place(mark);
+    for (auto line = std::min<std::size_t>(static_cast<std::size_t>(std::max(mark.line, 0)), lines_.size());
+         line-- > 0;) {
+      std::string_view words = text_.substr(lines_[line], text_.find('\n', lines_[line]) - lines_[line]);
+      if (const std::size_t comment = words.find('#'); comment != std::string_view::npos)
+        words = words.substr(0, comment);
+      const std::size_t last = words.find_last_not_of(" \t\r");
+      if (last == std::string_view::npos) continue;
+      if (words[last] != '-') break;
+      return builder_.mark(static_cast<int>(line) + 1, static_cast<int>(last) + 1);
+    }
+    return place(mark);
+  }
+
+  /// Where a mark is in the text; its size for a mark outside.
+  std::size_t offset(const YAML::Mark& mark) const {
+    const auto line = static_cast<std::size_t>(std::max(mark.line, 0));
+    if (mark.line < 0 || mark.column < 0 || line >= lines_.size()) return text_.size();
+    return std::min(lines_[line] + static_cast<std::size_t>(mark.column), text_.size());
+  }
+
   /// False for a quote that the end of the file closes, which yaml-cpp lets pass.
   bool closed(const YAML::Mark& mark) const {
-    const auto line = static_cast<std::size_t>(mark.line);
-    if (mark.line < 0 || mark.column < 0 || line >= lines_.size()) return true;
-    std::size_t at = lines_[line] + static_cast<std::size_t>(mark.column);
+    std::size_t at = offset(mark);
     if (at >= text_.size() || (text_[at] != '"' && text_[at] != '\'')) return true;
     const char quote = text_[at++];
-    while (at < text_.size() && text_[at] != quote) at += quote == '"' && text_[at] == '\\' ? 2 : 1;
-    return at < text_.size();
+    for (; at < text_.size(); ++at) {
+      const bool doubled = quote == '\'' && text_[at] == quote && text_.substr(at + 1).starts_with(quote);
+      if (doubled || (quote == '"' && text_[at] == '\\'))
+        ++at;
+      else if (text_[at] == quote)
+        return true;
+    }
+    return false;
   }
 
   std::string_view text_;
@@ -105,7 +134,10 @@ std::size_t open_quote(std::string_view text) {
     if (quote == '"' && c == '\\') {
       ++i;
     } else if (quote != 0) {
-      if (c == quote) quote = 0;
+      if (quote == '\'' && c == quote && text.substr(i + 1).starts_with(quote))
+        ++i;
+      else if (c == quote)
+        quote = 0;
     } else if (c == '#' && starts) {
       i = std::min(text.find('\n', i), text.size());
     } else if ((c == '"' || c == '\'') && starts) {
@@ -114,6 +146,29 @@ std::size_t open_quote(std::string_view text) {
     }
   }
   return quote == 0 ? std::string_view::npos : opened;
+}
+
+/// The offset of the outermost '{' or '[' that is opened and never closed, or npos; as simple as open_quote.
+std::size_t open_bracket(std::string_view text) {
+  std::vector<std::size_t> open;
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool starts = i == 0 || std::string_view(" \t\n\r[{,").find(text[i - 1]) != std::string_view::npos;
+    if (quote != 0) {
+      if (quote == '"' && c == '\\') ++i;
+      else if (c == quote) quote = 0;
+    } else if (c == '#' && starts) {
+      i = std::min(text.find('\n', i), text.size());
+    } else if (starts && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == '{' || c == '[') {
+      if (starts) open.push_back(i);
+    } else if ((c == '}' || c == ']') && !open.empty()) {
+      open.pop_back();
+    }
+  }
+  return open.empty() ? std::string_view::npos : open.front();
 }
 
 bool indented_by_tab(std::string_view text, int line) {
@@ -146,6 +201,10 @@ std::string plain_words(const std::string& message) {
   if (error.msg.starts_with("illegal EOF in scalar"))
     if (const std::size_t at = open_quote(text); at != std::string_view::npos)
       fail_at(detail::mark_of_offset(text, at, file_name), kNeverClosed);
+  if (error.msg.starts_with("end of map flow") || error.msg.starts_with("end of sequence flow"))
+    if (const std::size_t at = open_bracket(text); at != std::string_view::npos)
+      fail_at(detail::mark_of_offset(text, at, file_name),
+              fmt::format("not valid YAML: '{}' without its '{}', or a ',' is missing", text[at], text[at] == '{' ? '}' : ']'));
   const Mark mark = events.place(error.mark);
   if (indented_by_tab(text, mark.line)) fail_at(mark, "a tab in the indentation; use spaces");
   fail_at(mark, "not valid YAML: " + plain_words(error.msg));

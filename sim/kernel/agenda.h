@@ -24,6 +24,9 @@ struct Callback {
   }
 };
 
+/// Runs until nothing is due. What a callback throws comes out as it was thrown; the kernel may not be run again then.
+void run_until_idle();
+
 /// Calls back at given times. Calls due at one time are made in the order they were entered, so a run does not
 /// depend on the order in which the kernel happens to pick processes. Event-driven: an empty agenda costs nothing.
 class Agenda : public sc_core::sc_module {

@@ -54,38 +54,41 @@ AttentionPlan plan_attention(const workload::Attention& shape, Format format, do
   const std::uint64_t arrays = chip.arrays();
   AttentionPlan best;
   double best_seconds = std::numeric_limits<double>::infinity();
-  for (std::uint64_t block = 1; block < 2 * shape.q_len; block *= 2) {
-    const std::uint64_t q = std::min(block, shape.q_len);
-    const std::uint64_t blocks = ceil_div(shape.q_len, q);
-    const std::uint64_t parts = std::min(group * q, std::max<std::uint64_t>(1, arrays / std::max<std::uint64_t>(1, pairs * blocks)));
-    const std::uint64_t rows = ceil_div(group * q, parts);
-    const double waves = static_cast<double>(ceil_div(pairs * blocks * parts, arrays));
-    for (std::uint64_t tile = 128; tile < 2 * std::max<std::uint64_t>(shape.kv_len, 128); tile *= 2) {
-      const std::uint64_t keys = std::min(tile, shape.kv_len);
-      const double in_core = static_cast<double>(chip.core.arrays);
-      const double kv_copies = std::max(1.0, in_core / static_cast<double>(parts));
-      if (space(shape, value_bytes, in_core, kv_copies, static_cast<double>(rows), static_cast<double>(keys)) > tile_bytes) break;
-      // Tiles that the average block sees; causal blocks see about half of the rectangle.
-      double tiles = 0;
-      for (std::uint64_t b = 0; b < blocks; ++b) {
-        const KeyRange range = visible_keys(shape, b * q, std::min(q, shape.q_len - b * q));
-        tiles += static_cast<double>(range.end - range.begin) / static_cast<double>(keys);
-      }
-      tiles /= static_cast<double>(blocks);
-      const double steps = waves * tiles;
-      const double array = steps * step_cycles(chip, format, rows, keys, shape) / rates.clock;
-      const double scores = static_cast<double>(rows) * static_cast<double>(keys) * in_core;
-      const double rescale = static_cast<double>(rows) * static_cast<double>(shape.v_dim) * kRescaleOps * in_core;
-      const double vector = steps * chip.core.vector.cycles(scores * kScoreSimpleOps + rescale, scores * kScoreSpecialOps) / rates.clock;
-      const double kv_bytes = steps * kv_copies * static_cast<double>(keys) * value_bytes *
-                              (static_cast<double>(shape.qk_dim) + (shape.shared_kv ? 0.0 : static_cast<double>(shape.v_dim)));
-      const double move = rates.seconds(kv_home, kv_bytes);
-      const double sum = array + vector + move;
-      const double slowest = std::max({array, vector, move});
-      const double seconds = slowest + (sum - slowest) / std::max(1.0, steps) + rates.latency + steps * rates.latency / 16;
-      if (seconds < best_seconds * (1 - 1e-6)) {
-        best_seconds = seconds;
-        best = {q, parts, keys, seconds};
+  // Tiles of fewer than 128 keys leave the arrays mostly idle: only where nothing larger fits.
+  for (std::uint64_t least = 128; best.block == 0 && least > 0; least /= 2) {
+    for (std::uint64_t block = 1; block < 2 * shape.q_len; block *= 2) {
+      const std::uint64_t q = std::min(block, shape.q_len);
+      const std::uint64_t blocks = ceil_div(shape.q_len, q);
+      const std::uint64_t parts = std::min(group * q, std::max<std::uint64_t>(1, arrays / std::max<std::uint64_t>(1, pairs * blocks)));
+      const std::uint64_t rows = ceil_div(group * q, parts);
+      const double waves = static_cast<double>(ceil_div(pairs * blocks * parts, arrays));
+      for (std::uint64_t tile = least; tile < 2 * std::max(shape.kv_len, least); tile *= 2) {
+        const std::uint64_t keys = std::min(tile, shape.kv_len);
+        const double in_core = static_cast<double>(chip.core.arrays);
+        const double kv_copies = std::max(1.0, in_core / static_cast<double>(parts));
+        if (space(shape, value_bytes, in_core, kv_copies, static_cast<double>(rows), static_cast<double>(keys)) > tile_bytes) break;
+        // Tiles that the average block sees; causal blocks see about half of the rectangle.
+        double tiles = 0;
+        for (std::uint64_t b = 0; b < blocks; ++b) {
+          const KeyRange range = visible_keys(shape, b * q, std::min(q, shape.q_len - b * q));
+          tiles += static_cast<double>(range.end - range.begin) / static_cast<double>(keys);
+        }
+        tiles /= static_cast<double>(blocks);
+        const double steps = waves * tiles;
+        const double array = steps * step_cycles(chip, format, rows, keys, shape) / rates.clock;
+        const double scores = static_cast<double>(rows) * static_cast<double>(keys) * in_core;
+        const double rescale = static_cast<double>(rows) * static_cast<double>(shape.v_dim) * kRescaleOps * in_core;
+        const double vector = steps * chip.core.vector.cycles(scores * kScoreSimpleOps + rescale, scores * kScoreSpecialOps) / rates.clock;
+        const double kv_bytes = steps * kv_copies * static_cast<double>(keys) * value_bytes *
+                                (static_cast<double>(shape.qk_dim) + (shape.shared_kv ? 0.0 : static_cast<double>(shape.v_dim)));
+        const double move = rates.seconds(kv_home, kv_bytes);
+        const double sum = array + vector + move;
+        const double slowest = std::max({array, vector, move});
+        const double seconds = slowest + (sum - slowest) / std::max(1.0, steps) + rates.latency + steps * rates.latency / 16;
+        if (seconds < best_seconds * (1 - 1e-6)) {
+          best_seconds = seconds;
+          best = {q, parts, keys, seconds};
+        }
       }
     }
   }

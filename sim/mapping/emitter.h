@@ -74,7 +74,8 @@ bool fetched_ahead(const workload::Tensor& tensor);
 api::Command make_load(const KernelWork& work, workload::TensorId id, Slicer::Slice slice, std::uint16_t core,
                        api::CommandId barrier, api::Pool pool = api::Pool::scratchpad);
 
-/// Loads of a kernel's small parameters (norm scales, biases of its epilogue), once per kernel.
+/// Loads of a kernel's parameters, once per kernel: norm scales and biases by every core, tables with a value for
+/// every row (learned positions) a share each.
 void load_parameters(Batch& batch, const KernelWork& work);
 
 }  // namespace presil::mapping

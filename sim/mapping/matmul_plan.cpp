@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 #include <fmt/format.h>
@@ -14,6 +15,8 @@ namespace presil::mapping {
 
 namespace {
 
+/// [assumed] time that saved memory traffic is worth: what is within it of the fastest plan competes on bytes.
+constexpr double kWorthwhile = 0.01;
 /// [assumed] what a further step costs in issue and synchronisation; keeps tiles from being cut finer than it pays.
 constexpr double kStepSeconds = 10e-9;
 constexpr double kAccumulatorBytes = 4;  ///< partial sums are 32 bits wide
@@ -39,10 +42,13 @@ class Search {
       if (extent < 2 && split != Split::m) continue;
       try_split(split);
     }
-    if (best_.tm == 0)
-      throw CapacityError(fmt::format("no tile of a {} x {} x {} product in {} fits the {:.0f} B of on-chip buffer",
-                                      task_.m, task_.n, task_.k, name(task_.format), tile_bytes_));
-    return best_;
+    if (candidates_.empty()) {
+      const std::string weights = weight_bytes_ > 0 ? fmt::format(" and the {:.0f} B of chip.core.weight_buffer", weight_bytes_) : "";
+      throw CapacityError(fmt::format(
+          "no tile of a {} x {} x {} product in {} fits the {:.0f} B that chip.core.scratchpad has for it{}", task_.m,
+          task_.n, task_.k, name(task_.format), std::max(tile_bytes_, 0.0), weights));
+    }
+    return pick();
   }
 
  private:
@@ -149,24 +155,32 @@ class Search {
     const double slowest = std::max({array, vector, memory, shared});
     plan.seconds = plan.double_buffered ? slowest + (sum - slowest) / steps + rates_.latency
                                         : sum + steps * rates_.latency;
-    const double bytes = a_bytes + b_bytes;
     plan.seconds += steps * kStepSeconds;
-    const bool faster = plan.seconds < best_seconds_ * (1 - 1e-6);
-    const bool leaner = plan.seconds <= best_seconds_ * (1 + 1e-6) && (bytes < best_bytes_ || (bytes == best_bytes_ && steps < best_steps_));
-    if (!faster && !leaner) return;
-    best_ = plan;
-    best_seconds_ = plan.seconds;
-    best_bytes_ = bytes;
-    best_steps_ = steps;
+    candidates_.push_back({plan, traffic[static_cast<std::size_t>(Home::memory)] * rates_.cores, a_bytes + b_bytes});
+  }
+
+  /// Among the plans within kWorthwhile of the fastest, the one with the least memory traffic, then on-chip traffic.
+  MatmulPlan pick() const {
+    double fastest = std::numeric_limits<double>::infinity();
+    for (const Candidate& c : candidates_) fastest = std::min(fastest, c.plan.seconds);
+    const Candidate* best = nullptr;
+    for (const Candidate& c : candidates_) {
+      if (c.plan.seconds > fastest * (1 + kWorthwhile)) continue;
+      const auto rank = [](const Candidate& x) { return std::tuple(x.memory_bytes, x.operand_bytes, x.plan.seconds); };
+      if (best == nullptr || rank(c) < rank(*best)) best = &c;
+    }
+    return best->plan;
   }
 
   const MatmulTask& task_;
   const npu::ChipConfig& chip_;
   const Rates rates_;
   const double tile_bytes_, weight_bytes_;
-  MatmulPlan best_;
-  double best_seconds_{std::numeric_limits<double>::infinity()};
-  double best_bytes_{}, best_steps_{};
+  struct Candidate {
+    MatmulPlan plan;
+    double memory_bytes, operand_bytes;
+  };
+  std::vector<Candidate> candidates_;
 };
 
 }  // namespace

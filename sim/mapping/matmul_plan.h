@@ -43,7 +43,8 @@ struct MatmulPlan {
 
 /// The fastest plan by closed form: the slowest of array, vector unit, port, memory and shared SRAM, plus filling
 /// and draining the pipeline. `tile_bytes` is the scratchpad left for tiles, `weight_bytes` a separate weight
-/// buffer's size (0: weights share the scratchpad). Ties go to less traffic, then to larger tiles.
+/// buffer's size (0: weights share the scratchpad). Of plans within 1% of the fastest, the one with the least memory
+/// traffic.
 /// Throws CapacityError when not even the smallest tile fits.
 MatmulPlan plan_matmul(const MatmulTask& task, const npu::ChipConfig& chip, double tile_bytes, double weight_bytes);
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sim/base/error.h"
+#include "sim/base/names.h"
 #include "sim/mapping/attention_emitter.h"
 #include "sim/mapping/matmul_emitter.h"
 #include "sim/mapping/vector_emitter.h"
@@ -27,6 +28,14 @@ const char* home_name(Home home) {
   return "";
 }
 
+/// The places of some tensors, each once.
+std::string homes(const KernelWork& work, const std::vector<workload::TensorId>& ids) {
+  std::vector<std::string> names;
+  for (const auto id : ids)
+    if (const std::string home = home_name(work.home(id)); std::find(names.begin(), names.end(), home) == names.end()) names.push_back(home);
+  return names.empty() ? "nothing" : join(names);
+}
+
 /// Vector operations per value to turn a stored weight into what the arrays take: a conversion, and for formats
 /// with one scale a block a multiplication.
 double convert_ops(Format stored, Format compute) {
@@ -41,6 +50,23 @@ void check_format(const workload::Op& op, const npu::ChipConfig& chip) {
     if (chip.core.array.rate[f] > 0) supported += fmt::format("{}{}", supported.empty() ? "" : ", ", kFormatNames[f]);
   throw InputError(fmt::format("{} computes operator '{}' in {}, which its arrays do not support; they support {}",
                                chip.name, op.name, name(op.compute), supported));
+}
+
+/// Chunks that take minutes of the user's time to move, one by one.
+constexpr double kMostChunks = 1e8;
+
+void check_effort(const KernelWork& work, double key_bytes) {
+  const workload::Attention& a = work.main_op().attention;
+  const double blocks = std::ceil(static_cast<double>(a.q_len) / static_cast<double>(work.attention.block));
+  double keys = static_cast<double>(a.kv_len) * (a.causal && a.q_len > 1 ? 0.5 : 1);
+  if (a.window > 0) keys = std::min(keys, static_cast<double>(a.window + work.attention.block));
+  const double row = key_bytes * static_cast<double>(a.qk_dim + (a.shared_kv ? 0 : a.v_dim));
+  const double chunks = static_cast<double>(a.batch * a.kv_heads) * blocks * keys * row / work.chip->core.dma.chunk.value;
+  if (chunks <= kMostChunks) return;
+  throw InputError(fmt::format(
+      "operator '{}' of {} queries and {} keys for each of {} sequences moves {:.2g} chunks; expected at most {:.0e}, which "
+      "take minutes to simulate: make workload.in_len or workload.batch smaller, or chip.core.dma.chunk larger",
+      work.main_op().name, a.q_len, a.kv_len, a.batch, chunks, kMostChunks));
 }
 
 }  // namespace
@@ -70,6 +96,7 @@ SegmentMapping::SegmentMapping(const workload::Graph& graph, const workload::Seg
       check_format(op, chip);
       const workload::TensorId keys = work.kernel.main_inputs.at(1);
       work.attention = plan_attention(op.attention, op.compute, bytes_per_value(work.tensor(keys).format), work.home(keys), chip, tile_bytes * 0.9);
+      check_effort(work, bytes_per_value(work.tensor(keys).format));
     }
     works_.push_back(std::move(work));
   }
@@ -118,6 +145,20 @@ void SegmentMapping::plan_matmul_kernel(KernelWork& work) const {
   work.matmul = plan_matmul(task, chip_, static_cast<double>(work.tile_bytes) * 0.75, chip_.core.weight_buffer.value);
 }
 
+void SegmentMapping::check_space(const api::Command& command) const {
+  const bool separate = chip_.core.weight_buffer.value > 0;
+  const auto scratchpad = static_cast<std::size_t>(api::Pool::scratchpad);
+  const auto weights = static_cast<std::size_t>(api::Pool::weights);
+  const auto check = [&](std::uint64_t wanted, double capacity, const char* buffer) {
+    if (static_cast<double>(wanted) <= capacity) return;
+    throw CapacityError(fmt::format("operator '{}' needs {} B on chip at once, but a core of {} has {:.0f} B ({})",
+                                    segment_.ops.at(command.op).name, wanted, chip_.name, capacity, buffer));
+  };
+  const std::uint64_t in_scratchpad = command.reserve[scratchpad] + (separate ? 0 : command.reserve[weights]);
+  if (in_scratchpad > 0) check(in_scratchpad + placement_.local_bytes, chip_.core.scratchpad.capacity.value, "chip.core.scratchpad.capacity");
+  if (separate) check(command.reserve[weights], chip_.core.weight_buffer.value, "chip.core.weight_buffer");
+}
+
 std::vector<SegmentMapping::Line> SegmentMapping::explain() const {
   std::vector<Line> lines;
   for (const KernelWork& work : works_) {
@@ -137,9 +178,7 @@ std::vector<SegmentMapping::Line> SegmentMapping::explain() const {
         line.plan = "streamed in parts of rows";
         line.predicted_s = 0;
     }
-    for (const auto id : work.kernel.main_inputs) line.homes += fmt::format("{}{}", line.homes.empty() ? "from " : ", ", home_name(work.home(id)));
-    for (std::size_t i = 0; i < work.kernel.outputs.size(); ++i)
-      line.homes += fmt::format("{}{}", i == 0 ? " to " : ", ", home_name(work.home(work.kernel.outputs[i])));
+    line.homes = fmt::format("from {} to {}", homes(work, work.kernel.main_inputs), homes(work, work.kernel.outputs));
     lines.push_back(line);
   }
   return lines;
@@ -168,6 +207,7 @@ bool SegmentProgram::refill() {
 bool SegmentProgram::next(api::Command& command) {
   if (used_ == ready_.size() && !refill()) return false;
   command = std::move(ready_[used_++]);
+  mapping_.check_space(command);
   return true;
 }
 

@@ -28,6 +28,8 @@ class SegmentMapping {
   /// One line per kernel for --explain: operators, plan, where operands live.
   struct Line { std::string operators, plan, homes; double predicted_s; };
   std::vector<Line> explain() const;
+  /// Throws CapacityError when a command reserves more than a core has.
+  void check_space(const api::Command& command) const;
   const std::vector<KernelWork>& kernels() const { return works_; }
   const Placement& placement() const { return placement_; }
 

@@ -1,4 +1,5 @@
 // tile_tail.cpp -- what happens to each tile of a result (see emitter.h).
+#include <algorithm>
 #include <cmath>
 
 #include "sim/mapping/emitter.h"
@@ -8,6 +9,10 @@ namespace presil::mapping {
 using api::Command;
 using api::CommandId;
 using api::CommandKind;
+
+namespace {
+constexpr std::uint64_t kParameterBytes = 64 * 1024;  ///< [assumed] a parameter is loaded in pieces of this
+}  // namespace
 
 bool fetched_ahead(const workload::Tensor& tensor) {
   return tensor.role == workload::TensorRole::weight || tensor.role == workload::TensorRole::kv_cache;
@@ -27,15 +32,22 @@ Command make_load(const KernelWork& work, workload::TensorId id, Slicer::Slice s
 }
 
 void load_parameters(Batch& batch, const KernelWork& work) {
+  const std::uint64_t piece = std::max<std::uint64_t>(1, std::min<std::uint64_t>(kParameterBytes, work.tile_bytes / 8));
   const auto load = [&](std::size_t op_index) {
     const workload::Op& op = work.segment->ops[op_index];
     for (const workload::TensorId id : op.weights) {
       const auto bytes = static_cast<std::uint64_t>(std::ceil(work.tensor(id).bytes() * op.weight_fraction));
-      for (std::uint16_t core = 0; bytes > 0 && core < work.chip->cores; ++core) {
-        Command command = make_load(work, id, {0, bytes}, core, 0);
-        command.op = static_cast<OpIndex>(op_index);
-        command.release = command.reserve;  // kept in registers once there
-        batch.add(command);
+      // One value per column applies to every row, so every core needs it; a table goes where its rows are.
+      const bool table = static_cast<double>(work.tensor(id).values) * op.weight_fraction > static_cast<double>(op.vector.columns);
+      const std::uint64_t cores = work.chip->cores;
+      for (std::uint16_t core = 0; core < cores; ++core) {
+        const std::uint64_t begin = table ? bytes * core / cores : 0, end = table ? bytes * (core + 1) / cores : bytes;
+        for (std::uint64_t at = begin; at < end; at += piece) {
+          Command command = make_load(work, id, {at, std::min(piece, end - at)}, core, 0);
+          command.op = static_cast<OpIndex>(op_index);
+          command.release = command.reserve;  // kept in registers, or used up, once there
+          batch.add(command);
+        }
       }
     }
   };

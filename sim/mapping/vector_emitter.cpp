@@ -46,7 +46,9 @@ StreamEmitter::StreamEmitter(const KernelWork& work, CommandId barrier)
   for (const auto id : work.kernel.outputs) bytes = std::max(bytes, work.tensor(id).bytes());
   const double tile = std::min(kTileBytes, static_cast<double>(work.tile_bytes) / 8);
   const double wanted = std::max(static_cast<double>(work.chip->cores), std::ceil(bytes / tile));
-  parts_ = static_cast<std::uint64_t>(std::max(1.0, std::min(grains, wanted)));
+  // A row that does not fit is reduced in pieces. (Rows of a table are far smaller.)
+  const double needed = op.kind == OpKind::gather ? 1.0 : std::ceil(8 * bytes / static_cast<double>(work.tile_bytes));
+  parts_ = static_cast<std::uint64_t>(std::max({1.0, needed, std::min(grains, wanted)}));
 }
 
 bool StreamEmitter::step(Batch& batch) {

@@ -7,7 +7,8 @@
 
 namespace presil::mapping {
 
-/// Cuts the work into parts of about 256 KiB (whole rows where rows are reduced) and deals them to the cores:
+/// Cuts the work into parts of about 256 KiB (whole rows where rows are reduced, unless a row does not fit) and deals
+/// them to the cores:
 /// read what is outside, work, write what leaves.
 class StreamEmitter : public Emitter {
  public:

@@ -12,7 +12,7 @@ std::vector<EnergyPart> energy(const Activity& activity, const Technology& techn
           {"vector", {activity.vector_ops * technology.vector_op_pj * kPico}},
           {"scratchpad", bits(activity.scratchpad_bytes, technology.sram)},
           {"shared", bits(activity.shared_bytes, technology.sram)},
-          {"network", bits(activity.network_byte_hops, rest.network)},
+          {"network", bits(activity.network_byte_hops, technology.wire_per_mm * rest.hop_length.value)},
           {"memory", bits(activity.memory_bytes, rest.memory)},
           {"idle", rest.idle * activity.time}};
 }

@@ -15,15 +15,15 @@ struct Activity {
   double vector_ops{};
   double scratchpad_bytes{};
   double shared_bytes{};
-  double network_byte_hops{};
+  double network_byte_hops{};  ///< payload bytes times hops
   double memory_bytes{};
   Seconds time{};
 };
 
-/// Energy of events that are not the technology's: data sheets of memory and links, the board at rest.
+/// What energy depends on beside the technology: memory as its data sheet says, wire lengths, the board at rest.
 struct Rest {
   JoulesPerBit memory{};
-  JoulesPerBit network{};
+  Millimetres hop_length{};  ///< of the on-chip network
   Watts idle{};
 };
 

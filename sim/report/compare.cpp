@@ -116,11 +116,29 @@ std::string block(const std::vector<Named>& results, std::size_t first, std::siz
 
 }  // namespace
 
+/// "chip.memory.stacks 4 -> 6": what was set otherwise than in the first result, titles and lists apart.
+std::string differences(const Result& first, const Result& other) {
+  constexpr std::size_t kMost = 6;
+  std::vector<std::string> changed;
+  for (const auto& [path, value] : other.settings) {
+    if (path.ends_with("name") || path.ends_with("description") || path.ends_with("aliases")) continue;
+    const auto same = std::find_if(first.settings.begin(), first.settings.end(), [&](const auto& s) { return s.first == path; });
+    if (same == first.settings.end()) changed.push_back(fmt::format("{} {}", path, value));
+    else if (same->second != value) changed.push_back(fmt::format("{} {} -> {}", path, same->second, value));
+  }
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kMost, changed.size()); ++i) text += (i == 0 ? "   " : ", ") + changed[i];
+  if (changed.size() > kMost) text += fmt::format(" and {} more", changed.size() - kMost);
+  return text.empty() ? "" : text + "\n";
+}
+
 std::string compare_text(const std::vector<Named>& results, const Style& style) {
   std::string text;
-  for (std::size_t i = 0; i < results.size(); ++i)
+  for (std::size_t i = 0; i < results.size(); ++i) {
     text += fmt::format("{}  {}\n   {}: {}\n", style.bold(letter(i)), clean(results[i].name),
                         results[i].result.title(), results[i].result.workload());
+    if (i > 0) text += differences(results[0].result, results[i].result);
+  }
   std::size_t first = 1;
   do {  // the first result alone is a table too
     std::size_t last = std::min(first + 2, results.size());

@@ -44,25 +44,25 @@ std::string time_section(const Result& result) {
 std::string phases(const Result& result) {
   Rows rows;
   for (const Phase& phase : result.phases)
-    rows.push_back({phase.name, count(phase.passes), time(phase.time_s), percent(phase.mfu)});
-  return table_or_nothing({"phase", "passes", "time", "MFU"}, rows, 1);
+    rows.push_back({phase.name, phase.bound, count(phase.passes), time(phase.time_s), percent(phase.mfu), time(phase.bound_s),
+                    phase.time_s > 0 ? percent(phase.bound_s / phase.time_s) : "-"});
+  return table_or_nothing({"phase", "bound by", "passes", "time", "MFU", "roofline", "of roofline"}, rows, 2);
 }
 
 std::string operators(const Result& result) {
   Rows rows;
   for (const Operator& op : result.ops)
     rows.push_back({op.name, op.phase, op.bound, op.bottleneck, count(op.count), time(op.time_s),
-                    percent(op.share), number(op.achieved), traffic(op.memory_bytes), time(op.bound_s),
-                    op.time_s > 0 ? percent(op.bound_s / op.time_s) : "-"});
+                    percent(op.share), number(op.achieved), traffic(op.memory_bytes), time(op.bound_s)});
   return table_or_nothing({"operator", "phase", "bound by", "bottleneck", "count", "time", "share",
-                           result.rate_unit(), "memory traffic", "roofline", "of roofline"},
+                           result.rate_unit(), "memory traffic", "roofline"},
                           rows, 4);
 }
 
 std::string levels(const Result& result) {
   Rows rows;
   for (const BandwidthLevel& level : result.levels)
-    rows.push_back({level.name, traffic(level.bytes_read), traffic(level.bytes_written), rate(level.gb_per_s),
+    rows.push_back({level.name, level.bytes_read ? traffic(*level.bytes_read) : "-", level.bytes_written ? traffic(*level.bytes_written) : "-", rate(level.gb_per_s),
                     rate(level.peak_gb_per_s), percent(level.utilisation)});
   return table_or_nothing({"level", "read", "written", "rate", "peak", "of peak"}, rows, 1);
 }

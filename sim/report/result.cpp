@@ -112,14 +112,20 @@ Phase read_phase(const Cursor& row) {
   row.get("passes", phase.passes);
   row.get("flops", phase.flops);
   row.get("mfu", phase.mfu);
+  row.get("bound_s", phase.bound_s);
+  row.get("bound", phase.bound);
   return phase;
 }
 
 BandwidthLevel read_level(const Cursor& row) {
   BandwidthLevel level;
   row.need("name", level.name);
-  row.get("bytes_read", level.bytes_read);
-  row.get("bytes_written", level.bytes_written);
+  double bytes = -1;
+  row.get("bytes_read", bytes);
+  if (bytes >= 0) level.bytes_read = bytes;
+  bytes = -1;
+  row.get("bytes_written", bytes);
+  if (bytes >= 0) level.bytes_written = bytes;
   row.get("gb_per_s", level.gb_per_s);
   row.get("peak_gb_per_s", level.peak_gb_per_s);
   row.get("utilisation", level.utilisation);
@@ -168,6 +174,15 @@ void read_about(const Cursor& root, About& about) {
     });
   });
   root.with("fabric", [&](const Cursor& fabric) { fabric.object().get("devices", about.devices); });
+}
+
+/// The experiment's values under dotted paths.
+void flatten(const Json& value, const std::string& path, std::vector<std::pair<std::string, std::string>>& settings) {
+  if (!value.is_object()) {
+    settings.emplace_back(path, clean(value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace)));
+    return;
+  }
+  for (const auto& [key, member] : value.items()) flatten(member, path.empty() ? key : path + "." + key, settings);
 }
 
 void read_memory(const Cursor& root, MemoryFit& memory) {
@@ -232,8 +247,8 @@ std::string Result::workload() const {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   if (about.batch > 0) add("batch " + count(about.batch));
-  if (about.prompt > 0) add("prompt " + count(about.prompt));
-  if (about.generate > 0) add("generate " + count(about.generate));
+  if (about.prompt > 0) add((metric("ttft_s") ? "prompt " : "length ") + count(about.prompt));
+  if (about.generate > 0 && metric("ttft_s")) add("generate " + count(about.generate));
   if (!about.weights.empty() && about.weights == about.activations &&
       (about.kv.empty() || about.kv == about.weights)) {
     add(about.weights);
@@ -253,6 +268,7 @@ Result read_result(const Json& document, const std::string& file_name) {
   root.get("presil_version", result.presil_version);
   root.get("config_hash", result.config_hash);
   read_about(root, result.about);
+  if (const auto experiment = document.find("experiment"); experiment != document.end()) flatten(*experiment, "", result.settings);
   root.require(document.contains("metrics"), "the member \"metrics\"");
   root.with("metrics", [&](const Cursor& c) {
     c.members([&](const std::string& key, const Cursor& value) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,8 @@ struct Operator {
 struct Phase {
   std::string name;
   double passes{}, time_s{}, flops{}, mfu{};
+  double bound_s{};
+  std::string bound;
 };
 
 struct MemoryFit {
@@ -42,7 +45,8 @@ struct MemoryFit {
 
 struct BandwidthLevel {
   std::string name;
-  double bytes_read{}, bytes_written{}, gb_per_s{}, peak_gb_per_s{}, utilisation{};
+  std::optional<double> bytes_read, bytes_written;  ///< empty where only the sum is counted
+  double gb_per_s{}, peak_gb_per_s{}, utilisation{};
 };
 
 /// One part of a whole: a component's energy, area or a share of array time.
@@ -67,6 +71,7 @@ struct Result {
   std::vector<std::pair<std::string, double>> metrics;  ///< in the order of the document
   std::vector<Operator> ops;
   std::vector<Phase> phases;
+  std::vector<std::pair<std::string, std::string>> settings;  ///< the experiment's values under dotted paths
   MemoryFit memory;
   std::vector<BandwidthLevel> levels;
   std::vector<Part> energy, area, array_time;

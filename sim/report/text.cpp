@@ -75,21 +75,21 @@ std::string phases(const Result& result, const Style& style) {
                {"time", Align::right},
                {"share", Align::right},
                {result.rate_unit(), Align::right},
-               {"MFU", Align::right}});
+               {"MFU", Align::right},
+               {"bound", Align::right},
+               {"bound by"},
+               {"of bound", Align::right}});
   double total = 0;
   for (const Phase& phase : result.phases) total += phase.time_s;
   for (const Phase& phase : result.phases) {
     const double devices = std::max(1.0, result.about.devices);
     const double achieved = phase.time_s > 0 ? phase.flops / phase.time_s / devices * 1e-12 : 0;
     table.add({shortened(phase.name, kNameWidth), count(phase.passes), time(phase.time_s),
-               percent(total > 0 ? phase.time_s / total : 0), number(achieved), percent(phase.mfu)});
+               percent(total > 0 ? phase.time_s / total : 0), number(achieved), percent(phase.mfu),
+               phase.bound_s > 0 ? time(phase.bound_s) : "-", phase.bound_s > 0 ? shortened(phase.bound, 9) : "-",
+               phase.bound_s > 0 ? percent(phase.bound_s / phase.time_s) : "-"});
   }
   return table.empty() ? "" : table.render(style, 2);
-}
-
-std::string near(const Operator& op) {
-  if (op.bound_s <= 0 || op.time_s <= 0) return "-";
-  return percent(op.bound_s / op.time_s);
 }
 
 std::string operators(const Result& result, const Style& style) {
@@ -101,15 +101,15 @@ std::string operators(const Result& result, const Style& style) {
                {"time", Align::right},
                {"share", Align::right},
                {""},
+               {"bound", Align::right},
                {"bound by"},
-               {"of bound", Align::right},
                {"bottleneck"}});
   const std::size_t shown = ops.size() > kMostRows + 1 ? kMostRows : ops.size();
   for (std::size_t i = 0; i < shown; ++i) {
     const Operator& op = ops[i];
     table.add({shortened(op.name, kNameWidth), shortened(op.phase, 8), count(op.count), time(op.time_s),
-               percent(op.share), style.bar(op.share, 10), op.bound == "none" ? "-" : shortened(op.bound, 9),
-               near(op), shortened(op.bottleneck, 12)});
+               percent(op.share), style.bar(op.share, 10), op.bound_s > 0 ? time(op.bound_s) : "-",
+               op.bound_s > 0 ? shortened(op.bound, 9) : "-", shortened(op.bottleneck, 12)});
   }
   if (shown < ops.size()) {
     const auto rest = [&](double Operator::*field) {
@@ -122,6 +122,8 @@ std::string operators(const Result& result, const Style& style) {
   return table.empty() ? "" : table.render(style, 2);
 }
 
+std::string moved(const std::optional<double>& bytes) { return bytes ? traffic(*bytes) : "-"; }
+
 std::string levels(const Result& result, const Style& style) {
   Table table({{"level"},
                {"read", Align::right},
@@ -131,8 +133,8 @@ std::string levels(const Result& result, const Style& style) {
                {"of peak", Align::right},
                {""}});
   for (const BandwidthLevel& level : result.levels)
-    if (level.bytes_read + level.bytes_written > 0)
-      table.add({shortened(level.name, kNameWidth), traffic(level.bytes_read), traffic(level.bytes_written),
+    if (level.gb_per_s > 0)
+      table.add({shortened(level.name, kNameWidth), moved(level.bytes_read), moved(level.bytes_written),
                  rate(level.gb_per_s), rate(level.peak_gb_per_s), percent(level.utilisation),
                  style.bar(level.utilisation, 10)});
   return table.empty() ? "" : table.render(style, 2);

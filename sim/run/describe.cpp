@@ -57,6 +57,15 @@ ordered_json chip_sections(const npu::ChipConfig& chip) {
           section("Power and area", {"what", "published"}, power)};
 }
 
+/// The format a chip is usually quoted in.
+Format usual_format(const npu::ChipConfig& chip) {
+  for (const Format format : {Format::bf16, Format::fp16, Format::int8})
+    if (chip.core.array.supports(format)) return format;
+  for (std::size_t f = 0; f < kFormatNames.size(); ++f)
+    if (chip.core.array.rate[f] > 0) return static_cast<Format>(f);
+  return Format::fp32;
+}
+
 template <class Struct>
 ordered_json describe_struct(const std::string& kind, const fs::path& file, const config::Node& document,
                              const std::function<ordered_json(const Struct&)>& sections) {
@@ -75,17 +84,25 @@ ordered_json memory_sections(const memory::MemoryConfig& m) {
   return {section("Memory", {"what", "value"}, rows)};
 }
 
+/// 8030261248 as "8,030,261,248".
+std::string grouped(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
 ordered_json describe_model(const fs::path& file) {
   const workload::Architecture a = workload::read_architecture(config::parse_file(file));
+  const bool shipped = fs::equivalent(fs::absolute(file).parent_path(), home() / "workloads" / "models");
   ordered_json rows = ordered_json::array();
   rows.push_back({"family", a.model_type});
-  rows.push_back({"parameters", fmt::format("{:.4g} B", static_cast<double>(workload::parameter_count(a)) / 1e9)});
-  rows.push_back({"used by one token", fmt::format("{:.4g} B", static_cast<double>(workload::active_parameter_count(a)) / 1e9)});
+  rows.push_back({"parameters", grouped(workload::parameter_count(a))});
+  rows.push_back({"used by one token", grouped(workload::active_parameter_count(a))});
   rows.push_back({"hidden size", std::to_string(a.hidden)});
   if (a.encoder) rows.push_back({"encoder layers", std::to_string(a.encoder->layers.size())});
   if (a.decoder) rows.push_back({"decoder layers", std::to_string(a.decoder->layers.size())});
   return {{"kind", "model"}, {"name", file.stem().string()}, {"sections", {section("Model", {"what", "value"}, rows)}},
-          {"provenance", ordered_json::array({{{"path", "config.json"}, {"value", file.filename().string()}, {"source", "[paper] as published by its authors"}, {"where", file.string()}}})}};
+          {"provenance", ordered_json::array({{{"path", "config.json"}, {"value", file.filename().string()}, {"source", shipped ? "[paper] as published by its authors" : "[assumed] a file of the user"}, {"where", file.string()}}})}};
 }
 
 ordered_json describe_experiment(const fs::path& file) {
@@ -181,12 +198,9 @@ ordered_json catalogue(const std::string& kind) {
     if (kind == "chips") {
       npu::ChipConfig chip;
       config::read(document, chip);
-      double peak = 0;
-      Format best{};
-      for (std::size_t f = 0; f < kFormatNames.size(); ++f)
-        if (chip.peak_ops_per_s(static_cast<Format>(f)) > peak) peak = chip.peak_ops_per_s(best = static_cast<Format>(f));
-      summary = fmt::format("{:.3g} {} {}, {:.4g} GB/s, {:.3g} GiB", peak / 1e12, is_integer(best) ? "TOPS" : "TFLOPS", name(best),
-                            memory::peak(chip.memory).value / 1e9, memory::capacity(chip.memory).value / (1 << 30));
+      const Format format = usual_format(chip);
+      summary = fmt::format("{:.0f} {} {}, {:.0f} GB/s, {:.0f} GiB", chip.peak_ops_per_s(format) / 1e12, is_integer(format) ? "TOPS" : "TFLOPS",
+                            name(format), memory::peak(chip.memory).value / 1e9, memory::capacity(chip.memory).value / (1 << 30));
     } else if (kind == "memories") {
       memory::MemoryConfig m;
       config::read(document, m);
@@ -197,16 +211,6 @@ ordered_json catalogue(const std::string& kind) {
                     {"summary", summary.empty() && title ? title->scalar : summary}});
   }
   return rows;
-}
-
-ordered_json schema(const std::string& kind) {
-  const auto of = [](auto value) { return config::schema_of([value](config::Visitor& v) mutable { value.describe(v); }, reference_keys()); };
-  if (kind == "experiment") return of(Experiment{});
-  if (kind == "chip") return of(npu::ChipConfig{});
-  if (kind == "memory") return of(memory::MemoryConfig{});
-  if (kind == "technology") return of(ppa::Technology{});
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology"};
-  throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 
 }  // namespace presil::run

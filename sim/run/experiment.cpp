@@ -1,15 +1,19 @@
 // experiment.cpp -- implementation of experiment.h.
 #include "sim/run/experiment.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/config/loader.h"
+#include "sim/config/tree_builder.h"
+#include "sim/run/rules.h"
 
 namespace presil::run {
 
@@ -33,14 +37,15 @@ struct FormatsConfig {
   void describe(config::Visitor& v) { describe_formats(v, formats); }
 };
 
-constexpr std::int64_t kMost = 1 << 20;
+constexpr std::int64_t kMostSequences = 1 << 20;
+constexpr std::int64_t kMostTokens = workload::kMaxLength;
 
 }  // namespace
 
 void WorkloadConfig::describe(config::Visitor& v) {
-  v.integer("batch", batch, optional, 1, kMost, "Sequences processed together.");
-  v.integer("in_len", in_len, optional, 1, 16 * kMost, "Tokens of each prompt (encoder tokens of encoder models).");
-  v.integer("out_len", out_len, optional, 0, 16 * kMost, "Tokens generated for each sequence; 0 for the prompt alone.");
+  v.integer("batch", batch, optional, 1, kMostSequences, "Sequences processed together.");
+  v.integer("in_len", in_len, optional, 1, kMostTokens, "Tokens of each prompt (encoder tokens of encoder models).");
+  v.integer("out_len", out_len, optional, 0, kMostTokens, "Tokens generated for each sequence; 0 for the prompt alone.");
   FormatsConfig nested{formats};
   v.object("formats", nested, optional, "Number formats.");
 }
@@ -72,16 +77,34 @@ fs::path home() {
   return PRESIL_SOURCE_DIR;
 }
 
+namespace {
+
+/// The .json files of a folder by name, sorted; none when it cannot be read.
+std::vector<std::string> json_files(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator it(folder.empty() ? "." : folder, error), end; !error && it != end; it.increment(error))
+    if (it->path().extension() == ".json") names.push_back(it->path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
 fs::path find_model(const std::string& name, const fs::path& base) {
-  for (const fs::path& candidate : {base / name, fs::path(name)})
-    if (fs::is_regular_file(candidate)) return candidate;
   const fs::path folder = home() / "workloads" / "models";
-  if (fs::is_regular_file(folder / (name + ".json"))) return folder / (name + ".json");
-  std::vector<std::string> stems;
-  if (fs::is_directory(folder))
-    for (const auto& entry : fs::directory_iterator(folder))
-      if (entry.path().extension() == ".json") stems.push_back(entry.path().stem().string());
-  throw InputError(fmt::format("no model '{}': expected a config.json or a file of {}{}", name, folder.string(), did_you_mean(name, stems)));
+  std::error_code error;  // a name too long for the system is not there
+  for (const fs::path& candidate : {base / name, fs::path(name), folder / (name + ".json")})
+    if (fs::is_regular_file(candidate, error)) return candidate;
+  const std::string expected = fmt::format("expected a config.json or a file of {}", folder.string());
+  const std::string shown = config::detail::quote(name);
+  if (name.empty()) throw InputError("an empty name; " + expected);
+  if (fs::is_directory(base / name, error)) throw InputError(fmt::format("{} is a folder; {}", shown, expected));
+  std::vector<std::string> known;
+  for (const std::string& file : json_files(folder)) known.push_back(fs::path(file).stem().string());
+  std::string nearest = did_you_mean(name, known);
+  if (const fs::path path(name); nearest.empty()) nearest = did_you_mean(path.filename().string(), json_files((base / path).parent_path()));
+  throw InputError(fmt::format("no model {}: {}{}", shown, expected, nearest));
 }
 
 LoadedExperiment load_experiment(const fs::path& file, const std::vector<std::string>& overrides) {
@@ -99,6 +122,7 @@ LoadedExperiment load_experiment(const fs::path& file, const std::vector<std::st
   std::ostringstream text;
   text << std::ifstream(model).rdbuf();
   loaded.model_text = text.str();
+  apply_rules(loaded, file);
   return loaded;
 }
 

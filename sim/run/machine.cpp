@@ -39,8 +39,9 @@ std::string segment_key(const workload::Graph& graph, const workload::Segment& s
     const auto& a = op.attention;
     const auto& v = op.vector;
     key += op.name;
-    key += fmt::format("|{}|{}|{}|{},{},{},{}|{},{},{},{},{},{},{},{},{},{}|{},{},{},{},{},{}|{},{}|", static_cast<int>(op.kind),
-                       static_cast<int>(op.compute), op.weight_fraction, m.batch, m.m, m.n, m.k, a.batch, a.q_len, a.kv_len,
+    key += fmt::format("|{}|{}|{}|{},{},{},{},{},{}|{},{},{},{},{},{},{},{},{},{}|{},{},{},{},{},{}|{},{}|", static_cast<int>(op.kind),
+                       static_cast<int>(op.compute), op.weight_fraction, m.batch, m.m, m.n, m.k,
+                       m.routed_rows, m.useful_fraction, a.batch, a.q_len, a.kv_len,
                        a.heads, a.kv_heads, a.qk_dim, a.v_dim, a.causal, a.window, a.shared_kv, v.rows, v.columns, v.simple,
                        v.special, v.row_special, v.reduces, op.gather.rows, op.gather.row_bytes);
     tensors(op.inputs);
@@ -60,6 +61,7 @@ const Totals& Machine::run(const workload::Graph& graph, const workload::Segment
   mapping::SegmentProgram program(mapping);
   last_ = totals_of(graph, segment, device_->run(program, canonical), peaks_);
   commands_ += last_.commands;
+  seconds_ += last_.time_s();
   if (!canonical) return last_;
   return known_.insert_or_assign(key, last_).first->second;
 }

@@ -26,8 +26,9 @@ class Machine {
 
   const npu::ChipConfig& chip() const { return chip_; }
   const Peaks& peaks() const { return peaks_; }
-  /// Commands simulated so far, remembered ones not counted again: what the host's time went into.
+  /// Commands and machine time simulated so far, remembered segments not counted again: what the host's time went into.
   double commands_simulated() const { return commands_; }
+  double seconds_simulated() const { return seconds_; }
 
  private:
   const npu::ChipConfig chip_;
@@ -36,7 +37,7 @@ class Machine {
   std::unique_ptr<api::Device> device_;
   std::map<std::string, Totals> known_;
   Totals last_;
-  double commands_{0};
+  double commands_{0}, seconds_{0};
 };
 
 /// The key of a segment: everything its simulation depends on beside the machine.

@@ -52,14 +52,15 @@ ordered_json op_row(const OpTotals& op, const npu::ChipConfig& chip, double tota
   row["count"] = op.count;
   row["time_s"] = op.time_s;
   row["share"] = op.time_s / total_s;
+  row["span_s"] = op.span_s;
   row["flops"] = op.flops;
   row["vector_ops"] = op.vector_ops;
   row["memory_bytes"] = bytes(api::Level::memory);
   row["shared_bytes"] = bytes(api::Level::shared);
   row["scratchpad_bytes"] = op.scratchpad_bytes;
   row["host_bytes"] = bytes(api::Level::host);
-  row[is_integer(op.format) ? "achieved_tops" : "achieved_tflops"] = op.time_s > 0 ? op.flops / op.time_s / kTera : 0;
-  row["achieved_gb_per_s"] = op.time_s > 0 ? bytes(api::Level::memory) / op.time_s / kGiga : 0;
+  row[is_integer(op.format) ? "achieved_tops" : "achieved_tflops"] = op.span_s > 0 ? op.flops / op.span_s / kTera : 0;
+  row["achieved_gb_per_s"] = op.span_s > 0 ? bytes(api::Level::memory) / op.span_s / kGiga : 0;
   row["bound_s"] = op.bounds.least();
   row["bound"] = op.bounds.which();
   row["bottleneck"] = bottleneck_of(op, chip);
@@ -112,8 +113,9 @@ ordered_json levels_of(const Totals& t, const npu::ChipConfig& chip, double late
   add("memory", t.read[at(api::Level::memory)], t.written[at(api::Level::memory)], memory::peak(chip.memory).value);
   if (chip.shared.present())
     add("shared", t.read[at(api::Level::shared)], t.written[at(api::Level::shared)], chip.shared.bandwidth.value);
-  // The scratchpad counts both directions together.
-  add("scratchpad", t.scratchpad_bytes, 0, chip.scratchpad_bytes_per_s());
+  const double port = chip.scratchpad_bytes_per_s();  // its counter does not tell reads from writes
+  levels.push_back({{"name", "scratchpad"}, {"gb_per_s", t.scratchpad_bytes / latency / kGiga}, {"peak_gb_per_s", port / kGiga},
+                    {"utilisation", t.scratchpad_bytes / latency / port}});
   add("host", t.read[at(api::Level::host)], t.written[at(api::Level::host)], 2 * chip.host.bandwidth.value);
   return levels;
 }
@@ -146,8 +148,10 @@ ordered_json assumptions_of(const LoadedExperiment& loaded) {
 const char* bottleneck_of(const OpTotals& op, const npu::ChipConfig& chip) {
   if (op.time_s <= 0) return "hidden";
   const auto bytes = [&](api::Level level) { return op.bytes[static_cast<std::size_t>(level)]; };
+  const double array = (op.array_busy_s + op.array_preload_s) / chip.arrays();
+  const bool shifting = op.array_preload_s > op.array_busy_s;
   const std::array<std::pair<const char*, double>, 5> busy{{
-      {"array", op.array_busy_s / chip.arrays()},
+      {shifting ? "preload" : "array", array},
       {"memory", bytes(api::Level::memory) / memory::sustained(chip.memory).value},
       {"vector", op.vector_busy_s / chip.cores},
       {"shared", chip.shared.present() ? bytes(api::Level::shared) / chip.shared.bandwidth.value : 0},
@@ -160,7 +164,7 @@ const char* bottleneck_of(const OpTotals& op, const npu::ChipConfig& chip) {
 ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& g, const Fit& fit) {
   const Totals& t = g.totals;
   const npu::ChipConfig& chip = machine.chip();
-  const auto energy = ppa::energy(activity_of(t), chip.technology, {chip.memory.energy, chip.network.energy, chip.power.idle});
+  const auto energy = ppa::energy(activity_of(t), chip.technology, {chip.memory.energy, chip.network.hop_length, chip.power.idle});
   const double joules = ppa::total(energy).value;
   ordered_json r;
   r["schema_version"] = 1;
@@ -174,7 +178,8 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   const double peak = chip.peak_ops_per_s(main_format(t));
   for (const PhaseTotals& phase : t.phases) {
     const double flops = phase_flops(t, phase.name);
-    r["phases"].push_back({{"name", phase.name}, {"time_s", phase.time_s}, {"flops", flops}, {"mfu", flops / phase.time_s / peak}, {"passes", phase.passes}});
+    r["phases"].push_back({{"name", phase.name}, {"time_s", phase.time_s}, {"flops", flops}, {"mfu", flops / phase.time_s / peak}, {"passes", phase.passes},
+                           {"bound_s", phase.bounds.least()}, {"bound", phase.bounds.which()}});
   }
   r["memory"] = {{"level", "memory"}, {"capacity_bytes", fit.capacity_bytes}, {"weights_bytes", fit.weights_bytes},
                  {"kv_bytes", fit.kv_bytes}, {"activations_bytes", fit.activations_bytes}, {"free_bytes", fit.free_bytes()}};

@@ -13,8 +13,8 @@ namespace presil::run {
 nlohmann::ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& generation,
                                    const Fit& fit);
 
-/// What an operator spent its time on: the busiest of arrays, vector units, memory, shared SRAM and host link, or
-/// "latency" when none was busy for half of the time.
+/// What an operator spent its time on: the busiest of arrays ("preload" when they mostly shifted in weights), vector
+/// units, memory, shared SRAM and host link, or "latency" when none was busy for half of the time.
 const char* bottleneck_of(const OpTotals& op, const npu::ChipConfig& chip);
 
 }  // namespace presil::run

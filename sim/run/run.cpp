@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/run/result.h"
+#include "sim/run/rules.h"
 
 namespace presil::run {
 
@@ -13,6 +14,7 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   LoadedExperiment loaded = load_experiment(file, options.overrides);
   if (options.exact) loaded.experiment.simulation.exact = true;
   const Experiment& e = loaded.experiment;
+  check_tokens(loaded, file);
   const workload::PassOptions pass{e.workload.batch, e.workload.formats, e.simulation.fused_attention};
   const Fit fit = fit_of(e.chip, workload::footprint(loaded.architecture, pass, e.workload.in_len, e.workload.out_len));
   check_fit(e.chip, fit);
@@ -24,7 +26,7 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   outcome.host_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   outcome.simulated_s = generation.latency_s;
   outcome.commands = machine.commands_simulated();
-  outcome.array_cycles = generation.latency_s * e.chip.clock.value * e.chip.arrays();
+  outcome.array_cycles = machine.seconds_simulated() * e.chip.clock.value * e.chip.arrays();
   outcome.result = make_result(loaded, machine, generation, fit);
   return outcome;
 }

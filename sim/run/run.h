@@ -19,7 +19,7 @@ struct RunOutcome {
   double simulated_s{};           ///< machine time of the whole request
   double host_s{};                ///< time the simulation took
   double commands{};              ///< commands simulated
-  double array_cycles{};          ///< cycles of all arrays in the machine time that was simulated
+  double array_cycles{};          ///< cycles of all arrays in the segments that were simulated, each once
 };
 
 /// Runs an experiment file. Throws InputError, CapacityError (with the sum that does not fit) or RunError.
@@ -40,11 +40,12 @@ struct ArrayQuery {
   std::uint32_t rows{128}, columns{128};
   std::string dataflow{"ws"};
   std::string timing{"overlapped"};
+  std::string fidelity{"transaction"};  ///< "cycle" steps every PE with real operands: small shapes only
   std::uint64_t m{}, n{}, k{};
 };
 
-/// One matrix product on a bare array whose operands are always there. Keys: rows, columns, dataflow, timing, m, n,
-/// k, cycles, utilisation, folds.
+/// One matrix product on a bare array whose operands are always there. Keys: rows, columns, dataflow, timing,
+/// fidelity, m, n, k, cycles, utilisation, folds. At fidelity cycle the product is checked too: RunError if wrong.
 nlohmann::ordered_json bench_array(const ArrayQuery& query);
 
 struct MemoryQuery {
@@ -71,6 +72,9 @@ nlohmann::ordered_json catalogue(const std::string& kind);
 
 /// JSON Schema of a kind of file: experiment, chip, memory, technology.
 nlohmann::ordered_json schema(const std::string& kind);
+
+/// The fields of a kind of file as a Markdown table: key, type, default, range, meaning. The same kinds.
+std::string field_table(const std::string& kind);
 
 /// Project root: PRESIL_HOME, else where presil was compiled.
 std::filesystem::path home();

@@ -3,6 +3,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "sim/base/error.h"
+
 namespace presil::run {
 
 using workload::OpKind;
@@ -28,15 +32,24 @@ namespace {
 void add_op(OpTotals& into, const OpTotals& op, double times) {
   into.count += times * op.count;
   into.time_s += times * op.time_s;
+  into.span_s += times * op.span_s;
   into.flops += times * op.flops;
   into.macs += times * op.macs;
   into.vector_ops += times * op.vector_ops;
   into.array_busy_s += times * op.array_busy_s;
+  into.array_preload_s += times * op.array_preload_s;
   into.vector_busy_s += times * op.vector_busy_s;
   for (std::size_t l = 0; l < api::kLevels; ++l) into.bytes[l] += times * op.bytes[l];
   into.scratchpad_bytes += times * op.scratchpad_bytes;
   into.bounds.add(op.bounds, times);
   into.format = op.format;
+}
+
+/// No operator beats its roofline; nothing is clamped.
+void check_bound(const OpTotals& op) {
+  if (op.bounds.beaten_by(op.span_s))
+    throw RunError(fmt::format("operator '{}' of the {} pass took {:.6g} s, less than its {} bound of {:.6g} s: this is a defect of presil",
+                               op.name, op.phase, op.span_s, op.bounds.which(), op.bounds.least()));
 }
 
 template <class Rows, class Row, class Same>
@@ -60,6 +73,7 @@ void Totals::add(const Totals& other, double times) {
     PhaseTotals& into = find_or_add(phases, phase, [](const PhaseTotals& a, const PhaseTotals& b) { return a.name == b.name; });
     into.passes += times * phase.passes;
     into.time_s += times * phase.time_s;
+    into.bounds.add(phase.bounds, times);
   }
   array_time.active += times * other.array_time.active;
   array_time.preload += times * other.array_time.preload;
@@ -130,17 +144,26 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
                  const Peaks& peaks) {
   Totals totals;
   double finished = 0;
-  // An operator's time is what it adds to the latest completion so far: shares sum to the whole.
+  Bounds all;
   for (std::size_t i = 0; i < segment.ops.size(); ++i) {
     const workload::Op& op = segment.ops[i];
-    OpTotals row{op.name, graph.phase, 1, 0, op.flops(), op.compute, 0, 0, 0, 0, {}, 0, bounds_of(graph, op, peaks)};
+    OpTotals row;
+    row.name = op.name;
+    row.phase = graph.phase;
+    row.count = 1;
+    row.flops = op.flops();
+    row.format = op.compute;
+    row.bounds = bounds_of(graph, op, peaks);
+    all.add(row.bounds, 1);
     if (i < counters.ops.size()) {
       const api::OpCounters& c = counters.ops[i];
       row.time_s = std::max(0.0, c.finished_s - finished);
       finished = std::max(finished, c.finished_s);
+      row.span_s = c.started_s < 0 ? 0 : c.finished_s - c.started_s;
       row.macs = c.macs;
       row.vector_ops = c.simple_ops + c.special_ops;
       row.array_busy_s = c.array_busy_s;
+      row.array_preload_s = c.array_preload_s;
       row.vector_busy_s = c.vector_busy_s;
       for (std::size_t l = 0; l < api::kLevels; ++l) {
         row.bytes[l] = c.bytes_read[l] + c.bytes_written[l];
@@ -149,11 +172,12 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
       }
       row.scratchpad_bytes = c.scratchpad_bytes;
     }
+    check_bound(row);
     Totals one;
     one.ops.push_back(row);
     totals.add(one, 1);
   }
-  totals.phases.push_back({graph.phase, 0, counters.elapsed_s});
+  totals.phases.push_back({graph.phase, 0, counters.elapsed_s, all});
   totals.array_time = counters.array_time;
   totals.memory = counters.memory;
   totals.network_byte_hops = counters.network.byte_hops;

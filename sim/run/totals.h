@@ -16,6 +16,8 @@ struct Bounds {
   double compute{}, memory{}, vector{}, host{};
   double least() const;          ///< the largest of them
   const char* which() const;     ///< its name
+  /// Is `time_s` below the least? The kernel rounds each time to 1 fs, so 1 ps and 1e-9 of it are rounding.
+  bool beaten_by(double time_s) const { return time_s + 1e-12 < least() * (1 - 1e-9); }
   Bounds& add(const Bounds& other, double times);
 };
 
@@ -23,12 +25,13 @@ struct Bounds {
 struct OpTotals {
   std::string name, phase;
   double count{};
-  double time_s{};
+  double time_s{};  ///< what it adds to the latest completion so far: sums to the whole
+  double span_s{};  ///< from its first command to its last, work hidden behind other operators included
   double flops{};
   Format format{};
   double macs{};  ///< as executed, padding and masked pairs included
   double vector_ops{};
-  double array_busy_s{}, vector_busy_s{};
+  double array_busy_s{}, array_preload_s{}, vector_busy_s{};
   std::array<double, api::kLevels> bytes{};  ///< read and written, by level
   double scratchpad_bytes{};
   Bounds bounds;
@@ -39,6 +42,7 @@ struct PhaseTotals {
   std::string name;
   double passes{};
   double time_s{};
+  Bounds bounds;
 };
 
 struct Totals {
@@ -65,7 +69,8 @@ struct Peaks {
 };
 Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Peaks& peaks);
 
-/// Totals of one execution of a segment from the device's counters. `phase` labels its operators.
+/// Totals of one execution of a segment from the device's counters. Throws RunError when an operator took less
+/// time, from its first command to its last, than its bounds allow.
 Totals totals_of(const workload::Graph& graph, const workload::Segment& segment, const api::DeviceCounters& counters,
                  const Peaks& peaks);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "sim/base/error.h"
 #include "sim/base/names.h"
@@ -96,6 +97,19 @@ void check_keys(const Node& root) {
   }
 }
 
+void check_experiment(const std::filesystem::path& file, const config::Mark& mark) {
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error))
+    refuse(mark, fmt::format("{} is a folder; expected an experiment file", file.string()));
+  if (std::filesystem::exists(file, error)) return;
+  std::vector<std::string> names;
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    names.push_back(it->path().filename().string());
+  std::sort(names.begin(), names.end());
+  refuse(mark, fmt::format("there is no file {}{}", file.string(), did_you_mean(file.filename().string(), names)));
+}
+
 void check_size(const std::vector<Axis>& grid, const config::Mark& mark, std::uint64_t most) {
   std::uint64_t points = 1;
   for (const Axis& axis : grid) {
@@ -147,8 +161,7 @@ Spec read_spec(const std::filesystem::path& file, std::uint64_t most_points) {
   spec.output = text_of(root, "output", false);
   spec.grid = read_grid(root);
   check_size(spec.grid, root.find("grid")->mark, most_points);
-  if (!std::filesystem::exists(spec.experiment))
-    refuse(root.find("experiment")->mark, fmt::format("there is no file {}", spec.experiment.string()));
+  check_experiment(spec.experiment, root.find("experiment")->mark);
   return spec;
 }
 

@@ -39,7 +39,7 @@ struct LatentAttention {
 
 struct AttentionShape {
   std::uint64_t heads{}, kv_heads{}, head_dim{};
-  bool q_bias{false}, k_bias{false}, v_bias{false}, out_bias{false};
+  bool q_bias{false}, k_bias{false}, v_bias{false}, out_bias{false};  ///< latent: q_bias and k_bias of the down-projections
   bool qk_norm{false};        ///< RMS norm of every query and key head (Qwen3)
   bool sinks{false};          ///< one learned logit per head in the softmax (gpt-oss)
   std::uint64_t rope_dim{0};  ///< values of a head that are rotated; 0 is none

@@ -33,6 +33,10 @@ const std::vector<std::pair<std::string, Activation>>& activations() {
   return table;
 }
 
+bool is_word(const Node& node) { return node.kind == Node::Kind::scalar && node.quoted; }
+
+}  // namespace
+
 std::string describe(const Node& node) {
   switch (node.kind) {
     case Node::Kind::null: return "null";
@@ -43,10 +47,6 @@ std::string describe(const Node& node) {
   const std::string shown = node.scalar.size() <= 60 ? node.scalar : node.scalar.substr(0, 57) + "...";
   return node.quoted ? fmt::format("the text \"{}\"", shown) : shown;
 }
-
-bool is_word(const Node& node) { return node.kind == Node::Kind::scalar && node.quoted; }
-
-}  // namespace
 
 Fields::Fields(const Node& document) : document_(document) {
   if (document.kind != Node::Kind::mapping)

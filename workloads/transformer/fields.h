@@ -64,6 +64,9 @@ class Fields {
   const config::Node& document_;
 };
 
+/// A value as messages show it: "null", "a list", "an object", "the text "x"", or the number itself.
+std::string describe(const config::Node& value);
+
 /// Throws unless 1 <= heads x head_dim <= kMaxDimension, and `heads` is a multiple of `kv_heads`.
 void check_heads(const Fields& fields, const Number& heads, const Number& kv_heads, std::uint64_t head_dim);
 

@@ -30,7 +30,8 @@ LatentTensors project(PassBuilder& builder, std::uint64_t hidden, const Attentio
   std::vector<Part> parts{{"kv_latent", l.kv_rank}, {"k_rope", l.rope_dim}};
   if (l.q_rank != 0) parts.push_back({"q_latent", l.q_rank});
   else parts.insert(parts.end(), heads.begin(), heads.end());
-  const auto down = builder.fused_linear("mla_down", input, tokens, hidden, parts, 0);
+  const std::uint64_t bias = (a.k_bias ? l.latent_dim() : 0) + (a.q_bias ? l.q_rank : 0);
+  const auto down = builder.fused_linear("mla_down", input, tokens, hidden, parts, bias);
   LatentTensors t;
   t.latent = rms(builder, "kv_norm.weight", down[0], tokens, l.kv_rank);
   t.k_rope = down[1];

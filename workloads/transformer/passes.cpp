@@ -11,10 +11,6 @@ namespace presil::workload {
 
 namespace {
 
-/// Limits that keep every product of shapes exact in 64 bits.
-constexpr std::uint64_t kMaxTokens = 100'000'000;
-constexpr std::uint64_t kMaxLength = 10'000'000;
-
 void check_length(const Architecture& model, const char* what, std::uint64_t batch, std::uint64_t length) {
   if (batch == 0 || length == 0)
     throw InputError(fmt::format("{}: a batch of {} with {} {}; expected at least 1 of each", model.model_type, batch,

@@ -30,7 +30,10 @@ Stack read_encoder_stack(const Fields& fields, bool qkv_bias) {
 std::uint64_t read_labels(const Fields& fields) {
   if (fields.has("num_labels")) return fields.number("num_labels");
   const config::Node* table = fields.find("id2label");
-  return table == nullptr ? 0 : table->members.size();
+  if (table == nullptr) return 0;
+  if (table->kind != config::Node::Kind::mapping)
+    fields.fail("id2label", fmt::format("is {}; expected an object with one member for each class", describe(*table)));
+  return table->members.size();
 }
 
 }  // namespace

@@ -79,9 +79,10 @@ Architecture read_qwen2(const Fields& fields) {
   set_qkv_bias(model.decoder->attention, true);
   if (!fields.flag_or("use_sliding_window", false)) return model;
   read_windows(fields, *model.decoder);
-  // The first max_window_layers layers see everything.
+  if (fields.has("layer_types")) return model;
+  // The first max_window_layers layers see everything (configuration_qwen2.py, where 28 is the default).
   auto& layers = model.decoder->layers;
-  const std::uint64_t full = fields.count_or("max_window_layers", 0);
+  const std::uint64_t full = fields.count_or("max_window_layers", 28);
   for (std::size_t i = 0; i < layers.size() && i < full; ++i) layers[i].window = 0;
   return model;
 }

@@ -15,6 +15,9 @@ MoeShape read_experts(const Fields& fields, std::string_view experts_field, std:
   if (top_k.value > experts.value)
     fields.fail(top_k.name, fmt::format("is {}, but '{}' is {}; expected at most that many", top_k.value,
                                         experts.name, experts.value));
+  if (top_k.value * intermediate > kMaxDimension)
+    fields.fail(top_k.name, fmt::format("is {}, times {} values per expert; expected at most {} values for a token",
+                                        top_k.value, intermediate, kMaxDimension));
   MoeShape moe;
   moe.experts = experts;
   moe.top_k = top_k;
@@ -53,9 +56,9 @@ Architecture read_qwen3_moe(const Fields& fields) {
   stack.moe = read_experts(fields, "num_experts", fields.number("moe_intermediate_size"));
   stack.moe->activation = stack.mlp.activation;
   const std::uint64_t step = fields.number_or("decoder_sparse_step", 1, kMaxLayers);
-  const auto dense = fields.numbers("mlp_only_layers", kMaxLayers);
-  for (std::size_t i = 0; i < stack.layers.size(); ++i)
-    stack.layers[i].moe = (i + 1) % step == 0 && std::find(dense.begin(), dense.end(), i) == dense.end();
+  for (std::size_t i = 0; i < stack.layers.size(); ++i) stack.layers[i].moe = (i + 1) % step == 0;
+  for (const std::uint64_t dense : fields.numbers("mlp_only_layers", stack.layers.size() - 1))
+    stack.layers[dense].moe = false;
   return model;
 }
 
@@ -89,12 +92,19 @@ Architecture read_deepseek_v3(const Fields& fields) {
   stack.attention.head_dim = latent.qk_dim();
   stack.attention.rope_dim = latent.rope_dim;
   stack.attention.latent = latent;
+  // Of the down-projections and the output (modeling_deepseek_v3.py).
+  stack.attention.out_bias = stack.attention.k_bias = fields.flag_or("attention_bias", false);
+  stack.attention.q_bias = stack.attention.k_bias && latent.q_rank != 0;
   check_heads(fields, heads, heads, std::max({latent.qk_dim(), latent.v_dim, latent.latent_dim()}));
   stack.mlp = {fields.number("intermediate_size"), true, fields.activation("hidden_act"), false};
   const Number moe_intermediate = fields.number("moe_intermediate_size");
   stack.moe = read_experts(fields, "n_routed_experts", moe_intermediate);
   stack.moe->activation = stack.mlp.activation;
-  stack.moe->shared_intermediate = fields.count_or("n_shared_experts", 0, kMaxHeads) * moe_intermediate.value;
+  const std::uint64_t shared = fields.count_or("n_shared_experts", 0, kMaxHeads);
+  if (shared * moe_intermediate.value > kMaxDimension)
+    fields.fail("n_shared_experts", fmt::format("is {}, times {} values per expert; expected at most {} in all", shared,
+                                                moe_intermediate.value, kMaxDimension));
+  stack.moe->shared_intermediate = shared * moe_intermediate.value;
   stack.moe->sigmoid_scores = stack.moe->selection_bias = true;
   const std::uint64_t dense = fields.count_or("first_k_dense_replace", 0, kMaxLayers);
   const std::uint64_t frequency = fields.number_or("moe_layer_freq", 1, kMaxLayers);

@@ -10,6 +10,10 @@
 
 namespace presil::workload {
 
+/// Limits that keep every product of shapes exact in 64 bits: tokens of a batch, and of one sequence.
+inline constexpr std::uint64_t kMaxTokens = 100'000'000;
+inline constexpr std::uint64_t kMaxLength = 10'000'000;
+
 /// Number formats of one deployment.
 struct Formats {
   Format weights{Format::bf16};

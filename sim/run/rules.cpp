@@ -1,0 +1,132 @@
+// rules.cpp -- implementation of rules.h.
+#include "sim/run/rules.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include <fmt/format.h>
+
+#include "sim/base/error.h"
+#include "sim/base/names.h"
+#include "sim/run/fit.h"
+#include "workloads/transformer/pass_builder.h"
+
+namespace presil::run {
+
+namespace {
+
+using workload::PositionKind;
+
+class Rules {
+ public:
+  Rules(LoadedExperiment& loaded, const std::filesystem::path& file)
+      : loaded_(loaded), model_(loaded.architecture), workload_(loaded.experiment.workload), file_(file) {}
+
+  /// A batch beyond the limit either does not fit in memory, or is refused.
+  void check_tokens() const {
+    const Experiment& e = loaded_.experiment;
+    const bool own = model_.encoder && model_.decoder;
+    const std::uint64_t length = workload_.in_len + (own ? 0 : workload_.out_len);
+    if (workload_.batch <= workload::kMaxTokens / length) return;
+    workload::Footprint many = workload::footprint(model_, {1, workload_.formats}, workload_.in_len, workload_.out_len);
+    many.kv_bytes *= static_cast<double>(workload_.batch);
+    many.activation_bytes *= static_cast<double>(workload_.batch);
+    check_fit(e.chip, fit_of(e.chip, many));
+    fail({"workload.batch", "workload.in_len", "workload.out_len"},
+         fmt::format("{} sequences of {} tokens; expected at most {} tokens in all", workload_.batch, length, workload::kMaxTokens));
+  }
+
+  void apply() {
+    fix_input();
+    fix_output();
+    check_positions();
+    check_formats();
+  }
+
+ private:
+  /// Where a value was given; empty for a default.
+  std::string given(const std::string& path) const {
+    const auto& all = loaded_.provenance;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.path == path; });
+    return found == all.end() ? "" : found->where;
+  }
+
+  /// At the first of the values that was given, else at the file.
+  [[noreturn]] void fail(std::initializer_list<const char*> paths, const std::string& problem) const {
+    for (const char* path : paths)
+      if (const std::string where = given(path); !where.empty())
+        throw InputError(fmt::format("{}: {}", where, problem));
+    throw InputError(fmt::format("{}:1:1: {}", file_.string(), problem));
+  }
+
+  /// Pictures and recordings have a length of their own.
+  void fix_input() {
+    if (!model_.image && !model_.audio) return;
+    const std::uint64_t own = model_.image ? model_.image->patches + 1 : model_.audio->frames;
+    if (!given("workload.in_len").empty() && workload_.in_len != own)
+      fail({"workload.in_len"}, fmt::format("workload.in_len is {} tokens, but {} makes {} of each {}; leave it out", workload_.in_len,
+                                            model_.model_type, own, model_.image ? "picture" : "recording"));
+    workload_.in_len = own;
+  }
+
+  void fix_output() {
+    if (model_.decoder) return;
+    if (!given("workload.out_len").empty() && workload_.out_len != 0)
+      fail({"workload.out_len"}, fmt::format("workload.out_len is {} tokens, but {} has no decoder and generates none; leave it out",
+                                             workload_.out_len, model_.model_type));
+    workload_.out_len = 0;
+  }
+
+  void check_positions() const {
+    const auto limit = [](const std::optional<workload::Stack>& stack) {
+      return stack && stack->position == PositionKind::learned ? stack->positions : workload::kMaxLength;
+    };
+    if (workload_.in_len > (model_.encoder ? limit(model_.encoder) : limit(model_.decoder)))
+      fail({"workload.in_len", "model"}, too_long("workload.in_len", workload_.in_len, model_.encoder ? model_.encoder : model_.decoder));
+    if (!model_.decoder || workload_.out_len == 0) return;
+    const bool own = model_.decoder->cross_attention;  // the decoder's own sequence begins with one token
+    const std::uint64_t length = (own ? 1 : workload_.in_len) + workload_.out_len - 1;  // the last is never looked up
+    if (length > limit(model_.decoder))
+      fail({"workload.out_len", "workload.in_len", "model"},
+           too_long(own ? "workload.out_len" : "workload.in_len + workload.out_len - 1", length, model_.decoder));
+  }
+
+  std::string too_long(const char* what, std::uint64_t length, const std::optional<workload::Stack>& stack) const {
+    if (stack && stack->position == PositionKind::learned)
+      return fmt::format("{} is {} tokens, but {} has learned {} positions", what, length, model_.model_type, stack->positions);
+    return fmt::format("{} is {} tokens; expected at most {}", what, length, workload::kMaxLength);
+  }
+
+  /// What the arrays would have to compute in.
+  void check_formats() const {
+    const workload::Formats& f = workload_.formats;
+    check_format(workload::wider(f.activations, f.weights), {"workload.formats.weights", "workload.formats.activations", "chip"},
+                 fmt::format("workload.formats: {} weights and {} activations", name(f.weights), name(f.activations)));
+    if (model_.encoder || model_.decoder)
+      check_format(workload::wider(f.activations, f.kv), {"workload.formats.kv", "workload.formats.activations", "chip"},
+                   fmt::format("workload.formats: {} keys and values and {} activations", name(f.kv), name(f.activations)));
+  }
+
+  void check_format(Format format, std::initializer_list<const char*> paths, const std::string& operands) const {
+    const auto& array = loaded_.experiment.chip.core.array;
+    if (array.supports(format)) return;
+    std::vector<std::string> supported;
+    for (std::size_t i = 0; i < kFormatNames.size(); ++i)
+      if (array.supports(static_cast<Format>(i))) supported.emplace_back(kFormatNames[i]);
+    fail(paths, fmt::format("{} are multiplied in {}, which the arrays of {} do not support; they support {}", operands,
+                            name(format), loaded_.experiment.chip.name, join(supported)));
+  }
+
+  LoadedExperiment& loaded_;
+  const workload::Architecture& model_;
+  WorkloadConfig& workload_;
+  const std::filesystem::path& file_;
+};
+
+}  // namespace
+
+void check_tokens(LoadedExperiment& loaded, const std::filesystem::path& file) { Rules(loaded, file).check_tokens(); }
+
+void apply_rules(LoadedExperiment& loaded, const std::filesystem::path& file) { Rules(loaded, file).apply(); }
+
+}  // namespace presil::run

@@ -1,0 +1,313 @@
+// bad_input_machines.cpp -- chips that cannot be.
+#include "tests/cli/bad_input_case.h"
+
+namespace presil::test {
+
+namespace {
+
+// In raw texts the first line break only sets the text apart and is not part of the file.
+const std::vector<BadInputCase> kCases{
+    {"ZeroRates",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {array: {rate: {bf16: 0, int8: 0, fp32: 0}}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:18: chip.core.array.rate: the array supports no number format: give at least one a rate "
+      "above 0"}},
+    {"NegativeRate",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {array: {rate: {bf16: -1}}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:31: chip.core.array.rate.bf16: -1 is out of range; expected a number from 0 to 64"}},
+    {"UnknownRate",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {array: {rate: {bf61: 1}}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:25: chip.core.array.rate: unknown name 'bf61' (did you mean 'bf16'?); expected one of "}},
+    {"NoRows",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {array: {rows: 0}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:24: chip.core.array.rows: 0 is out of range; expected a whole number from 1 to 4096"}},
+    {"TooManyRows",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {array: {rows: 1000000}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:24: chip.core.array.rows: 1000000 is out of range; expected a whole number from 1 to 4096"}},
+    {"MeshWithoutSize",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  network: {topology: mesh}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:13: chip.network.topology: a mesh needs columns and rows"}},
+    {"MeshTooSmall",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  network: {topology: mesh, columns: 1, rows: 1}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:3: chip.network: a mesh of 1 x 1 has 1 places, but 8 nodes need one: 2 cores, 4 memory "
+      "ports, shared SRAM, host"}},
+    {"SharedWithoutBandwidth",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  shared: {bandwidth: 0 GB/s}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:12: chip.shared.bandwidth: shared memory needs a bandwidth above 0"}},
+    {"PartOfAFlit",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  network: {flit: 1.5 B}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:13: chip.network.flit: flit and header must be whole numbers of bytes"}},
+    {"PacketNotInFlits",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  network: {packet: 100 B}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:13: chip.network.packet: packet must be a whole multiple of flit"}},
+    {"BurstDoesNotDivide",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  memory: {burst: 33 B}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"@HOME/configs/chips/tpu_v4.yaml:",
+      "chip.memory.interleave: interleave must be a whole multiple of burst"}},
+    {"RefreshLongerThanInterval",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  memory: {refresh_time: 1 s}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:12: chip.memory.refresh_time: refresh_time (tRFC) must be shorter than refresh_interval "
+      "(tREFI)"}},
+    {"NoStacks",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  memory: {stacks: 0}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:20: chip.memory.stacks: 0 is out of range; expected a whole number from 1 to 64"}},
+    {"UnknownKind",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  kind: gpu
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:3: chip.kind: unknown kind of chip; expected npu"}},
+    {"PartOfAByte",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {scratchpad: {capacity: 1.5 B}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:23: chip.core.scratchpad.capacity: capacity must be a whole number of bytes"}},
+    {"PartOfABankWord",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {scratchpad: {bank_width: 0.5 B}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:23: chip.core.scratchpad.bank_width: bank_width must be a whole number of bytes"}},
+    {"ChunkTooSmall",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {dma: {chunk: 63 B}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:23: chip.core.dma.chunk: 63 B is out of range; expected from 64 B to 16 MiB"}},
+    {"PartOfAChunk",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {dma: {chunk: 64.5 B}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:16: chip.core.dma.chunk: chunk must be a whole number of bytes"}},
+    {"WeightBufferBelowATile",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {weight_buffer: 32 B}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:10: chip.core.weight_buffer: a weight buffer below 64 B cannot hold a tile"}},
+    {"WeightBufferTooSmall",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {weight_buffer: 1 KiB}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     5,
+     {"no tile of a 16 x 2304 x 768 product in bf16 fits the 12582912 B that chip.core.scratchpad has for it "
+      "and the 1024 B of chip.core.weight_buffer"}},
+    {"ScratchpadTooSmall",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {scratchpad: {capacity: 1 KiB}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     5,
+     {"operator 'embedding' needs 1536 B on chip at once, but a core of TPU v4 has 1024 B "
+      "(chip.core.scratchpad.capacity)"}},
+    {"ScratchpadOfOneByte",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {scratchpad: {capacity: 1 B}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     5,
+     {"operator 'embedding' needs 4 B on chip at once, but a core of TPU v4 has 1 B "
+      "(chip.core.scratchpad.capacity)"}},
+    {"ClockOfOneHertz",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  clock: 1 Hz
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     1,
+     {"the simulated time passes what 64 bits of femtoseconds hold (one action 19 minutes, one pass 2.6 "
+      "hours): a clock or bandwidth of the machine is far too low for the work"}},
+    {"MemoryTooSlow",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  memory: {channel_bandwidth: 1 B/s}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     1,
+     {"the simulated time passes what 64 bits of femtoseconds hold (one action 19 minutes, one pass 2.6 "
+      "hours): a clock or bandwidth of the machine is far too low for the work"}},
+    {"LinkTooSlow",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  network: {link_bandwidth: 1 B/s}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     1,
+     {"the simulated time passes what 64 bits of femtoseconds hold (one action 19 minutes, one pass 2.6 "
+      "hours): a clock or bandwidth of the machine is far too low for the work"}},
+    {"AlmostNoBandwidth",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  memory: {channel_bandwidth: 1e-300 B/s}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     1,
+     {"the simulated time passes what 64 bits of femtoseconds hold (one action 19 minutes, one pass 2.6 "
+      "hours): a clock or bandwidth of the machine is far too low for the work"}},
+};
+
+}  // namespace
+
+INSTANTIATE_TEST_SUITE_P(Machines, BadInput, testing::ValuesIn(kCases), case_name);
+
+}  // namespace presil::test

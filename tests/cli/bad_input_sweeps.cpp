@@ -1,0 +1,197 @@
+// bad_input_sweeps.cpp -- sweep files.
+#include "tests/cli/bad_input_case.h"
+
+namespace presil::test {
+
+namespace {
+
+// In raw texts the first line break only sets the text apart and is not part of the file.
+const std::vector<BadInputCase> kCases{
+    {"UnknownKey",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+gird:
+  workload.batch: [1]
+)"}},
+     3,
+     {"s.yaml:2:1: unknown key 'gird'; a sweep has experiment, grid, output (did you mean 'grid'?)"}},
+    {"UnknownPath",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+grid:
+  workload.batchs: [1, 2]
+)"}},
+     3,
+     {"s.yaml:3:3: --set workload.batchs=1: unknown key 'workload.batchs' (did you mean 'batch'?); expected "
+      "one of batch, in_len, out_len, formats"}},
+    {"NoValues",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+grid:
+  workload.batch: []
+)"}},
+     3,
+     {"s.yaml:3:19: 'workload.batch' has no values"}},
+    {"EmptyGrid",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+grid: {}
+)"}},
+     3,
+     {"s.yaml:2:7: 'grid' is empty"}},
+    {"GridIsAList",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+grid:
+  - workload.batch: [1]
+)"}},
+     3,
+     {"s.yaml:3:3: 'grid' must be a mapping from paths to lists of values"}},
+    {"NoGrid",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", "experiment: e.yaml\n"}},
+     3,
+     {"s.yaml:1:1: a sweep needs the key 'grid': a mapping from paths to lists of values"}},
+    {"NoExperiment",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+grid:
+  workload.batch: [1]
+)"}},
+     3,
+     {"s.yaml:1:1: a sweep needs the key 'experiment'"}},
+    {"ExperimentMisspelt",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: ee.yaml
+grid:
+  workload.batch: [1]
+)"}},
+     3,
+     {"s.yaml:1:13: there is no file ee.yaml (did you mean 'e.yaml'?)"}},
+    {"ExperimentIsAFolder",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: .
+grid:
+  workload.batch: [1]
+)"}},
+     3,
+     {"s.yaml:1:13: . is a folder; expected an experiment file"}},
+    {"ExperimentIsWrong",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", "chip: tpu_v4\n"}, {"s.yaml", R"(
+experiment: e.yaml
+grid:
+  workload.batch: [1]
+)"}},
+     3,
+     {"e.yaml:1:1: missing key 'model'; expected text (A config.json, or the name of a file in "
+      "workloads/models.)"}},
+    {"OneValue",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+grid:
+  workload.batch: 4
+)"}},
+     3,
+     {"s.yaml:3:19: 'workload.batch' must be a list of values, such as [1, 2]"}},
+    {"MappingOfValues",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+grid:
+  workload.batch: {from: 1, to: 2}
+)"}},
+     3,
+     {"s.yaml:3:19: 'workload.batch' must be a list of values, such as [1, 2]"}},
+    {"ValueTwice",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+grid:
+  workload.batch: [1, 1]
+)"}},
+     3,
+     {"s.yaml:3:23: 'workload.batch' has the value 1 twice"}},
+    {"PathTwice",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+grid:
+  workload.batch: [1]
+  workload.batch: [2]
+)"}},
+     3,
+     {"s.yaml:4:3: the key 'workload.batch' is given twice; first at s.yaml:3:3"}},
+    {"PathThroughText",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+grid:
+  model.x: [1]
+)"}},
+     3,
+     {"s.yaml:3:3: --set model.x=1: 'model' is 'gpt2' (e.yaml:2:8), not a mapping"}},
+    {"PathWithEquals",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+grid:
+  workload.batch=1: [1]
+)"}},
+     3,
+     {"s.yaml:3:3: 'workload.batch=1' is not a path to a value"}},
+    {"FirstValueIsWrong",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+grid:
+  workload.batch: [many, 1]
+)"}},
+     3,
+     {"s.yaml:3:3: --set workload.batch=many: workload.batch: 'many' is not a number; expected a whole "
+      "number"}},
+    {"OutputIsAList",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", R"(
+experiment: e.yaml
+output: [x]
+grid:
+  workload.batch: [1]
+)"}},
+     3,
+     {"s.yaml:2:9: 'output' must name a file"}},
+    {"List",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment}, {"s.yaml", "[1]\n"}},
+     3,
+     {"s.yaml:1:1: a sweep is a mapping with 'experiment' and 'grid'"}},
+    {"ExplodingGrid",
+     {"sweep", "s.yaml"},
+     {{"e.yaml", kExperiment},
+      {"s.yaml", "experiment: e.yaml\ngrid:\n  workload.batch: " + sixty() +
+                     "\n  workload.in_len: " + sixty() + "\n  workload.out_len: " + sixty() + "\n"}},
+     3,
+     {"s.yaml:3:3: the grid has more than 100000 points; --allow N raises the limit"}},
+    {"NoSuchFile",
+     {"sweep", "sweeep.yaml"},
+     {{"sweep.yaml", R"(
+experiment: e.yaml
+grid:
+)"}},
+     3,
+     {"sweeep.yaml: no such file (did you mean 'sweep.yaml'?)"}},
+};
+
+}  // namespace
+
+INSTANTIATE_TEST_SUITE_P(Sweeps, BadInput, testing::ValuesIn(kCases), case_name);
+
+}  // namespace presil::test

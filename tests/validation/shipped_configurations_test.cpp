@@ -1,0 +1,91 @@
+// shipped_configurations_test.cpp -- every experiment can be built, and every chip reaches its published peak.
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "models/npu/chip_config.h"
+#include "sim/config/loader.h"
+#include "sim/config/reader.h"
+#include "sim/run/fit.h"
+#include "sim/run/passes.h"
+#include "sim/run/run.h"
+#include "tests/support/files.h"
+
+namespace presil::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(ShippedExperiments, LoadBuildAndFit) {
+  std::size_t count = 0;
+  for (const auto& entry : fs::directory_iterator(test::source_directory() / "configs" / "experiments")) {
+    SCOPED_TRACE(entry.path().filename().string());
+    const LoadedExperiment loaded = load_experiment(entry.path(), {});
+    const Experiment& e = loaded.experiment;
+    const auto graphs = graphs_of(loaded.architecture, e.workload, e.simulation);
+    EXPECT_FALSE(graphs.empty());
+    for (const auto& graph : graphs) {
+      EXPECT_GT(graph.flops(), 0);
+      for (const auto& segment : graph.segments)
+        EXPECT_NO_THROW(mapping::SegmentMapping(graph, segment, e.chip, {e.simulation.fuse})) << graph.phase << ' ' << segment.name;
+    }
+    const workload::PassOptions options{e.workload.batch, e.workload.formats, e.simulation.fused_attention};
+    EXPECT_NO_THROW(check_fit(e.chip, fit_of(e.chip, workload::footprint(loaded.architecture, options, e.workload.in_len, e.workload.out_len))));
+    ++count;
+  }
+  EXPECT_GE(count, 11u);
+}
+
+struct Published {
+  const char* chip;
+  Format format;
+  double tera;          ///< 1e12 operations a second, a multiply-add being two
+  double memory_gb;     ///< 1e9 bytes a second
+  const char* source;
+};
+
+constexpr Published kPublished[] = {
+    {"tpu_v1", Format::int8, 92, 34, "Jouppi et al., ISCA 2017, abstract and table 2"},
+    {"tpu_v2", Format::bf16, 46, 700, "Jouppi et al., Ten Lessons, ISCA 2021, table 1"},
+    {"tpu_v3", Format::bf16, 123, 900, "Jouppi et al., Ten Lessons, ISCA 2021, table 1"},
+    {"tpu_v4i", Format::bf16, 138, 614, "Jouppi et al., Ten Lessons, ISCA 2021, table 1"},
+    {"tpu_v4i", Format::int8, 138, 614, "Jouppi et al., Ten Lessons, ISCA 2021, table 1"},
+    {"tpu_v4", Format::bf16, 275, 1200, "Jouppi et al., TPU v4, ISCA 2023, table 4"},
+    {"tpu_v4", Format::int8, 275, 1200, "Jouppi et al., TPU v4, ISCA 2023, table 4"},
+    {"tpu_v5e", Format::bf16, 197, 819, "cloud.google.com/tpu/docs/v5e"},
+    {"tpu_v5e", Format::int8, 393, 819, "cloud.google.com/tpu/docs/v5e"},
+    {"tpu_v5p", Format::bf16, 459, 2765, "cloud.google.com/tpu/docs/v5p"},
+    {"tpu_v5p", Format::int8, 918, 2765, "cloud.google.com/tpu/docs/v5p"},
+    {"tpu_v6e", Format::bf16, 918, 1638, "cloud.google.com/tpu/docs/v6e"},
+    {"tpu_v6e", Format::int8, 1836, 1638, "cloud.google.com/tpu/docs/v6e"},
+    {"tpu7x", Format::bf16, 2307, 7380, "cloud.google.com/tpu/docs/tpu7x"},
+    {"tpu7x", Format::fp8, 4614, 7380, "cloud.google.com/tpu/docs/tpu7x"},
+    {"tpu7x_core", Format::bf16, 2307 / 2.0, 7380 / 2.0, "half of cloud.google.com/tpu/docs/tpu7x"},
+    {"phone_npu", Format::int8, 45, 68.3, "generic, after Qualcomm's 45 TOPS for Snapdragon X Elite; LPDDR5X-8533 x 64 bits"},
+};
+
+npu::ChipConfig chip_of(const fs::path& file) {
+  const config::SearchPath search{home() / "configs"};
+  npu::ChipConfig chip;
+  config::read(config::load(file, {}, reference_keys(), search), chip);
+  return chip;
+}
+
+TEST(ShippedChips, ReachTheirPublishedPeak) {
+  std::set<std::string> listed;
+  for (const Published& p : kPublished) {
+    SCOPED_TRACE(testing::Message() << p.chip << ": " << p.source);
+    const npu::ChipConfig chip = chip_of(home() / "configs" / "chips" / (std::string(p.chip) + ".yaml"));
+    EXPECT_NEAR(chip.peak_ops_per_s(p.format) / 1e12, p.tera, 0.01 * p.tera);
+    EXPECT_NEAR(memory::peak(chip.memory).value / 1e9, p.memory_gb, 0.01 * p.memory_gb);
+    listed.insert(p.chip);
+  }
+  for (const auto& entry : fs::directory_iterator(home() / "configs" / "chips"))
+    EXPECT_TRUE(listed.contains(entry.path().stem().string())) << entry.path().filename() << " is not in the table of published peaks";
+}
+
+}  // namespace
+}  // namespace presil::run
