@@ -41,6 +41,9 @@ struct MemoryCounters {
   double bytes_moved{};       ///< on the data pins: whole bursts
   double busy_s{};            ///< data-bus occupancy, averaged over channels
   double queue_wait_s{};      ///< time transactions waited for a busy channel, summed
+  double row_hits{};          ///< bursts whose row was open; 0 from models without banks
+  double activates{};         ///< ACT commands; 0 from models without banks
+  double refreshes{};         ///< REF commands; 0 from models without banks
 };
 
 /// What the rest of presil needs of a memory beside its TLM socket.

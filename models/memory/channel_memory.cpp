@@ -150,8 +150,12 @@ void ChannelMemory::accept_offered() {
 void ChannelMemory::accept(Payload& payload, sc_time offered) {
   ++held_;
   payload.set_response_status(check(payload));
-  const sc_time end = payload.is_response_ok() ? serve(payload, offered) : sc_time_stamp();
-  agenda_.at(end, Callback::of<&ChannelMemory::complete>(this, tag(payload)));
+  if (payload.is_response_ok()) start(payload, offered);
+  else agenda_.at(sc_time_stamp(), Callback::of<&ChannelMemory::complete>(this, tag(payload)));
+}
+
+void ChannelMemory::start(Payload& payload, sc_time offered) {
+  agenda_.at(serve(payload, offered), Callback::of<&ChannelMemory::complete>(this, tag(payload)));
 }
 
 void ChannelMemory::complete(std::uint64_t payload) {

@@ -28,7 +28,7 @@
 
 namespace presil::memory {
 
-class ChannelMemory : public sc_core::sc_module, public api::Memory, private tlm::tlm_fw_transport_if<> {
+class ChannelMemory : public sc_core::sc_module, public api::Memory, protected tlm::tlm_fw_transport_if<> {
  public:
   ChannelMemory(sc_core::sc_module_name name, const MemoryConfig& config);
 
@@ -40,7 +40,7 @@ class ChannelMemory : public sc_core::sc_module, public api::Memory, private tlm
   /// Also restarts the counters, so that a program's totals do not depend on what ran before it.
   void reset() override;
 
- private:
+ protected:
   using Payload = tlm::tlm_generic_payload;
 
   tlm::tlm_sync_enum nb_transport_fw(Payload& payload, tlm::tlm_phase& phase, sc_core::sc_time& delay) override;
@@ -51,6 +51,8 @@ class ChannelMemory : public sc_core::sc_module, public api::Memory, private tlm
   bool room() const { return held_ < config_.queue_depth; }
   void arrive(std::uint64_t payload);   ///< a request whose annotated delay is over
   void accept(Payload& payload, sc_core::sc_time offered);
+  /// Begins an accepted transaction that is in order; sees to it that complete() is called at its end.
+  virtual void start(Payload& payload, sc_core::sc_time offered);
   void complete(std::uint64_t payload);
   void send_responses();
   void finish(std::uint64_t payload);   ///< END_RESP: gives the place to whoever waits for it

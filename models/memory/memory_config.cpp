@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "models/memory/dram_device.h"
+
 namespace presil::memory {
 
 using config::non_negative;
@@ -49,6 +51,7 @@ void MemoryConfig::describe(config::Visitor& v) {
   v.choice("model", model, optional, kMemoryModelNames, "Level of detail.");
   describe_geometry(v, *this);
   describe_timing(v, *this);
+  v.object("dram", dram, optional, "Banks, timings, address map and controller, for model banked.");
 
   v.check(whole(burst), "burst", "burst must be a whole number of bytes");
   v.check(whole(interleave) && whole(burst) && std::fmod(interleave.value, burst.value) == 0, "interleave",
@@ -57,6 +60,9 @@ void MemoryConfig::describe(config::Visitor& v) {
           "capacity_per_stack", "capacity_per_stack must be a whole multiple of interleave");
   v.check(refresh_time < refresh_interval, "refresh_time",
           "refresh_time (tRFC) must be shorter than refresh_interval (tREFI)");
+  v.check(model != MemoryModel::banked || dram.given(), "model", "model banked needs `dram`");
+  if (const std::string fault = dram.given() && whole(burst) ? dram_fault(*this) : ""; !fault.empty())
+    v.check(false, "dram", fault);
 }
 
 }  // namespace presil::memory

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/memory/dram_config.h"
 #include "sim/base/units.h"
 #include "sim/config/visitor.h"
 
@@ -19,8 +20,9 @@ namespace presil::memory {
 /// How much of the DRAM is simulated. All of them sit behind the same socket (models/api/memory.h).
 enum class MemoryModel {
   channels,  ///< transaction level: every channel a FIFO server at the sustained rate (channel_memory.h)
+  banked,    ///< banks, rows, refresh and controller from the file's `dram` (banked_memory.h)
 };
-inline constexpr std::array<std::string_view, 1> kMemoryModelNames{"channels"};
+inline constexpr std::array<std::string_view, 2> kMemoryModelNames{"channels", "banked"};
 
 /// Parameters of one memory device. A "channel" is what transfers on its own: a pseudo-channel of HBM2 and later.
 struct MemoryConfig {
@@ -40,6 +42,7 @@ struct MemoryConfig {
   Seconds refresh_time{};                 ///< tRFC, all banks
   std::uint32_t queue_depth{64};          ///< [assumed]
   JoulesPerBit energy{};
+  DramConfig dram;                        ///< banks and timings; needed by model banked
 
   void describe(config::Visitor& v);
 };

@@ -10,6 +10,7 @@
 namespace presil::cli {
 
 void add_bench_gemm(CLI::App& bench, Action& action);
+void add_bench_memory(CLI::App& bench, Action& action);
 
 /// Prints a benchmark's answer as text, json or csv.
 void print_record(const nlohmann::ordered_json& record, const std::string& format);

@@ -48,6 +48,21 @@ struct ArrayQuery {
 /// fidelity, m, n, k, cycles, utilisation, folds. At fidelity cycle the product is checked too: RunError if wrong.
 nlohmann::ordered_json bench_array(const ArrayQuery& query);
 
+struct MemoryQuery {
+  std::string config;                 ///< file or name
+  std::string trace;                  ///< file of `R|W hexaddress` lines; empty: the pattern
+  std::string pattern;                ///< models/memory/traffic.h
+  std::uint64_t requests{200000};     ///< of a pattern
+  double load{0};                     ///< share of peak; 0: saturated
+  bool energy{false};                 ///< also by kind of command
+};
+
+/// A memory alone under 64-byte requests. Keys: memory, traffic, load, requests, time_us, bandwidth_gb_per_s,
+/// peak_gb_per_s, share_of_peak, read_latency_ns, row_hit_rate, energy_pj_per_bit, energy_source and, with `energy`,
+/// energy_j and its parts. `warnings`: timings that are odd.
+nlohmann::ordered_json bench_memory(const MemoryQuery& query, const std::vector<std::string>& overrides,
+                                    std::vector<std::string>* warnings);
+
 /// What a configuration file or model says: keys kind, name, sections (title, columns, rows), provenance.
 nlohmann::ordered_json describe(const std::string& file_or_name);
 

@@ -40,6 +40,12 @@ INSTANTIATE_TEST_SUITE_P(All, MemoryFiles,
                                          Expected{"hbm2", 1200e9, 0.910, 32},  // dram_reference: "B and C 91.0 %"
                                          Expected{"hbm2e", 409.6e9, 0.910, 16},
                                          Expected{"hbm3", 819.2e9, 0.910, 16},
+                                         Expected{"hbm3e", 1177.6e9, 0.910, 24}, Expected{"hbm4", 2048e9, 1 - 450 / 3900.0, 32},
+                                         Expected{"gddr6", 56e9, 1 - 120 / 1900.0, 2}, Expected{"gddr6x", 76e9, 1 - 120 / 1900.0, 2},
+                                         Expected{"gddr7", 112e9, 1 - 180 / 1900.0, 2}, Expected{"ddr4", 19.2e9, 1 - 350 / 7800.0, 8},
+                                         Expected{"ddr5", 38.4e9, 1 - 295 / 3900.0, 16},
+                                         Expected{"hbm2_dramsim3", 256e9, 1 - 260 / 3900.0, 8},
+                                         Expected{"hbm2_ramulator2", 256e9, 0.910, 16}, Expected{"hbm3_ramulator2", 819.2e9, 0.910, 16},
                                          Expected{"ddr3_2133", 34e9, 1 - 260 / 7800.0, 8},
                                          Expected{"lpddr5x", 68.3e9, 1 - 280 / 3906.25, 12},
                                          Expected{"lpddr5x_9600", 76.8e9, 1 - 280 / 3906.25, 12}),
@@ -58,7 +64,7 @@ TEST(MemoryFilesAll, NameTheSourceOfEveryNumber) {
           << entry.path() << ": " << p.path << " has the source '" << p.source << "'";
     }
   }
-  EXPECT_EQ(files, 7) << "add the new file to the bounds above";
+  EXPECT_EQ(files, 17) << "add the new file to the bounds above";
 }
 
 void expect_refused(const std::string& override_text, const std::string& message) {

@@ -1,0 +1,95 @@
+// dram_timing.h -- DRAM commands and the times at which they may issue; shared by plain channels and by
+// processing in memory. Pure arithmetic in clock ticks, no SystemC.
+//
+// A timing rule is one row of data: after `preceding` at tick t, `following` may issue in the same node of `level` at
+//     t + latency                          (window 1)
+//     t' + latency, t' the window-th last  (window 4 is tFAW: t' = the fourth last ACT, this one included)
+// or, with `siblings`, in the other nodes of that level under the same pseudo-channel (tCCD_R between stack ids).
+// A command's earliest tick is the maximum over the nodes it goes through: channel, pseudo-channel, stack id, bank
+// group, bank [JEDEC JESD235, JESD238, section "command truth table" and the AC timing tables; the representation as
+// a table of rows is that of Ramulator 2, Luo et al., IEEE CAL 2023].
+//
+// Contract: commands of whole pseudo-channels (PREab, REFab) see and leave rules at channel and pseudo-channel only.
+// Not modelled: data strobes, ODT, power-down and self-refresh entry and exit.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace presil::api::dram {
+
+using Tick = std::int64_t;
+inline constexpr Tick kNever = INT64_MAX / 4;
+inline constexpr Tick kAlways = -kNever;
+
+enum class Command : std::uint8_t { activate, precharge, precharge_all, read, write, refresh_all, refresh_bank };
+inline constexpr std::size_t kCommands = 7;
+enum class Level : std::uint8_t { channel, pseudo_channel, stack_id, bank_group, bank };
+inline constexpr std::size_t kLevels = 5;
+
+struct Constraint {
+  Level level;
+  Command preceding, following;
+  Tick latency;
+  std::uint32_t window{1};
+  bool siblings{false};
+};
+
+/// What one channel (one command bus) holds.
+struct Geometry {
+  std::uint32_t pseudo_channels{1}, stack_ids{1}, bank_groups{1}, banks{1};
+  std::uint32_t groups_per_pc() const { return stack_ids * bank_groups; }
+  std::uint32_t banks_per_pc() const { return groups_per_pc() * banks; }
+  std::uint32_t all_banks() const { return pseudo_channels * banks_per_pc(); }
+};
+
+/// Next-allowed ticks of one channel. Banks are numbered ((pc * stack_ids + sid) * bank_groups + group) * banks + bank.
+class BankTiming {
+ public:
+  BankTiming(const Geometry& geometry, const std::vector<Constraint>& rules);
+
+  Tick earliest(Command command, std::uint32_t bank) const {
+    const Path& p = paths_[bank];
+    const auto c = static_cast<std::size_t>(command);
+    Tick t = nodes_[0].next[c];
+    for (const std::uint32_t n : p) t = t < nodes_[n].next[c] ? nodes_[n].next[c] : t;
+    return t;
+  }
+  /// Of PREab and REFab.
+  Tick earliest_all(Command command, std::uint32_t pc) const {
+    const auto c = static_cast<std::size_t>(command);
+    const Tick own = nodes_[1 + pc].next[c];
+    return own < nodes_[0].next[c] ? nodes_[0].next[c] : own;
+  }
+  void issue(Command command, std::uint32_t bank, Tick t);
+  void issue_all(Command command, std::uint32_t pc, Tick t);
+  std::uint32_t pseudo_channel(std::uint32_t bank) const { return bank / geometry_.banks_per_pc(); }
+  const Geometry& geometry() const { return geometry_; }
+  void reset();
+
+ private:
+  struct Node {
+    std::array<Tick, kCommands> next;
+  };
+  using Path = std::array<std::uint32_t, kLevels - 1>;  ///< node of pseudo-channel, stack id, bank group, bank
+  struct Ring {
+    std::vector<Tick> times;  ///< last `window` issues, oldest at `at`
+    std::uint32_t at{0};
+  };
+  void apply(const Constraint& rule, std::size_t rule_index, std::uint32_t node, Tick t);
+  void raise(std::uint32_t node, Command command, Tick t) {
+    Tick& next = nodes_[node].next[static_cast<std::size_t>(command)];
+    next = next < t ? t : next;
+  }
+
+  Geometry geometry_;
+  std::vector<Constraint> rules_;  ///< sorted by preceding
+  std::array<std::size_t, kCommands + 1> first_rule_{};
+  std::array<std::uint32_t, kLevels + 1> first_node_{};  ///< of each level in nodes_
+  std::vector<Node> nodes_;
+  std::vector<Path> paths_;               ///< by bank
+  std::vector<std::vector<Ring>> rings_;  ///< by rule, then by node of its level; only where window > 1
+};
+
+}  // namespace presil::api::dram

@@ -1,0 +1,102 @@
+// dram_device.cpp -- implementation of dram_device.h.
+#include "models/memory/dram_device.h"
+
+#include <cmath>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "sim/base/error.h"
+
+namespace presil::memory {
+
+namespace {
+
+/// Bytes of all columns of one row number: capacity is rows times this.
+double bytes_per_row_number(const MemoryConfig& c) {
+  return c.dram.channels * static_cast<double>(c.dram.geometry.all_banks()) * c.dram.columns * c.burst.value;
+}
+
+void scale(DramTiming& t, double factor) {
+  for (Tick* ticks : {&t.cl, &t.cwl, &t.rcd_read, &t.rcd_write, &t.rp, &t.ras, &t.rc, &t.rrd_s, &t.rrd_l, &t.faw, &t.wtr_s,
+                      &t.wtr_l, &t.wr, &t.rtp, &t.rfc, &t.rfc_pb, &t.refi, &t.ppd})
+    *ticks = static_cast<Tick>(std::ceil(static_cast<double>(*ticks) * factor - 1e-3));
+  // The longer column spacing is one of the array, but never less than the shorter one.
+  const double longer = std::ceil(static_cast<double>(t.ccd_l) * factor - 1e-3);
+  t.ccd_l = std::max(t.ccd_s, static_cast<Tick>(longer));
+  // Turnaround is bus time beyond the latencies.
+  if (t.rtw > 0) t.rtw = static_cast<Tick>(std::ceil(static_cast<double>(t.rtw) * factor - 1e-3));
+}
+
+}  // namespace
+
+std::uint64_t rows_of(const MemoryConfig& c) {
+  if (c.dram.rows > 0) return c.dram.rows;
+  return static_cast<std::uint64_t>(c.capacity_per_stack.value / bytes_per_row_number(c));
+}
+
+std::string dram_fault(const MemoryConfig& c) {
+  const DramConfig& d = c.dram;
+  if (bytes_per_row_number(c) <= 0 || c.channel_bandwidth.value <= 0) return "a size of the geometry is zero";
+  if (std::uint64_t{d.channels} * d.geometry.pseudo_channels != c.channels_per_stack)
+    return fmt::format("channels x pseudo_channels is {}, channels_per_stack {}", d.channels * d.geometry.pseudo_channels, c.channels_per_stack);
+  const double geometry = static_cast<double>(rows_of(c)) * bytes_per_row_number(c);
+  if (geometry != c.capacity_per_stack.value)
+    return fmt::format("channels x pseudo_channels x stack_ids x bank_groups x banks x rows x columns x burst is {:.0f} B, "
+                       "capacity_per_stack {:.0f} B", geometry, c.capacity_per_stack.value);
+  if (d.geometry.all_banks() > 1024) return "more than 1024 banks behind one command bus";
+  try {
+    const AddressBits bits = address_bits(c);
+    if (c.stacks > 1 && c.interleave.value < c.burst.value) return "interleave is less than a burst";
+  } catch (const std::invalid_argument& problem) {
+    return std::string("map: ") + problem.what();
+  }
+  return "";
+}
+
+DramSpec dram_spec(const MemoryConfig& c) {
+  if (const std::string fault = c.dram.given() ? dram_fault(c) : "it has no `dram`"; !fault.empty())
+    throw InputError(fmt::format("memory '{}': {}", c.name, fault));
+  DramSpec spec{c.dram.tick.value, c.dram.geometry, c.dram.timing, c.dram.controller};
+  const double data_tick = c.burst.value / c.channel_bandwidth.value / static_cast<double>(spec.timing.burst);
+  if (std::abs(data_tick / spec.tick_s - 1) > 1e-3) {
+    scale(spec.timing, spec.tick_s / data_tick);
+    spec.policy.timeout = static_cast<Tick>(std::ceil(static_cast<double>(spec.policy.timeout) * spec.tick_s / data_tick));
+    spec.tick_s = data_tick;
+  }
+  spec.timing.refi = static_cast<Tick>(static_cast<double>(spec.timing.refi) / refresh_rate(c.dram.temperature_c));
+  return spec;
+}
+
+AddressBits address_bits(const MemoryConfig& c) {
+  const Geometry& g = c.dram.geometry;
+  return {c.dram.map.fields,
+          {c.dram.channels, g.pseudo_channels, g.stack_ids, g.bank_groups, g.banks, c.dram.columns, rows_of(c)},
+          static_cast<std::uint64_t>(c.burst.value)};
+}
+
+DramEnergy dram_energy(const MemoryConfig& config, const DramSpec& spec, const DramCounters& n, double channel_ticks) {
+  const CurrentsConfig& i = config.dram.currents;
+  const double bits = static_cast<double>(n.data_ticks) / static_cast<double>(spec.timing.burst) * config.burst.value * 8;
+  const auto count = [&n](Command c) { return static_cast<double>(n.commands[static_cast<std::size_t>(c)]); };
+  DramEnergy e;
+  if (!i.published()) {
+    e.interface = bits * config.energy.value;
+    return e;
+  }
+  const double charge = i.vdd.value * 1e-3 * spec.tick_s * i.devices;  // J per mA and tick
+  const DramTiming& t = spec.timing;
+  const auto rc = static_cast<double>(t.rc > 0 ? t.rc : t.ras + t.rp), ras = static_cast<double>(t.ras);
+  const auto burst = static_cast<double>(t.burst), rfc = static_cast<double>(t.rfc);
+  e.activate = count(Command::activate) * charge * (i.idd0 * rc - i.idd3n * ras - i.idd2n * (rc - ras));
+  e.read = count(Command::read) * charge * (i.idd4r - i.idd3n) * burst;
+  e.write = count(Command::write) * charge * (i.idd4w - i.idd3n) * burst;
+  e.refresh = count(Command::refresh_all) * charge * (i.idd5ab - i.idd3n) * rfc / spec.geometry.pseudo_channels +
+              count(Command::refresh_bank) * charge * (i.idd5ab - i.idd3n) * static_cast<double>(t.rfc_pb) / spec.geometry.all_banks();
+  const auto open = static_cast<double>(n.open_ticks);
+  e.background = charge * (i.idd3n * open + i.idd2n * (channel_ticks - open));
+  e.interface = bits * i.interface.value;
+  return e;
+}
+
+}  // namespace presil::memory

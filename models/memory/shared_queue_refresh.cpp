@@ -1,0 +1,111 @@
+// shared_queue_refresh.cpp -- refresh, page policy and the next wake of shared_queue_channel.h.
+#include <algorithm>
+#include <bit>
+
+#include "models/memory/shared_queue_channel.h"
+
+namespace presil::memory {
+
+void SharedQueueChannel::refresh_due(Tick now) {
+  while (next_refresh_ <= now) {
+    if (spec_.policy.refresh == RefreshPolicy::all_bank) {
+      next_refresh_ += spec_.timing.refi;
+      for (std::uint32_t pc = 0; pc < spec_.geometry.pseudo_channels; ++pc) refreshes_.push_back(pc);
+      continue;
+    }
+    const std::uint32_t banks = spec_.geometry.banks_per_pc();
+    next_refresh_ += std::max<Tick>(1, spec_.timing.refi / banks);
+    for (std::uint32_t pc = 0; pc < spec_.geometry.pseudo_channels; ++pc) {
+      const std::uint32_t bank = pc * banks + next_bank_;
+      if (refreshing_[bank]) continue;  // the last one has not been served: a device would run late
+      refreshing_[bank] = 1;
+      bank_refreshes_.push_back(bank);
+      rebound(bank);
+    }
+    next_bank_ = (next_bank_ + 1) % banks;
+  }
+}
+
+Tick SharedQueueChannel::refresh_earliest(std::uint32_t pc) const {
+  if (active_in_pc_[pc] > 0) return kNever;  // its RD or WR wakes the channel
+  const Command command = open_in_pc_[pc] > 0 ? Command::precharge_all : Command::refresh_all;
+  return on_edge(command, timing_.earliest_all(command, pc));
+}
+
+void SharedQueueChannel::refresh_row(Tick now) {
+  const std::uint32_t pc = refreshes_.front();
+  const Command command = open_in_pc_[pc] > 0 ? Command::precharge_all : Command::refresh_all;
+  if (refresh_earliest(pc) > now || on_edge(command, now) != now) return;
+  issue_all(command, pc, now);
+  if (command == Command::refresh_all) refreshes_.pop_front();
+  const std::uint32_t banks = spec_.geometry.banks_per_pc();
+  for (std::uint32_t b = pc * banks; b < (pc + 1) * banks; ++b) rebound(b);
+}
+
+Tick SharedQueueChannel::bank_refresh_earliest(std::uint32_t bank) const {
+  if (active_[bank] != kNone) return kNever;
+  return earliest(open_row_[bank] == kClosed ? Command::refresh_bank : Command::precharge, bank);
+}
+
+bool SharedQueueChannel::bank_refresh(Tick now) {
+  for (std::size_t i = 0; i < bank_refreshes_.size(); ++i) {
+    const std::uint32_t bank = bank_refreshes_[i];
+    const Command command = open_row_[bank] == kClosed ? Command::refresh_bank : Command::precharge;
+    if (bank_refresh_earliest(bank) > now || on_edge(command, now) != now) continue;
+    issue(command, bank, 0, now);
+    if (command == Command::refresh_bank) {
+      refreshing_[bank] = 0;
+      bank_refreshes_.erase(bank_refreshes_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    rebound(bank);
+    return true;
+  }
+  return false;
+}
+
+Tick SharedQueueChannel::close_earliest(std::uint32_t bank) const {
+  if (open_row_[bank] == kClosed || active_[bank] != kNone || refreshing_[bank]) return kNever;
+  if (reads_.column[bank] != kNever || writes_.column[bank] != kNever) return kNever;  // a hit waits
+  const Tick unused = spec_.policy.page == PagePolicy::closed ? 0 : last_column_[bank] + spec_.policy.timeout;
+  return std::max(unused, earliest(Command::precharge, bank));
+}
+
+bool SharedQueueChannel::close_unused(Tick now) {
+  for (std::uint32_t bank = 0; bank < open_row_.size(); ++bank)
+    if (close_earliest(bank) <= now) {
+      issue(Command::precharge, bank, 0, now);
+      rebound(bank);
+      return true;
+    }
+  return false;
+}
+
+Tick SharedQueueChannel::next_wake(Tick now) {
+  Tick wake = next_refresh_;
+  column_due_ = row_due_ = 0;
+  active_due_ = kNever;
+  for (const std::uint32_t bank : active_banks_)
+    active_due_ = std::min(active_due_, earliest(pool_[active_[bank]].access.write ? Command::write : Command::read, bank));
+  wake = std::min(wake, active_due_);
+  if (!refreshes_.empty()) return std::max(now + 1, std::min(wake, refresh_earliest(refreshes_.front())));
+  for (const std::uint32_t bank : bank_refreshes_) wake = std::min(wake, bank_refresh_earliest(bank));
+  if (spec_.policy.page != PagePolicy::open)
+    for (std::uint32_t bank = 0; bank < open_row_.size(); ++bank) wake = std::min(wake, close_earliest(bank));
+  const bool mode = write_mode_next();
+  const Queue& queue = mode ? writes_ : reads_;
+  open_gates(mode);
+  Tick column = kNever, row = kNever;
+  for (std::size_t w = 0; w < queue.waiting.size(); ++w)
+    for (std::uint64_t bits = queue.waiting[w]; bits != 0; bits &= bits - 1) {
+      const auto bank = w * 64 + static_cast<unsigned>(std::countr_zero(bits));
+      const Gate& gate = gates_[pc_of_[bank]];
+      column = std::min(column, std::max(queue.column[bank], gate.column));
+      row = std::min(row, std::max(queue.row[bank], open_row_[bank] == kClosed ? gate.activate : gate.precharge));
+    }
+  if (mode == write_mode_) column_due_ = column, row_due_ = row;
+  wake = std::min({wake, column, row});
+  // An entry of an even tick may be aligned to an odd one: a bound is never later than the command.
+  return std::max(now + 1, wake);
+}
+
+}  // namespace presil::memory

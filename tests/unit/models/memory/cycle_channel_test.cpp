@@ -1,0 +1,107 @@
+// The event-to-event scheduler against the per-cycle oracle (cycle_channel.h): 200 random traces and configurations.
+#include <chrono>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/models/memory/cycle_channel.h"
+#include "tests/unit/models/memory/reference_specs.h"
+
+namespace presil::memory {
+namespace {
+
+using Random = std::mt19937_64;
+std::uint64_t draw(Random& r, std::uint64_t low, std::uint64_t high) { return low + r() % (high - low + 1); }
+Tick ticks(Random& r, std::uint64_t low, std::uint64_t high) { return static_cast<Tick>(draw(r, low, high)); }
+
+DramSpec random_spec(Random& r) {
+  DramSpec s = r() % 2 ? reference_b().spec : reference_c().spec;
+  s.geometry = {1u << draw(r, 0, 1), 1u << draw(r, 0, 1), 1u << draw(r, 0, 2), 1u << draw(r, 1, 2)};
+  DramTiming& t = s.timing;
+  t.burst = ticks(r, 1, 4) * t.edge;
+  t.cl = ticks(r, 8, 40);
+  t.cwl = ticks(r, 4, 20);
+  t.rcd_read = ticks(r, 8, 60);
+  t.rcd_write = ticks(r, 6, 30);
+  t.rp = ticks(r, 8, 50);
+  t.ras = t.rcd_read + ticks(r, 0, 40);
+  t.rc = r() % 2 ? 0 : t.ras + t.rp;
+  t.rrd_s = ticks(r, 1, 8);
+  t.rrd_l = t.rrd_s + ticks(r, 0, 4);
+  t.faw = ticks(r, 0, 60);
+  t.ccd_s = t.burst;
+  t.ccd_l = t.burst + ticks(r, 0, 4);
+  t.ccd_r = r() % 2 ? 0 : t.burst + 2;
+  t.wtr_s = ticks(r, 2, 14);
+  t.wtr_l = t.wtr_s + ticks(r, 0, 6);
+  t.rtw = 0;
+  t.wr = ticks(r, 10, 60);
+  t.rtp = ticks(r, 2, 18);
+  t.rfc = ticks(r, 100, 1000);
+  t.refi = t.rfc * 4 + ticks(r, 1000, 9000);
+  s.policy.read_queue = static_cast<std::uint32_t>(draw(r, 4, 64));
+  s.policy.write_queue = static_cast<std::uint32_t>(draw(r, 4, 64));
+  return s;
+}
+
+std::vector<Access> random_trace(Random& r, const Geometry& g) {
+  const std::uint64_t kind = r() % 4, writes = r() % 4, rows = draw(r, 2, 64);
+  std::vector<Access> trace;
+  std::uint64_t line = 0;
+  for (std::uint64_t i = 0; i < 1500; ++i) {
+    line = kind == 0 ? line + 1 : kind == 1 ? r() : kind == 2 ? line + rows : (r() % 8 ? line + 1 : r());
+    const auto bank = static_cast<std::uint32_t>((line >> 2) % g.all_banks());
+    trace.push_back({bank, static_cast<std::uint32_t>((line >> 9) % rows), static_cast<std::uint32_t>(line % 32), r() % 4 < writes, i});
+  }
+  return trace;
+}
+
+struct Answer {
+  Tick last{0};
+  double read_ticks{0}, hits{0};
+};
+
+Answer oracle(const DramSpec& s, const std::vector<Access>& trace) {
+  CycleChannel c(s);
+  std::size_t next = 0;
+  for (Tick t = 0; c.done.size() < trace.size(); ++t) {
+    c.tick(t);
+    for (int i = 0; i < 2 && next < trace.size() && c.accept(trace[next], t); ++i) ++next;
+  }
+  Answer a{0, c.read_ticks, static_cast<double>(c.hits)};
+  for (const Done& d : c.done) a.last = std::max(a.last, d.at);
+  return a;
+}
+
+class CycleOracle : public testing::TestWithParam<int> {};
+
+TEST_P(CycleOracle, AgreesOnTwentyRandomTraces) {
+  Random r(static_cast<std::uint64_t>(GetParam()));
+  for (int i = 0; i < 20; ++i) {
+    const DramSpec s = random_spec(r);
+    const auto trace = random_trace(r, s.geometry);
+    const Answer want = oracle(s, trace);
+    const ChannelRun got = run_alone(s, trace, 2);
+    EXPECT_NEAR(static_cast<double>(got.last), static_cast<double>(want.last), 0.02 * static_cast<double>(want.last)) << "case " << i;
+    EXPECT_NEAR(static_cast<double>(got.counters.read_ticks), want.read_ticks, 0.02 * want.read_ticks + 1) << "case " << i;
+    EXPECT_NEAR(static_cast<double>(got.counters.row_hits), want.hits, 0.02 * static_cast<double>(trace.size())) << "case " << i;
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, CycleOracle, testing::Range(0, 10));
+
+TEST(CycleOracleSpeed, StreamOfTheModelIsFaster) {
+  const DramSpec s = reference_c().spec;
+  std::vector<Access> trace;
+  for (std::uint32_t i = 0; i < 3000; ++i) trace.push_back({(i / 4) % 64, i / 2048, i % 32, false, i});
+  const auto seconds = [](auto&& f) {
+    const auto from = std::chrono::steady_clock::now();
+    f();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
+  };
+  const double slow = seconds([&] { oracle(s, trace); }), fast = seconds([&] { run_alone(s, trace, 2); });
+  std::printf("oracle %.3g, model %.3g requests/s\n", 3000 / slow, 3000 / fast);
+  EXPECT_LT(fast, slow);
+}
+
+}  // namespace
+}  // namespace presil::memory
