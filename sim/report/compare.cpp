@@ -116,7 +116,8 @@ std::string block(const std::vector<Named>& results, std::size_t first, std::siz
 
 }  // namespace
 
-/// "chip.memory.stacks 4 -> 6": what was set otherwise than in the first result, titles and lists apart.
+/// "chip.memory.stacks 4 -> 6", a line each: what was set otherwise than in the first result, names apart; their
+/// number when they are many.
 std::string differences(const Result& first, const Result& other) {
   constexpr std::size_t kMost = 6;
   std::vector<std::string> changed;
@@ -126,10 +127,10 @@ std::string differences(const Result& first, const Result& other) {
     if (same == first.settings.end()) changed.push_back(fmt::format("{} {}", path, value));
     else if (same->second != value) changed.push_back(fmt::format("{} {} -> {}", path, same->second, value));
   }
+  if (changed.size() > kMost) return fmt::format("   {} values of the experiment differ\n", changed.size());
   std::string text;
-  for (std::size_t i = 0; i < std::min(kMost, changed.size()); ++i) text += (i == 0 ? "   " : ", ") + changed[i];
-  if (changed.size() > kMost) text += fmt::format(" and {} more", changed.size() - kMost);
-  return text.empty() ? "" : text + "\n";
+  for (const std::string& change : changed) text += "   " + change + "\n";
+  return text;
 }
 
 std::string compare_text(const std::vector<Named>& results, const Style& style) {

@@ -133,9 +133,12 @@ ordered_json mapping_rows(const LoadedExperiment& loaded, const npu::ChipConfig&
 
 ordered_json assumptions_of(const LoadedExperiment& loaded) {
   ordered_json list = ordered_json::array();
-  for (const auto& p : loaded.provenance)
+  const bool banked = loaded.experiment.chip.memory.model == memory::MemoryModel::banked;
+  for (const auto& p : loaded.provenance) {
+    if (!banked && p.path.starts_with("chip.memory.dram")) continue;  // timings that this run did not use
     if (p.source.starts_with("[fit]") || p.source.starts_with("[assumed]"))
       list.push_back({{"path", p.path}, {"value", p.value}, {"source", p.source}});
+  }
   list.push_back({{"path", "energy"}, {"value", "events plus idle power"},
                   {"source", "[assumed] bare arithmetic at the node, clock tree and control only as idle power; at the board, without PUE"}});
   list.push_back({{"path", "memory layout"}, {"value", "contiguous tiles"},

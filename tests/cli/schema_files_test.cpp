@@ -20,6 +20,16 @@ TEST(SchemaFiles, AreWhatTheProgramPrints) {
   }
 }
 
+TEST(SchemaFiles, TheFieldsPageHoldsEveryTable) {
+  const std::string page = read_text(source_directory() / "docs" / "fields.md");
+  for (const char* kind : {"experiment", "chip", "memory", "technology"}) {
+    const CommandResult printed = run_presil("schema", kind, "--format", "markdown");
+    ASSERT_EQ(printed.status, 0) << printed.err;
+    EXPECT_NE(page.find(printed.out), std::string::npos)
+        << "docs/fields.md is out of date: presil schema " << kind << " --format markdown";
+  }
+}
+
 TEST(SchemaFiles, EveryConfigurationNamesItsSchemaInTheFirstLine) {
   int files = 0;
   for (const auto& entry : fs::recursive_directory_iterator(source_directory() / "configs")) {
