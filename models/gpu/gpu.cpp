@@ -45,7 +45,7 @@ api::DeviceCounters Gpu::run(const std::vector<Launch>& program, bool graph, boo
   if (!program.empty()) agenda_.after(sc_core::SC_ZERO_TIME, Callback::of<&Gpu::launch>(this));
   kernel::run_until_idle();
   if (kernel_ != program.size()) throw std::logic_error("the GPU stopped before its program's end");
-  counters_.elapsed_s = kernel::to_seconds(kernel_begun_ - begun_).value + (kernel_seconds_.empty() ? 0 : kernel_seconds_.back());
+  counters_.elapsed_s = program.empty() ? 0 : kernel::to_seconds(kernel_begun_ - begun_).value + kernel_seconds_.back();
   counters_.commands = program.size();
   api::MemoryCounters after = memory_.counters();
   counters_.memory = after;
@@ -70,7 +70,9 @@ void Gpu::launch(std::uint64_t) {
 void Gpu::start(std::uint64_t) {
   kernel_begun_ = sc_time_stamp();
   phase_ = 0;
-  agenda_.after(kernel::to_sc_time({(*program_)[kernel_].kernel.latency_s}), Callback::of<&Gpu::next_phase>(this));
+  const Kernel& k = (*program_)[kernel_].kernel;
+  const double host = k.host_bytes > 0 ? config_.host.latency.value + k.host_bytes / config_.host.bandwidth.value : 0;
+  agenda_.after(kernel::to_sc_time({k.latency_s + host}), Callback::of<&Gpu::next_phase>(this));
 }
 
 void Gpu::next_phase(std::uint64_t) {
@@ -92,24 +94,32 @@ void Gpu::finish_kernel() {
   if (++kernel_ < program_->size()) launch(0);
 }
 
+api::OpCounters& Gpu::op_counters(std::uint32_t op) {
+  if (counters_.ops.size() <= op) counters_.ops.resize(op + 1);
+  return counters_.ops[op];
+}
+
 void Gpu::account(double elapsed) {
   const Launch& launched = (*program_)[kernel_];
   const Kernel& k = launched.kernel;
   const Phase sum = k.total();
-  if (counters_.ops.size() <= launched.op) counters_.ops.resize(launched.op + 1);
-  api::OpCounters& op = counters_.ops[launched.op];
-  if (op.started_s < 0) op.started_s = kernel::to_seconds(kernel_begun_ - begun_).value;
-  op.finished_s = kernel::to_seconds(sc_time_stamp() - begun_).value;
-  op.macs += k.macs;
-  const double busy = sum.sm_cycles / clock_.value;
+  for (const LaunchedOp& part : launched.ops) {
+    api::OpCounters& op = op_counters(part.op);
+    if (op.started_s < 0) op.started_s = kernel::to_seconds(kernel_begun_ - begun_).value;
+    op.finished_s = kernel::to_seconds(sc_time_stamp() - begun_).value;
+    op.macs += part.macs;
+    op.simple_ops += part.simple_ops;
+    op.special_ops += part.special_ops;
+  }
+  api::OpCounters& op = op_counters(launched.ops.front().op);
+  // Averages over all SMs: the busiest one's clocks are an upper bound of the others'.
+  const double busy = std::min(sum.sm_cycles / clock_.value, elapsed) * config_.sms;
   (k.macs > 0 ? op.array_busy_s : op.vector_busy_s) += busy;
-  if (k.macs > 0) counters_.array_time.active += busy;
-  else counters_.vector_busy_s += busy;
-  op.simple_ops += k.simple_ops;
-  op.special_ops += k.special_ops;
+  (k.macs > 0 ? counters_.array_time.active : counters_.vector_busy_s) += busy;
   op.bytes_read[static_cast<std::size_t>(api::Level::memory)] += sum.read_bytes;
   op.bytes_written[static_cast<std::size_t>(api::Level::memory)] += sum.write_bytes;
   op.bytes_read[static_cast<std::size_t>(api::Level::shared)] += sum.l2_bytes;
+  op.bytes_read[static_cast<std::size_t>(api::Level::host)] += k.host_bytes;
   kernel_seconds_.push_back(elapsed);
 }
 

@@ -21,10 +21,16 @@
 
 namespace presil::gpu {
 
-/// A kernel of a program and the operator it belongs to.
+/// An operator that a kernel carries out, alone or fused with others.
+struct LaunchedOp {
+  std::uint32_t op{};
+  double macs{}, simple_ops{}, special_ops{};
+};
+
+/// A kernel of a program; its time and traffic count for the first of its operators.
 struct Launch {
   Kernel kernel;
-  std::uint32_t op{};
+  std::vector<LaunchedOp> ops;
 };
 
 class Gpu : public sc_core::sc_module {
@@ -50,6 +56,7 @@ class Gpu : public sc_core::sc_module {
   void move(double bytes, bool write);
   void offer();
   void account(double elapsed);
+  api::OpCounters& op_counters(std::uint32_t op);
 
   const GpuConfig config_;
   api::Memory& memory_;

@@ -69,26 +69,14 @@ void LaunchConfig::describe(config::Visitor& v) {
   v.quantity("graph_gap", graph_gap, optional, non_negative, "Between two kernels of a captured graph.");
 }
 
-void HostLinkConfig::describe(config::Visitor& v) {
-  v.quantity("bandwidth", bandwidth, required, positive, "Payload rate of the host link, one way.");
-  v.quantity("latency", latency, required, non_negative, "Time from request to first byte across the host link.");
-}
-
-void GpuPowerConfig::describe(config::Visitor& v) {
-  v.quantity("idle", idle, optional, non_negative, "Power of the board at rest.");
-  v.quantity("tdp", tdp, optional, non_negative, "Power cap of the board; 0: none.");
-  v.quantity("low_clock", low_clock, optional, non_negative, "Lowest clock under the cap; 0: half of the boost clock.");
+void ClockConfig::describe(config::Visitor& v) {
+  v.quantity("low_clock", low_clock, optional, non_negative, "Lowest clock under the power cap; 0: half of the boost clock.");
   v.quantity("step", step, optional, positive, "Between two voltage-frequency states.");
   v.real("low_voltage", low_voltage, optional, Range{0.3, 1, false}, "Voltage at the lowest clock relative to that at the boost clock.");
 }
 
 void GpuConfig::describe(config::Visitor& v) {
-  v.text("kind", kind, optional, "Model of the chip: gpu (streaming multiprocessors under a thread-block scheduler).");
-  v.text("name", name, required, "Name in reports.");
-  v.texts("aliases", aliases, optional, "Other names under which tables mention the chip.");
-  v.text("vendor", vendor, optional, "Who makes it.");
-  v.integer("year", year, optional, 1970, 2100, "Year of introduction.");
-  v.object("technology", technology, required, "Technology node: energy per event.");
+  describe_identity(v);
   v.object("architecture", architecture, required, "Generation: what all its chips share.");
   v.quantity("clock", clock, required, positive, "Boost clock: the highest under load.");
   v.integer("sms", sms, required, 1, 65536, "Streaming multiprocessors (compute units).");
@@ -96,10 +84,9 @@ void GpuConfig::describe(config::Visitor& v) {
   v.integer("lanes", lanes, required, 1, 65536, "fp32 fused multiply-adds per clock and SM outside the tensor cores.");
   v.object("l2", l2, required, "Last-level cache between SMs and memory.");
   v.object("memory", memory, required, "DRAM.");
-  v.object("host", host, required, "Host link.");
   v.object("launch", launch, optional, "What starting a kernel costs.");
-  v.object("power", power, optional, "Idle power, cap, clock states.");
-  v.quantity("die_area", die_area, optional, non_negative, "Published die area; 0: not published.");
+  v.object("clocks", clocks, optional, "Voltage-frequency states.");
+  describe_board(v);
 }
 
 }  // namespace presil::gpu

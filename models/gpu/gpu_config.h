@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "models/api/board.h"
 #include "models/memory/memory_config.h"
 #include "sim/base/formats.h"
 #include "sim/base/units.h"
 #include "sim/config/visitor.h"
-#include "sim/ppa/technology.h"
 
 namespace presil::gpu {
 
@@ -80,29 +80,15 @@ struct LaunchConfig {
   void describe(config::Visitor& v);
 };
 
-struct HostLinkConfig {
-  BytesPerSecond bandwidth{};
-  Seconds latency{};
+/// Voltage-frequency states: voltage follows the clock linearly from `low_voltage` at `low_clock` to 1 at the boost clock.
+struct ClockConfig {
+  Hertz low_clock{};                   ///< lowest under the power cap; 0: half of the boost clock
+  Hertz step{15e6};                    ///< between two states
+  double low_voltage{0.75};            ///< relative to that at the boost clock
   void describe(config::Visitor& v);
 };
 
-/// Voltage follows the clock linearly from `low_voltage` at `low_clock` to `high_voltage` at the boost clock.
-struct GpuPowerConfig {
-  Watts idle{0};
-  Watts tdp{0};                        ///< the cap; 0: none
-  Hertz low_clock{};                   ///< lowest clock under load
-  Hertz step{15e6};                    ///< between two voltage-frequency states
-  double low_voltage{0.7};             ///< relative to that at the boost clock
-  void describe(config::Visitor& v);
-};
-
-struct GpuConfig {
-  std::string kind{"gpu"};
-  std::string name;
-  std::vector<std::string> aliases;
-  std::string vendor;
-  std::uint32_t year{2020};
-  ppa::Technology technology;
+struct GpuConfig : api::BoardConfig {
   ArchitectureConfig architecture;
   Hertz clock{};                       ///< boost: the highest under load
   std::uint32_t sms{1};
@@ -110,10 +96,8 @@ struct GpuConfig {
   std::uint32_t lanes{64};             ///< fp32 fused multiply-adds per clock and SM
   L2Config l2;
   memory::MemoryConfig memory;
-  HostLinkConfig host;
   LaunchConfig launch;
-  GpuPowerConfig power;
-  SquareMillimetres die_area{0};
+  ClockConfig clocks;
 
   void describe(config::Visitor& v);
   bool supports(Format f) const { return tensor[static_cast<std::size_t>(f)] > 0; }

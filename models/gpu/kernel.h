@@ -28,6 +28,7 @@ struct Kernel {
   Format format{Format::bf16};   ///< of the tensor-core work
   double macs{};                 ///< on tensor cores, as executed
   double simple_ops{}, special_ops{};
+  double host_bytes{};           ///< over the host link, before the first phase
   double blocks{}, waves{};
   double stages{4};              ///< loads under way per SM: pipeline stages times resident blocks
 

@@ -8,12 +8,6 @@
 
 namespace presil::gpu {
 
-namespace {
-/// L2 is two SRAM accesses and half the die's edge of wire away; the SRAM's energy is that of a 1 MiB macro.
-/// [assumed] 12 mm: half of the 25-28 mm edge of the large GPU dies.
-constexpr double kL2WireMillimetres = 12;
-}  // namespace
-
 double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock) {
   const double memory = (phase.read_bytes + phase.write_bytes) / (memory::peak(gpu.memory).value * gpu.architecture.fit.memory_efficiency);
   const double l2 = phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value;
@@ -36,9 +30,9 @@ KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel) {
 }
 
 double relative_voltage(const GpuConfig& gpu, Hertz clock) {
-  const double low = gpu.power.low_clock.value > 0 ? gpu.power.low_clock.value : gpu.clock.value / 2;
+  const double low = gpu.clocks.low_clock.value > 0 ? gpu.clocks.low_clock.value : gpu.clock.value / 2;
   const double share = std::clamp((clock.value - low) / std::max(gpu.clock.value - low, 1.0), 0.0, 1.0);
-  return gpu.power.low_voltage + (1 - gpu.power.low_voltage) * share;
+  return gpu.clocks.low_voltage + (1 - gpu.clocks.low_voltage) * share;
 }
 
 Watts kernel_power(const GpuConfig& gpu, const Kernel& kernel, Hertz clock) {
@@ -50,9 +44,9 @@ Watts kernel_power(const GpuConfig& gpu, const Kernel& kernel, Hertz clock) {
 
 Hertz highest_state(const GpuConfig& gpu, const std::function<Watts(Hertz)>& power) {
   if (gpu.power.tdp.value <= 0 || power(gpu.clock) <= gpu.power.tdp) return gpu.clock;
-  const double low = gpu.power.low_clock.value > 0 ? gpu.power.low_clock.value : gpu.clock.value / 2;
-  const auto states = static_cast<long>(std::floor((gpu.clock.value - low) / gpu.power.step.value));
-  const auto state = [&](long i) { return Hertz{gpu.clock.value - static_cast<double>(i) * gpu.power.step.value}; };
+  const double low = gpu.clocks.low_clock.value > 0 ? gpu.clocks.low_clock.value : gpu.clock.value / 2;
+  const auto states = static_cast<long>(std::floor((gpu.clock.value - low) / gpu.clocks.step.value));
+  const auto state = [&](long i) { return Hertz{gpu.clock.value - static_cast<double>(i) * gpu.clocks.step.value}; };
   long best = states, first = 1;
   while (first < best) {
     const long middle = (first + best) / 2;

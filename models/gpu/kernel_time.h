@@ -13,6 +13,9 @@
 
 namespace presil::gpu {
 
+/// L2 is half the die's edge of wire away from an SM. [assumed] 12 mm: half of the 25-28 mm of the large GPU dies.
+inline constexpr double kL2WireMillimetres = 12;
+
 /// One phase at a clock.
 double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock);
 Seconds kernel_time(const GpuConfig& gpu, const Kernel& kernel, Hertz clock);

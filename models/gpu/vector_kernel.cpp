@@ -19,7 +19,7 @@ Kernel vector_kernel(const GpuConfig& gpu, const VectorShape& s) {
   const ArchitectureConfig& a = gpu.architecture;
   Phase sum;
   const double sms = std::min<double>(gpu.sms, std::max(1.0, s.rows * s.columns / 256));
-  sum.sm_cycles = std::max(s.simple / gpu.lanes, s.special / a.special_lanes) / sms;
+  sum.sm_cycles = (s.simple / gpu.lanes + s.special / a.special_lanes) / sms;
   if (s.dependent > 0) {
     const double resident = std::floor(a.max_threads / std::min(kThreads, s.columns));
     const double turns = std::ceil(s.rows / (gpu.sms * resident));

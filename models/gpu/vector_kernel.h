@@ -1,6 +1,6 @@
 // vector_kernel.h -- element-wise and row-wise kernels: bound by memory, by lanes, or by the latency of their own loads.
 //
-//   work = max(simple / lanes, special / special_lanes) per SM
+//   work = simple / lanes + special / special_lanes clocks, spread over the SMs
 //   A kernel that loads one value a thread and waits for it (`dependent` loads after one another for every value) moves
 //   at most resident threads / (dependent x latency) values per clock and SM (Little's law); a single row takes
 //   ceil(columns / threads) x dependent x latency. Loads that are 16 bytes wide and in flight together do not.
