@@ -97,7 +97,7 @@ class Rules {
     return fmt::format("{} is {} tokens; expected at most {}", what, length, workload::kMaxLength);
   }
 
-  /// What the arrays would have to compute in.
+  /// What the chip would have to compute in.
   void check_formats() const {
     const workload::Formats& f = workload_.formats;
     check_format(workload::wider(f.activations, f.weights), {"workload.formats.weights", "workload.formats.activations", "chip"},
