@@ -51,12 +51,15 @@ void declare(CLI::App& command, Options& o) {
       ->type_name("FILE");
   command
       .add_option("--max-mape", o.max_mape,
-                  "Exit with status 4 when the mean absolute error of a device in one kind of table is above P percent")
+                  "Exit with status 4 when the mean absolute error of a device in one kind of table is above "
+                  "P percent")
       ->transform(percentage())
       ->type_name("P[%]");
   command.add_option("--report", o.report, "Write a page with charts to FILE.md and SVG files beside it")
       ->type_name("FILE.md");
-  command.add_option("--jobs", o.jobs, "Worker processes (default: one for each core); results do not depend on it")
+  command
+      .add_option("--jobs", o.jobs,
+                  "Worker processes (default: one for each core); results do not depend on it")
       ->check(positive_integer())
       ->check(CLI::Range(1, 1024).description(""))
       ->type_name("N");
@@ -79,13 +82,15 @@ std::vector<fs::path> outputs(const Options& o) {
     return {o.out};
   }
   if (!folder && fs::exists(o.out, problem))
-    throw UsageError(fmt::format("--out {} is a file, but there are {} tables; give a folder", o.out, o.tables.size()));
+    throw UsageError(
+        fmt::format("--out {} is a file, but there are {} tables; give a folder", o.out, o.tables.size()));
   std::vector<fs::path> files;
   std::set<std::string> names;
   for (const std::string& table : o.tables) {
     const std::string name = fs::path(table).filename().string();
     if (!names.insert(name).second)
-      throw UsageError(fmt::format("two tables are called {}: they would overwrite each other in {}", name, o.out));
+      throw UsageError(
+          fmt::format("two tables are called {}: they would overwrite each other in {}", name, o.out));
     files.push_back(fs::path(o.out) / name);
     check_not_input(table, files.back());
   }
@@ -101,14 +106,16 @@ void write_report(const Options& o, const validate::Validation& validation) {
   if (o.report.empty()) return;
   const fs::path page = o.report;
   const validate::Report report = validate::report_of(validation, page.stem().string());
-  for (const validate::Chart& chart : report.charts) write_atomically(page.parent_path() / chart.file, chart.svg);
+  for (const validate::Chart& chart : report.charts)
+    write_atomically(page.parent_path() / chart.file, chart.svg);
   write_atomically(page, report.page);
 }
 
 ExitStatus verdict(const Options& o, const validate::Summary& summary) {
   if (summary.defects > 0)
-    throw Error(ExitStatus::run_failed, fmt::format("{} of {} rows failed; the reasons are under \"not predicted\"",
-                                                    summary.defects, summary.rows));
+    throw Error(ExitStatus::run_failed,
+                fmt::format("{} of {} rows failed; the reasons are under \"not predicted\"", summary.defects,
+                            summary.rows));
   if (o.max_mape < 0) return ExitStatus::ok;
   const std::vector<std::string> outside = validate::above(summary, o.max_mape);
   if (outside.empty()) return ExitStatus::ok;
@@ -119,12 +126,12 @@ ExitStatus perform(const Options& o) {
   const std::vector<fs::path> files = outputs(o);
   check_report(o);
   const std::size_t jobs = o.jobs ? o.jobs : std::max(1u, std::thread::hardware_concurrency());
-  const validate::Validation validation =
-      validate::validate(o.tables, jobs, [](std::size_t done, std::size_t rows) {
-        show_progress(fmt::format("{} of {} rows", done, rows));
-      });
+  const validate::Validation validation = validate::validate(
+      o.tables, jobs,
+      [](std::size_t done, std::size_t rows) { show_progress(fmt::format("{} of {} rows", done, rows)); });
   clear_progress();
-  for (std::size_t t = 0; t < files.size(); ++t) write_atomically(files[t], validate::with_predictions(validation, t));
+  for (std::size_t t = 0; t < files.size(); ++t)
+    write_atomically(files[t], validate::with_predictions(validation, t));
   write_report(o, validation);
   print(o.format == "json"  ? report::document_text(validate::json_of(validation))
         : o.format == "csv" ? validate::csv_of(validation)
@@ -135,8 +142,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_validate(CLI::App& app, Action& action) {
-  add_command<Options>(app, "validate", "Compare predictions with tables of measurements", kExamples, action, declare,
-                       perform);
+  add_command<Options>(app, "validate", "Compare predictions with tables of measurements", kExamples, action,
+                       declare, perform);
 }
 
 }  // namespace presil::cli

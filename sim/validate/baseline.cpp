@@ -58,7 +58,9 @@ Baseline fit(const std::vector<BaselineRow>& rows, const Roofs& roofs, bool laun
     best = candidate;
     return true;
   };
-  const auto efficiency = [](int i) { return std::pow(kLeastEfficiency, static_cast<double>(i) / (kGridPoints - 1)); };
+  const auto efficiency = [](int i) {
+    return std::pow(kLeastEfficiency, static_cast<double>(i) / (kGridPoints - 1));
+  };
   for (int i = 0; i < kGridPoints; ++i)
     for (int j = 0; j < kGridPoints; ++j) {
       Baseline candidate{efficiency(i), efficiency(j), 0, launch_everywhere};
@@ -99,12 +101,15 @@ double mean_error(const Baseline& baseline, const std::vector<BaselineRow>& rows
 }
 
 Baseline fit_baseline(const std::vector<BaselineRow>& rows, const Roofs& roofs) {
-  const bool any = std::any_of(rows.begin(), rows.end(), [](const BaselineRow& row) { return row.work.launched; });
-  const bool all = std::all_of(rows.begin(), rows.end(), [](const BaselineRow& row) { return row.work.launched; });
+  const bool any =
+      std::any_of(rows.begin(), rows.end(), [](const BaselineRow& row) { return row.work.launched; });
+  const bool all =
+      std::all_of(rows.begin(), rows.end(), [](const BaselineRow& row) { return row.work.launched; });
   const Baseline everywhere = fit(rows, roofs, true);
   if (all || !any) return everywhere;
   const Baseline where_included = fit(rows, roofs, false);
-  return mean_error(where_included, rows, roofs) < mean_error(everywhere, rows, roofs) ? where_included : everywhere;
+  return mean_error(where_included, rows, roofs) < mean_error(everywhere, rows, roofs) ? where_included
+                                                                                       : everywhere;
 }
 
 }  // namespace presil::validate

@@ -2,10 +2,12 @@
 //
 //   time = launch + max(operations / (compute_efficiency x peak), bytes / (bandwidth_efficiency x bandwidth))
 //
-// `launch` is one constant, added to every row or only to rows whose measurement includes the launch, whichever fits
-// better. The constants minimise the mean absolute percentage error on the rows they are fitted on:
+// `launch` is one constant, added to every row or only to rows whose measurement includes the launch,
+// whichever fits better. The constants minimise the mean absolute percentage error on the rows they are
+// fitted on:
 //
-//   1. For every pair of efficiencies of a logarithmic grid from 1% to 100%, the best launch is a weighted median: MAPE
+//   1. For every pair of efficiencies of a logarithmic grid from 1% to 100%, the best launch is a weighted
+//   median: MAPE
 //      of times is sum |launch + t - y| / y, least where half of the weight 1/y lies on either side of y - t.
 //   2. From the best of the grid, coordinate search with steps that are halved until they are below 1e-5.
 //

@@ -19,7 +19,8 @@ constexpr std::uint64_t kMostCount = std::uint64_t{1} << 40;
 constexpr double kMostValue = 1e18;
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -33,7 +34,9 @@ double number_in(const std::string& text) {
 
 }  // namespace
 
-const Cell& CellReader::cell(const char* column) const { return row_.cells[static_cast<std::size_t>(table_.find(column))]; }
+const Cell& CellReader::cell(const char* column) const {
+  return row_.cells[static_cast<std::size_t>(table_.find(column))];
+}
 
 void CellReader::refuse(const char* column, const std::string& expected) {
   if (!fault_.empty()) return;
@@ -65,7 +68,8 @@ void CellReader::format(const char* column, Format& value) {
 
 void CellReader::count(const char* column, std::uint64_t& value, std::uint64_t least) {
   const double found = number_in(cell(column).text);
-  if (found >= static_cast<double>(least) && found <= static_cast<double>(kMostCount) && found == std::floor(found))
+  if (found >= static_cast<double>(least) && found <= static_cast<double>(kMostCount) &&
+      found == std::floor(found))
     value = static_cast<std::uint64_t>(found);
   else
     refuse(column, fmt::format("a whole number from {} to 2^40", least));

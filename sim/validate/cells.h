@@ -1,8 +1,8 @@
 // cells.h -- typed values out of the cells of one row.
 //
-// A row type declares its columns once (describe()); from that follow what a header must have and how a row is
-// read. A cell that cannot be what its column says does not end the command: it is the row's fault, with its place,
-// and the row is counted as not predicted.
+// A row type declares its columns once (describe()); from that follow what a header must have and how a row
+// is read. A cell that cannot be what its column says does not end the command: it is the row's fault, with
+// its place, and the row is counted as not predicted.
 #pragma once
 
 #include <cstdint>

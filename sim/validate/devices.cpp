@@ -60,7 +60,8 @@ Device Devices::look_up(const Row& row) const {
   Device device;
   device.name = row.device;
   std::optional<std::filesystem::path> file;
-  for (const std::string& guess : row.is_system ? chips_in(row.device) : std::vector<std::string>{row.device}) {
+  for (const std::string& guess :
+       row.is_system ? chips_in(row.device) : std::vector<std::string>{row.device}) {
     file = file_of(guess);
     if (file) break;
   }
@@ -76,8 +77,8 @@ Device Devices::look_up(const Row& row) const {
     device.name = name ? name->scalar : file->stem().string();
     device.kind = kind ? kind->scalar : "npu";
     if (!registry_.knows(device.kind))
-      device.fault = fmt::format("{} is a chip of kind '{}'; predictions exist for {}", device.name, device.kind,
-                                 join(registry_.chip_kinds()));
+      device.fault = fmt::format("{} is a chip of kind '{}'; predictions exist for {}", device.name,
+                                 device.kind, join(registry_.chip_kinds()));
     else
       device.roofs = registry_.roofs(device.kind, device.document);
   } catch (const Error& error) {

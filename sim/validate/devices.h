@@ -11,20 +11,20 @@
 namespace presil::validate {
 
 struct Device {
-  std::string name;         ///< of the chip; as the table spells it when there is no such chip
-  std::string file;         ///< the chip's
-  std::string kind;         ///< of the chip: "npu"
-  config::Node document;    ///< resolved
+  std::string name;       ///< of the chip; as the table spells it when there is no such chip
+  std::string file;       ///< the chip's
+  std::string kind;       ///< of the chip: "npu"
+  config::Node document;  ///< resolved
   Roofs roofs;
-  std::string fault;        ///< why there is no chip; empty: there is one
+  std::string fault;  ///< why there is no chip; empty: there is one
 };
 
 /// Looks chips up, each once. No SystemC.
 class Devices {
  public:
   explicit Devices(const Registry& registry) : registry_(registry) {}
-  /// The chip of a row: by file stem, name or alias, upper and lower case taken as equal. Not found, or wrong in
-  /// itself: a Device with a fault.
+  /// The chip of a row: by file stem, name or alias, upper and lower case taken as equal. Not found, or wrong
+  /// in itself: a Device with a fault.
   const Device& of(const Row& row);
 
  private:

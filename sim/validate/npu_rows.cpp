@@ -1,8 +1,8 @@
 // npu_rows.cpp -- implementation of npu_rows.h.
 //
-//   gemm      the product from memory to memory on the simulated chip; plus the host's launch when the row includes it
-//   tpu_gemm  as gemm, launch included; operations over time
-//   tpu_v1    the experiment of that application (configs/experiments/tpu_v1_APP.yaml); operations over latency
+//   gemm      the product from memory to memory on the simulated chip; plus the host's launch when the row
+//   includes it tpu_gemm  as gemm, launch included; operations over time tpu_v1    the experiment of that
+//   application (configs/experiments/tpu_v1_APP.yaml); operations over latency
 #include "sim/validate/npu_rows.h"
 
 #include <fmt/format.h>
@@ -44,7 +44,8 @@ class Npu {
 Roofs roofs_of(const config::Node& document) {
   const npu::ChipConfig chip = chip_of(document);
   Roofs roofs;
-  for (std::size_t f = 0; f < kFormatNames.size(); ++f) roofs.ops_per_s[f] = chip.peak_ops_per_s(static_cast<Format>(f));
+  for (std::size_t f = 0; f < kFormatNames.size(); ++f)
+    roofs.ops_per_s[f] = chip.peak_ops_per_s(static_cast<Format>(f));
   roofs.vector_ops_per_s = chip.peak_vector_ops_per_s();
   roofs.bytes_per_s = memory::sustained(chip.memory).value;
   return roofs;
@@ -52,11 +53,14 @@ Roofs roofs_of(const config::Node& document) {
 
 double gemm_seconds(Npu& npu, const run::ProductShape& shape, bool launch) {
   if (!npu.chip().core.array.supports(shape.format))
-    throw InputError(fmt::format("the arrays of {} do not compute in {}", npu.chip().name, name(shape.format)));
+    throw InputError(
+        fmt::format("the arrays of {} do not compute in {}", npu.chip().name, name(shape.format)));
   for (const std::uint64_t extent : {shape.batch, shape.m, shape.n, shape.k})
-    if (extent > run::kMostExtent) throw InputError(fmt::format("an extent of {} is above {}", extent, run::kMostExtent));
+    if (extent > run::kMostExtent)
+      throw InputError(fmt::format("an extent of {} is above {}", extent, run::kMostExtent));
   const auto size = [](std::uint64_t value) { return static_cast<double>(value); };
-  const double values = size(shape.batch) * (size(shape.m) * size(shape.k) + size(shape.k) * size(shape.n) + size(shape.m) * size(shape.n));
+  const double values = size(shape.batch) * (size(shape.m) * size(shape.k) + size(shape.k) * size(shape.n) +
+                                             size(shape.m) * size(shape.n));
   if (values * bytes_per_value(shape.format) > memory::capacity(npu.chip().memory).value)
     throw CapacityError(fmt::format("the matrices do not fit in the memory of {}", npu.chip().name));
   const workload::Graph graph = run::product_graph(shape);
@@ -74,15 +78,16 @@ Prediction predict_tpu_gemm(Npu& npu, const TpuGemmRow& row) {
 
 Prediction predict_tpu_v1(Npu& npu, const TpuV1Row& row) {
   std::string app = row.app;
-  std::transform(app.begin(), app.end(), app.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(app.begin(), app.end(), app.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
   const std::filesystem::path file = run::home() / "configs" / "experiments" / ("tpu_v1_" + app + ".yaml");
   if (!std::all_of(app.begin(), app.end(), plain) || !std::filesystem::exists(file))
     return {0, fmt::format("presil has no model of the application {}", row.app)};
   run::LoadedExperiment loaded = run::load_experiment(file, {});
   loaded.experiment.workload.batch = row.batch;
-  const run::GenerationTotals request =
-      run::run_generation(npu.machine(), loaded.architecture, loaded.experiment.workload, loaded.experiment.simulation);
+  const run::GenerationTotals request = run::run_generation(
+      npu.machine(), loaded.architecture, loaded.experiment.workload, loaded.experiment.simulation);
   return {request.totals.flops() / request.latency_s / 1e12};
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "sim/report/csv.h"
@@ -27,18 +28,25 @@ double rounded_percent(double share) { return std::round(share * 1e8) / 1e6; }
 
 std::string worst_text(const Validation& v, const Line& line) {
   const Sample& sample = v.samples[line.worst_sample];
-  return fmt::format("{} {}", signed_percent(line.errors.worst), v.tables[sample.table].place(sample.row));
+  return fmt::format("{} {}:{}", signed_percent(line.errors.worst),
+                     std::filesystem::path(v.tables[sample.table].file).filename().string(),
+                     v.tables[sample.table].rows[sample.row].line);
 }
 
 void add_line(const Validation& v, const Group& group, Split split, report::Table& table) {
   const Line& line = group.line(split);
-  const bool whole = split == Split::all;
+  if (line.errors.count == 0 && (split != Split::all || !group.group.empty())) return;
   const std::string label = group.group.empty() ? group.device : "  " + group.group;
-  const bool any = line.errors.count > 0;
-  table.add({whole ? report::shortened(label, 34) : "", name(split), report::count(static_cast<double>(line.rows)),
-             report::count(static_cast<double>(line.errors.count)), any ? percent(line.errors.mean) : "-",
-             any ? percent(line.errors.median) : "-", any ? signed_percent(line.errors.bias) : "-",
-             line.baseline_error ? percent(*line.baseline_error) : "-", any ? worst_text(v, line) : "-"});
+  std::vector<std::string> cells{split == Split::all ? report::shortened(label, 34) : "", name(split),
+                                 report::count(static_cast<double>(line.rows)),
+                                 report::count(static_cast<double>(line.errors.count))};
+  if (line.errors.count > 0)
+    cells.insert(cells.end(),
+                 {percent(line.errors.mean), percent(line.errors.median), signed_percent(line.errors.bias),
+                  line.baseline_error ? percent(*line.baseline_error) : "-", worst_text(v, line)});
+  else
+    cells.insert(cells.end(), {"-", "-", "-", "-", "-"});
+  table.add(cells);
 }
 
 // "gemm, latency in us": groups of one kind stand together.
@@ -59,7 +67,8 @@ std::string kind_text(const Validation& v, const std::string& kind, const report
     if (unit != group.unit) unit = "mixed";
     for (const Split split : kSplits) add_line(v, group, split, table);
   }
-  return style.bold(kind) + (unit == "mixed" ? "" : ", in " + report::clean(unit)) + "\n" + table.render(style, 2) + "\n";
+  return style.bold(kind) + (unit == "mixed" ? "" : ", in " + report::clean(unit)) + "\n" +
+         table.render(style, 2) + "\n";
 }
 
 std::string unpredicted_text(const Summary& summary, const report::Style& style) {
@@ -72,24 +81,27 @@ std::string unpredicted_text(const Summary& summary, const report::Style& style)
     else
       hidden += u.rows;
   }
-  if (hidden > 0) table.add({report::count(static_cast<double>(hidden)), "", "other reasons; --format json has them all"});
+  if (hidden > 0)
+    table.add({report::count(static_cast<double>(hidden)), "", "other reasons; --format json has them all"});
   return style.bold("not predicted") + "\n" + table.render(style, 2) + "\n";
 }
 
-Json baseline_json(const Line& line) {
-  const Baseline& b = line.baseline;
-  return {{"mape_pct", rounded_percent(*line.baseline_error)},
-          {"compute_efficiency", std::round(b.compute_efficiency * 1e6) / 1e6},
-          {"bandwidth_efficiency", std::round(b.bandwidth_efficiency * 1e6) / 1e6},
-          {"launch_us", std::round(b.launch_s * 1e12) / 1e6}};
+void add_baseline(const Line& line, Json& json) {
+  const auto six_digits = [](double value) { return std::round(value * 1e6) / 1e6; };
+  json["baseline_mape_pct"] = rounded_percent(*line.baseline_error);
+  json["baseline_compute_efficiency"] = six_digits(line.baseline.compute_efficiency);
+  json["baseline_bandwidth_efficiency"] = six_digits(line.baseline.bandwidth_efficiency);
+  json["baseline_launch_us"] = six_digits(line.baseline.launch_s * 1e6);
 }
 
 Json line_json(const Validation& v, const Group& group, Split split) {
   const Line& line = group.line(split);
-  Json json = {{"kind", group.kind},  {"device", group.device}, {"group", group.group}, {"unit", group.unit},
-               {"split", name(split)}, {"rows", line.rows},      {"predicted", line.errors.count}};
-  for (const char* key : {"mape_pct", "median_pct", "bias_pct", "worst_pct", "worst_at", "baseline_mape_pct",
-                          "baseline_compute_efficiency", "baseline_bandwidth_efficiency", "baseline_launch_us"})
+  Json json = {
+      {"kind", group.kind},   {"device", group.device}, {"group", group.group},          {"unit", group.unit},
+      {"split", name(split)}, {"rows", line.rows},      {"predicted", line.errors.count}};
+  for (const char* key :
+       {"mape_pct", "median_pct", "bias_pct", "worst_pct", "worst_at", "baseline_mape_pct",
+        "baseline_compute_efficiency", "baseline_bandwidth_efficiency", "baseline_launch_us"})
     json[key] = nullptr;
   if (line.errors.count > 0) {
     const Sample& worst = v.samples[line.worst_sample];
@@ -99,8 +111,7 @@ Json line_json(const Validation& v, const Group& group, Split split) {
     json["worst_pct"] = rounded_percent(line.errors.worst);
     json["worst_at"] = v.tables[worst.table].place(worst.row);
   }
-  if (line.baseline_error)
-    for (const auto& [key, value] : baseline_json(line).items()) json["baseline_" + key] = value;
+  if (line.baseline_error) add_baseline(line, json);
   return json;
 }
 
@@ -124,10 +135,12 @@ std::string text_of(const Validation& v, const report::Style& style) {
     text += kind_text(v, group.kind, style);
   }
   text += unpredicted_text(v.summary, style);
-  return text + fmt::format("{} of {} rows predicted. Odd rows are those that constants are fitted on, even rows are held out;\n"
-                            "\"baseline\" is a roofline with three constants fitted to the same measurements.\n",
-                            report::count(static_cast<double>(v.summary.predicted)),
-                            report::count(static_cast<double>(v.summary.rows)));
+  return text + fmt::format(
+                    "{} of {} rows predicted. Odd rows are those that constants are fitted on, even rows are "
+                    "held out;\n"
+                    "\"baseline\" is a roofline with three constants fitted to the same measurements.\n",
+                    report::count(static_cast<double>(v.summary.predicted)),
+                    report::count(static_cast<double>(v.summary.rows)));
 }
 
 Json json_of(const Validation& v) {
@@ -148,7 +161,8 @@ std::string with_predictions(const Validation& v, std::size_t number) {
     const std::string& title = table.header.cells[column].text;
     return title == "predicted" || title == "error_pct";
   };
-  const auto line = [&](const Record& record, const std::string& predicted, const std::string& error, const std::string& ending) {
+  const auto line = [&](const Record& record, const std::string& predicted, const std::string& error,
+                        const std::string& ending) {
     std::string text;
     for (std::size_t c = 0; c < record.cells.size(); ++c)
       if (!is_ours(c)) text += record.cells[c].raw + ",";
@@ -161,7 +175,8 @@ std::string with_predictions(const Validation& v, std::size_t number) {
     const Prediction& p = v.predictions[i];
     const Record& row = table.rows[v.samples[i].row];
     const double measured = common(v.samples[i].data).measured;
-    text += p.fault.empty() ? line(row, fmt::format("{:.6g}", p.value), fmt::format("{:.3f}", (p.value / measured - 1) * 100),
+    text += p.fault.empty() ? line(row, fmt::format("{:.6g}", p.value),
+                                   fmt::format("{:.3f}", (p.value / measured - 1) * 100),
                                    row.ending.empty() ? ending : row.ending)
                             : line(row, "", "", row.ending.empty() ? ending : row.ending);
   }

@@ -20,8 +20,9 @@ nlohmann::ordered_json json_of(const Validation& validation);
 /// The groups of json_of, one row each.
 std::string csv_of(const Validation& validation);
 
-/// The table as it was read, with the columns `predicted` and `error_pct` at the end of every row, empty where there is
-/// no prediction; all other cells keep their bytes. Columns of these names that it had are replaced.
+/// The table as it was read, with the columns `predicted` and `error_pct` at the end of every row, empty
+/// where there is no prediction; all other cells keep their bytes. Columns of these names that it had are
+/// replaced.
 std::string with_predictions(const Validation& validation, std::size_t table);
 
 /// "+3.1%", "-0.5%"

@@ -31,7 +31,8 @@ std::string fault_of(const Registry& registry, const Device& device, const Sampl
   if (!sample.fault.empty()) return sample.fault;
   if (!device.fault.empty()) return device.fault;
   if (registry.predicts(device.kind, kind_of(sample.data))) return "";
-  return fmt::format("presil does not predict {} on a chip of kind '{}' yet", kind_of(sample.data), device.kind);
+  return fmt::format("presil does not predict {} on a chip of kind '{}' yet", kind_of(sample.data),
+                     device.kind);
 }
 
 std::string one_line(std::string text) {
@@ -40,8 +41,12 @@ std::string one_line(std::string text) {
 }
 
 Prediction checked(const Prediction& prediction) {
-  if (!prediction.fault.empty() || (std::isfinite(prediction.value) && prediction.value > 0)) return prediction;
-  return {0, fmt::format("the prediction is {}, no positive number: this is a defect of presil", prediction.value), true};
+  if (!prediction.fault.empty() || (std::isfinite(prediction.value) && prediction.value > 0))
+    return prediction;
+  return {
+      0,
+      fmt::format("the prediction is {}, no positive number: this is a defect of presil", prediction.value),
+      true};
 }
 
 Prediction try_row(const Registry::Chip& chip, const AnyRow& row) {
@@ -60,7 +65,8 @@ Prediction try_row(const Registry::Chip& chip, const AnyRow& row) {
 
 // How predictions cross the pipe: a CSV record each.
 std::string packed(const Prediction& prediction) {
-  return report::csv_record({fmt::format("{}", prediction.value), prediction.fault, prediction.defect ? "1" : "0"});
+  return report::csv_record(
+      {fmt::format("{}", prediction.value), prediction.fault, prediction.defect ? "1" : "0"});
 }
 
 std::string run_piece(const Registry& registry, const Piece& piece, const std::vector<Sample>& samples) {
@@ -79,13 +85,14 @@ std::string run_piece(const Registry& registry, const Piece& piece, const std::v
 
 void unpack(const Piece& piece, const sweep::Reply& reply, std::vector<Prediction>& predictions) {
   const report::CsvFile file = report::parse_csv(reply.text);
-  const std::string reason = reply.signal != 0
-                                 ? fmt::format("worker ended by signal {} ({})", reply.signal, strsignal(reply.signal))
-                                 : fmt::format("worker ended early with status {}", reply.status);
+  const std::string reason =
+      reply.signal != 0 ? fmt::format("worker ended by signal {} ({})", reply.signal, strsignal(reply.signal))
+                        : fmt::format("worker ended early with status {}", reply.status);
   for (std::size_t i = 0; i < piece.samples.size(); ++i) {
     Prediction& prediction = predictions[piece.samples[i]];
     if (i < file.records.size() && file.records[i].size() == 3)
-      prediction = {std::strtod(file.records[i][0].c_str(), nullptr), file.records[i][1], file.records[i][2] == "1"};
+      prediction = {std::strtod(file.records[i][0].c_str(), nullptr), file.records[i][1],
+                    file.records[i][2] == "1"};
     else
       prediction = {0, reason, true};
   }
@@ -93,8 +100,9 @@ void unpack(const Piece& piece, const sweep::Reply& reply, std::vector<Predictio
 
 }  // namespace
 
-std::vector<Prediction> predict_all(const Registry& registry, Devices& devices, const std::vector<Sample>& samples,
-                                    std::size_t jobs, const std::function<void(std::size_t, std::size_t)>& progress) {
+std::vector<Prediction> predict_all(const Registry& registry, Devices& devices,
+                                    const std::vector<Sample>& samples, std::size_t jobs,
+                                    const std::function<void(std::size_t, std::size_t)>& progress) {
   std::vector<Prediction> predictions(samples.size());
   std::map<std::string, std::size_t> open_piece;  // of a chip, the one that is being filled
   std::vector<Piece> pieces;

@@ -37,6 +37,8 @@ Registry::Chip Registry::open(const std::string& chip_kind, const config::Node& 
   return chip;
 }
 
-Prediction Registry::Chip::predict(const AnyRow& row) const { return predictors_->at(kind_of(row))(chip_.get(), row); }
+Prediction Registry::Chip::predict(const AnyRow& row) const {
+  return predictors_->at(kind_of(row))(chip_.get(), row);
+}
 
 }  // namespace presil::validate

@@ -1,7 +1,8 @@
 // registry.h -- the seam to the models: which kind of chip predicts which kind of row.
 //
-// A kind of chip (`kind:` of its file, "npu" when there is none) is a class that is made from the chip's document in
-// a worker process, one object in a process, so it may elaborate SystemC. To predict another kind of row:
+// A kind of chip (`kind:` of its file, "npu" when there is none) is a class that is made from the chip's
+// document in a worker process, one object in a process, so it may elaborate SystemC. To predict another kind
+// of row:
 //
 //     Prediction predict_vector(Npu& chip, const VectorRow& row) { ... return {microseconds}; }
 //     ...
@@ -14,8 +15,9 @@
 //       registry.add("gpu", predict_gemm);           // Prediction predict_gemm(Gpu&, const GemmRow&)
 //     }
 //
-// A prediction is in the unit of the row's measured column. What cannot be predicted returns its reason in `fault`, or
-// throws an Error; RunError is a defect of presil and makes the command fail after everything is printed.
+// A prediction is in the unit of the row's measured column. What cannot be predicted returns its reason in
+// `fault`, or throws an Error; RunError is a defect of presil and makes the command fail after everything is
+// printed.
 #pragma once
 
 #include <array>
@@ -50,7 +52,8 @@ class Registry {
  public:
   template <class Chip>
   void add_chip(const std::string& kind, Roofs (*find_roofs)(const config::Node&)) {
-    chips_[kind] = {find_roofs, [](const config::Node& document) { return std::make_shared<Chip>(document); }, {}};
+    chips_[kind] = {
+        find_roofs, [](const config::Node& document) { return std::make_shared<Chip>(document); }, {}};
   }
   template <class Chip, class RowType>
   void add(const std::string& kind, Prediction (*predict)(Chip&, const RowType&)) {

@@ -59,21 +59,25 @@ std::string place(const Validation& v, std::size_t sample) {
 
 std::string row_of(const Validation& v, const Group& group, Split split) {
   const Line& line = group.line(split);
+  if (line.errors.count == 0 && (split != Split::all || !group.group.empty())) return "";
   const bool any = line.errors.count > 0;
-  const std::string who = split != Split::all ? "" : group.group.empty() ? "**" + plain(group.device) + "**" : plain(group.group);
-  return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", who, name(split), line.rows, line.errors.count,
-                     any ? percent(line.errors.mean) : "-", any ? percent(line.errors.median) : "-",
-                     any ? signed_percent(line.errors.bias) : "-",
-                     line.baseline_error ? percent(*line.baseline_error) : "-",
-                     any ? fmt::format("{} ({})", signed_percent(line.errors.worst), plain(place(v, line.worst_sample))) : "-");
+  const std::string who = split != Split::all   ? ""
+                          : group.group.empty() ? "**" + plain(group.device) + "**"
+                                                : plain(group.group);
+  return fmt::format(
+      "| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", who, name(split), line.rows, line.errors.count,
+      any ? percent(line.errors.mean) : "-", any ? percent(line.errors.median) : "-",
+      any ? signed_percent(line.errors.bias) : "-", line.baseline_error ? percent(*line.baseline_error) : "-",
+      any ? fmt::format("{} ({})", signed_percent(line.errors.worst), plain(place(v, line.worst_sample)))
+          : "-");
 }
 
 std::string fit_text(const Group& group) {
   const Line& line = group.line(Split::all);
   if (!line.baseline_error || !group.group.empty()) return "";
-  return fmt::format("{}: {:.0f}% of the arithmetic peak, {:.0f}% of the bandwidth, {} launch", plain(group.device),
-                     line.baseline.compute_efficiency * 100, line.baseline.bandwidth_efficiency * 100,
-                     report::time(line.baseline.launch_s));
+  return fmt::format("{}: {:.0f}% of the arithmetic peak, {:.0f}% of the bandwidth, {} launch",
+                     plain(group.device), line.baseline.compute_efficiency * 100,
+                     line.baseline.bandwidth_efficiency * 100, report::time(line.baseline.launch_s));
 }
 
 std::string kind_table(const Validation& v, const std::string& kind) {
@@ -136,7 +140,8 @@ std::string command(const Validation& v) {
 
 Report report_of(const Validation& v, const std::string& stem) {
   Report report;
-  report.page = fmt::format(kIntroduction, command(v) + " --report " + stem + ".md", v.summary.predicted, v.summary.rows);
+  report.page = fmt::format(kIntroduction, command(v) + " --report " + stem + ".md", v.summary.predicted,
+                            v.summary.rows);
   std::vector<std::string> done;
   for (const Group& group : v.summary.groups) {
     if (std::find(done.begin(), done.end(), group.kind) != done.end()) continue;

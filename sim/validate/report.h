@@ -18,7 +18,8 @@ struct Report {
   std::vector<Chart> charts;
 };
 
-/// `stem` is the page's name without .md; charts are called STEM_KIND.svg. The same input gives the same bytes.
+/// `stem` is the page's name without .md; charts are called STEM_KIND.svg. The same input gives the same
+/// bytes.
 Report report_of(const Validation& validation, const std::string& stem);
 
 }  // namespace presil::validate

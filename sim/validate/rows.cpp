@@ -31,7 +31,9 @@ void VectorRow::describe(Cells& c) {
 
 std::string VectorRow::settle() {
   group = kernel;
-  return kernel == "fused" || kernel == "eager" ? "" : fmt::format("kernel is '{}'; expected fused or eager", kernel);
+  return kernel == "fused" || kernel == "eager"
+             ? ""
+             : fmt::format("kernel is '{}'; expected fused or eager", kernel);
 }
 
 void AttentionRow::describe(Cells& c) {
@@ -73,14 +75,15 @@ void FlashAttentionRow::describe(Cells& c) {
 std::string FlashAttentionRow::settle() {
   group = impl + " " + pass;
   unit = "TFLOPS";
-  return pass == "fwd" || pass == "bwd" || pass == "fwd+bwd" ? ""
-                                                             : fmt::format("pass is '{}'; expected fwd, bwd or fwd+bwd", pass);
+  return pass == "fwd" || pass == "bwd" || pass == "fwd+bwd"
+             ? ""
+             : fmt::format("pass is '{}'; expected fwd, bwd or fwd+bwd", pass);
 }
 
 double FlashAttentionRow::flops() const {
   const double s = static_cast<double>(seq);
-  const double one_way =
-      4 * s * s * static_cast<double>(head_dim) * static_cast<double>(heads) * static_cast<double>(batch) / (causal ? 2 : 1);
+  const double one_way = 4 * s * s * static_cast<double>(head_dim) * static_cast<double>(heads) *
+                         static_cast<double>(batch) / (causal ? 2 : 1);
   return one_way * ((forward() ? 1 : 0) + (backward() ? 2.5 : 0));
 }
 
@@ -206,7 +209,8 @@ void TpuGemmRow::describe(Cells& c) {
 std::string TpuGemmRow::settle() {
   unit = "TFLOPS";
   if (what != "gemm") return fmt::format("kind is '{}'; expected gemm", what);
-  return value_unit == "TFLOP/s/device" ? "" : fmt::format("unit is '{}'; expected TFLOP/s/device", value_unit);
+  return value_unit == "TFLOP/s/device" ? ""
+                                        : fmt::format("unit is '{}'; expected TFLOP/s/device", value_unit);
 }
 
 void TpuV1Row::describe(Cells& c) {
@@ -253,10 +257,13 @@ std::vector<std::string> chips_in(const std::string& system) {
   std::size_t digits = 0;
   while (digits < rest.size() && std::isdigit(static_cast<unsigned char>(rest[digits]))) ++digits;
   if (digits > 0 && digits < rest.size() && (rest[digits] == 'x' || rest[digits] == 'X'))
-    guess(rest.find_first_not_of(' ', digits + 1) == std::string::npos ? rest.size() : rest.find_first_not_of(' ', digits + 1),
+    guess(rest.find_first_not_of(' ', digits + 1) == std::string::npos
+              ? rest.size()
+              : rest.find_first_not_of(' ', digits + 1),
           std::string::npos);
   if (const std::size_t bracket = rest.find('('); bracket != std::string::npos) guess(0, bracket);
-  for (std::size_t blank = rest.rfind(' '); blank != std::string::npos; blank = rest.rfind(' ')) guess(0, blank);
+  for (std::size_t blank = rest.rfind(' '); blank != std::string::npos; blank = rest.rfind(' '))
+    guess(0, blank);
   const std::size_t dash = rest.rfind('-');
   if (dash != std::string::npos && dash + 1 < rest.size() &&
       rest.find_first_not_of("0123456789", dash + 1) == std::string::npos)

@@ -1,8 +1,8 @@
-// rows.h -- one typed row for every kind of table. describe() names the columns; a header that has them all makes the
-// table one of this kind, whatever other columns it has.
+// rows.h -- one typed row for every kind of table. describe() names the columns; a header that has them all
+// makes the table one of this kind, whatever other columns it has.
 //
-// `device` is what the chip is found by, `measured` the value to predict, in `unit`. Rows of one device and kind whose
-// `group` differs are also judged apart. Rows that are not `gated` do not count for --max-mape.
+// `device` is what the chip is found by, `measured` the value to predict, in `unit`. Rows of one device and
+// kind whose `group` differs are also judged apart. Rows that are not `gated` do not count for --max-mape.
 #pragma once
 
 #include <cstdint>
@@ -133,7 +133,9 @@ struct TpuGemmRow : Row {
   std::uint64_t m{}, n{}, k{};
   void describe(Cells& c);
   std::string settle();
-  double flops() const { return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k); }
+  double flops() const {
+    return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  }
 };
 
 /// Applications of TPU v1 (Jouppi et al., ISCA 2017), in TOPS.
@@ -153,8 +155,9 @@ struct ImcMacroRow : Row {
   std::string settle();
 };
 
-using AnyRow = std::variant<GemmRow, VectorRow, AttentionRow, FlashAttentionRow, CollectiveRow, NcclRow, InferenceRow,
-                            LayerRow, TrainingPaperRow, TrainingTpuRow, TpuGemmRow, TpuV1Row, ImcMacroRow>;
+using AnyRow =
+    std::variant<GemmRow, VectorRow, AttentionRow, FlashAttentionRow, CollectiveRow, NcclRow, InferenceRow,
+                 LayerRow, TrainingPaperRow, TrainingTpuRow, TpuGemmRow, TpuV1Row, ImcMacroRow>;
 
 inline const Row& common(const AnyRow& row) {
   return std::visit([](const auto& r) -> const Row& { return r; }, row);
@@ -165,8 +168,8 @@ inline const char* kind_of(const AnyRow& row) {
   return std::visit([](const auto& r) { return r.kKind; }, row);
 }
 
-/// The chip that a system's name speaks of, from the longest to the shortest guess: "4xA100-SXM-80GB NVLink3" gives
-/// itself, "A100-SXM-80GB NVLink3", "A100-SXM-80GB"; "1x v5e-256" ends with "v5e".
+/// The chip that a system's name speaks of, from the longest to the shortest guess: "4xA100-SXM-80GB NVLink3"
+/// gives itself, "A100-SXM-80GB NVLink3", "A100-SXM-80GB"; "1x v5e-256" ends with "v5e".
 std::vector<std::string> chips_in(const std::string& system);
 
 }  // namespace presil::validate

@@ -37,9 +37,12 @@ Sample read_row(const Table& table, std::size_t number, std::size_t row) {
 }
 
 template <std::size_t... I>
-Sample read_row(const Table& table, std::size_t number, std::size_t row, std::size_t kind, std::index_sequence<I...>) {
+Sample read_row(const Table& table, std::size_t number, std::size_t row, std::size_t kind,
+                std::index_sequence<I...>) {
   Sample sample;
-  ((kind == I ? (void)(sample = read_row<std::variant_alternative_t<I, AnyRow>>(table, number, row)) : void()), ...);
+  ((kind == I ? (void)(sample = read_row<std::variant_alternative_t<I, AnyRow>>(table, number, row))
+              : void()),
+   ...);
   return sample;
 }
 
@@ -59,10 +62,12 @@ std::vector<std::string> lacking(const Kind& kind, const Table& table) {
   std::vector<std::string> names;
   for (const Kind& kind : kinds()) {
     names.push_back(kind.name);
-    const double share = 1 - static_cast<double>(lacking(kind, table).size()) / static_cast<double>(kind.columns.size());
+    const double share =
+        1 - static_cast<double>(lacking(kind, table).size()) / static_cast<double>(kind.columns.size());
     if (share > best) best = share, nearest = &kind;
   }
-  const std::string place = fmt::format("{}:{}: the header is of no kind of table", table.file, table.header.line);
+  const std::string place =
+      fmt::format("{}:{}: the header is of no kind of table", table.file, table.header.line);
   if (best <= 0) throw InputError(fmt::format("{}; there are {}", place, join(names)));
   std::string hints;
   for (const std::string& column : lacking(*nearest, table)) {
@@ -83,7 +88,8 @@ const std::vector<Kind>& kinds() {
 const Kind& recognise(const Table& table) {
   const Kind* found = nullptr;
   for (const Kind& kind : kinds())
-    if (lacking(kind, table).empty() && (!found || kind.columns.size() > found->columns.size())) found = &kind;
+    if (lacking(kind, table).empty() && (!found || kind.columns.size() > found->columns.size()))
+      found = &kind;
   if (!found) refuse(table);
   return *found;
 }

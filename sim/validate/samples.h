@@ -24,13 +24,13 @@ struct Sample {
   AnyRow data;
   std::string fault;  ///< why its cells cannot be used; empty when they can
   std::string place;  ///< file:line, or file:line:column of the faulty cell
-  /// Odd data lines of a table (the first, the third, ...) are those that constants are fitted on; the even ones are
-  /// held out.
+  /// Odd data lines of a table (the first, the third, ...) are those that constants are fitted on; the even
+  /// ones are held out.
   bool fitted_on() const { return row % 2 == 0; }
 };
 
-/// The kind whose columns the header has; of several the one with most columns. Throws InputError with file:line, the
-/// nearest kind and the columns it lacks when there is none.
+/// The kind whose columns the header has; of several the one with most columns. Throws InputError with
+/// file:line, the nearest kind and the columns it lacks when there is none.
 const Kind& recognise(const Table& table);
 
 /// All rows of a table, faulty ones included.

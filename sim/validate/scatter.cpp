@@ -16,14 +16,16 @@ namespace presil::validate {
 namespace {
 
 constexpr double kLeft = 84, kTop = 52, kSide = 520, kWidth = 640;
-constexpr std::size_t kDotsInAll = 4000;
+constexpr std::size_t kDotsInAll = 2400;  // at most 22 bytes each
 
-// Okabe and Ito, "Color Universal Design": told apart with every kind of colour vision. Light page, dark page.
+// Okabe and Ito, "Color Universal Design": told apart with every kind of colour vision. Light page, dark
+// page.
 struct Colour {
   const char *light, *dark;
 };
-constexpr std::array kColours{Colour{"#0072b2", "#56b4e9"}, Colour{"#d55e00", "#ff8c42"}, Colour{"#009e73", "#2fd3a5"},
-                              Colour{"#a0508a", "#e39ac8"}, Colour{"#b07d00", "#f0c040"}, Colour{"#555555", "#bbbbbb"},
+constexpr std::array kColours{Colour{"#0072b2", "#56b4e9"}, Colour{"#d55e00", "#ff8c42"},
+                              Colour{"#009e73", "#2fd3a5"}, Colour{"#a0508a", "#e39ac8"},
+                              Colour{"#b07d00", "#f0c040"}, Colour{"#555555", "#bbbbbb"},
                               Colour{"#7a4fd0", "#b79bff"}, Colour{"#8c3b1f", "#d99b7f"}};
 
 class Drawing {
@@ -48,7 +50,8 @@ class Drawing {
   double low_{}, high_{};  // log10
 };
 
-std::string text(double x, double y, const char* anchor, const std::string& words, const std::string& more = "") {
+std::string text(double x, double y, const char* anchor, const std::string& words,
+                 const std::string& more = "") {
   return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>{}</text>\n", x, y, anchor, more,
                      report::escaped(words));
 }
@@ -79,10 +82,13 @@ std::string Drawing::style() const {
   return fmt::format(
       "<style>\n"
       "svg{{--page:#fff;--ink:#222;--soft:#666;--grid:#e3e3e3;{}font:13px system-ui,sans-serif}}\n"
-      "@media (prefers-color-scheme:dark){{svg{{--page:#15181c;--ink:#e8e8e8;--soft:#a0a0a0;--grid:#2d3238;{}}}}}\n"
+      "@media "
+      "(prefers-color-scheme:dark){{svg{{--page:#15181c;--ink:#e8e8e8;--soft:#a0a0a0;--grid:#2d3238;{}}}}}\n"
       "text{{fill:var(--ink)}} .soft{{fill:var(--soft)}} .grid{{stroke:var(--grid);fill:none}}\n"
-      ".frame{{stroke:var(--soft);fill:none}} .one{{stroke:var(--ink)}} .ten{{stroke:var(--soft);stroke-dasharray:4 4}}\n"
-      ".dot{{fill:none;stroke-width:7;stroke-linecap:round}} .hole{{fill:none;stroke:var(--page);stroke-width:3.6;"
+      ".frame{{stroke:var(--soft);fill:none}} .one{{stroke:var(--ink)}} "
+      ".ten{{stroke:var(--soft);stroke-dasharray:4 4}}\n"
+      ".dot{{fill:none;stroke-width:7;stroke-linecap:round}} "
+      ".hole{{fill:none;stroke:var(--page);stroke-width:3.6;"
       "stroke-linecap:round}}\n"
       "</style>\n",
       light, dark);
@@ -97,7 +103,8 @@ std::string Drawing::axes() const {
       if (log < low_ || log > high_) continue;
       const bool labelled = digit == 1 || (fine && (digit == 2 || digit == 5));
       if (!labelled && high_ - low_ > 4) continue;
-      lines += fmt::format("M{:.1f} {:.1f}v{:.1f}M{:.1f} {:.1f}h{:.1f}", x(at), kTop, kSide, kLeft, y(at), kSide);
+      lines +=
+          fmt::format("M{:.1f} {:.1f}v{:.1f}M{:.1f} {:.1f}h{:.1f}", x(at), kTop, kSide, kLeft, y(at), kSide);
       if (!labelled) continue;
       const std::string label = at >= 1e6 || at < 1e-3 ? fmt::format("{:.0e}", at) : fmt::format("{:g}", at);
       labels += text(x(at), kTop + kSide + 18, "middle", label, " class=\"soft\"");
@@ -107,8 +114,10 @@ std::string Drawing::axes() const {
   const double middle = kTop + kSide / 2;
   return fmt::format("<path class=\"grid\" d=\"{}\"/>\n", lines) + labels +
          text(kLeft + kSide / 2, kTop + kSide + 40, "middle", "measured " + axis) +
-         text(20, middle, "middle", "predicted " + axis, fmt::format(" transform=\"rotate(-90 20 {:.1f})\"", middle)) +
-         fmt::format("<rect class=\"frame\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n", kLeft, kTop, kSide, kSide);
+         text(20, middle, "middle", "predicted " + axis,
+              fmt::format(" transform=\"rotate(-90 20 {:.1f})\"", middle)) +
+         fmt::format("<rect class=\"frame\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n", kLeft, kTop,
+                     kSide, kSide);
 }
 
 // predicted = ratio x measured, inside the frame.
@@ -122,7 +131,8 @@ std::string Drawing::guide(double ratio, const char* name) const {
 
 std::string Drawing::guides() const {
   return guide(1, "one") + guide(1.1, "ten") + guide(0.9, "ten") +
-         text(kLeft + kSide - 10, kTop + kSide - 12, "end", "solid: equal; dashed: +10% and -10%", " class=\"soft\"");
+         text(kLeft + kSide - 10, kTop + kSide - 12, "end", "solid: equal; dashed: +10% and -10%",
+              " class=\"soft\"");
 }
 
 std::size_t Drawing::stride(const Series& series) const {
@@ -143,7 +153,8 @@ std::string Drawing::dots() const {
       all += point;
       if (!dot.held_out) holes += point;
     }
-    result += fmt::format("<path class=\"dot\" style=\"stroke:var(--c{})\" d=\"{}\"/>\n", s % kColours.size(), all);
+    result +=
+        fmt::format("<path class=\"dot\" style=\"stroke:var(--c{})\" d=\"{}\"/>\n", s % kColours.size(), all);
     if (!holes.empty()) result += fmt::format("<path class=\"hole\" d=\"{}\"/>\n", holes);
   }
   return result;
@@ -156,10 +167,11 @@ std::string Drawing::legend() const {
     const Series& series = scatter_.series[s];
     const std::size_t step = stride(series);
     const std::string note = step > 1 ? fmt::format(", one in {} shown", step) : "";
-    result += fmt::format("<path class=\"dot\" style=\"stroke:var(--c{})\" d=\"M{:.0f} {:.0f}h0\"/>\n", s % kColours.size(),
-                          kLeft + 6, line - 4);
+    result += fmt::format("<path class=\"dot\" style=\"stroke:var(--c{})\" d=\"M{:.0f} {:.0f}h0\"/>\n",
+                          s % kColours.size(), kLeft + 6, line - 4);
     result += text(kLeft + 18, line, "start",
-                   fmt::format("{} ({} rows{})", report::shortened(series.name, 60), series.dots.size(), note));
+                   fmt::format("{} ({} row{}{})", report::shortened(series.name, 60), series.dots.size(),
+                               series.dots.size() == 1 ? "" : "s", note));
   }
   return result;
 }
@@ -169,9 +181,11 @@ std::string Drawing::svg() const {
              "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" "
              "height=\"{1:.0f}\" role=\"img\" aria-label=\"{2}\">\n",
              kWidth, height(), report::escaped(scatter_.title)) +
-         style() + fmt::format("<rect width=\"{:.0f}\" height=\"{:.0f}\" fill=\"var(--page)\"/>\n", kWidth, height()) +
+         style() +
+         fmt::format("<rect width=\"{:.0f}\" height=\"{:.0f}\" fill=\"var(--page)\"/>\n", kWidth, height()) +
          text(kLeft, 24, "start", scatter_.title, " font-weight=\"600\" font-size=\"16\"") +
-         text(kLeft, 42, "start", "dots: held out; rings: rows that constants may be fitted on", " class=\"soft\"") +
+         text(kLeft, 42, "start", "dots: held out; rings: rows that constants may be fitted on",
+              " class=\"soft\"") +
          axes() + guides() + dots() + legend() + "</svg>\n";
 }
 

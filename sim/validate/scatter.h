@@ -25,11 +25,11 @@ struct Scatter {
 };
 
 /// Most dots drawn of one series; of more, every second, third, ... is left out, and the legend says so.
-inline constexpr std::size_t kMostDots = 1500;
+inline constexpr std::size_t kMostDots = 1000;
 
-/// Both axes logarithmic and alike, the diagonal in full, +-10% beside it; a colour for each series, filled dots for rows
-/// that were held out and rings for those fitted on. Follows prefers-color-scheme. Below 60 kB for up to three full
-/// series; of more series the dots are thinned further.
+/// Both axes logarithmic and alike, the diagonal in full, +-10% beside it; a colour for each series, filled
+/// dots for rows that were held out and rings for those fitted on. Follows prefers-color-scheme. Below 60 kB:
+/// of many series the dots are thinned further.
 std::string scatter_svg(const Scatter& scatter);
 
 }  // namespace presil::validate

@@ -64,7 +64,8 @@ Line Summariser::line_of(const std::vector<std::size_t>& chosen) const {
   return line;
 }
 
-std::optional<std::vector<BaselineRow>> Summariser::baseline_rows(const std::vector<std::size_t>& chosen) const {
+std::optional<std::vector<BaselineRow>> Summariser::baseline_rows(
+    const std::vector<std::size_t>& chosen) const {
   std::vector<BaselineRow> rows;
   for (const std::size_t i : chosen) {
     if (!predicted(i)) continue;
@@ -122,10 +123,12 @@ void Summariser::order() {
   };
   for (const Group& group : summary_.groups) {
     if (std::find(kinds.begin(), kinds.end(), group.kind) == kinds.end()) kinds.push_back(group.kind);
-    if (std::find(devices.begin(), devices.end(), group.device) == devices.end()) devices.push_back(group.device);
+    if (std::find(devices.begin(), devices.end(), group.device) == devices.end())
+      devices.push_back(group.device);
   }
   std::stable_sort(summary_.groups.begin(), summary_.groups.end(), [&](const Group& a, const Group& b) {
-    return std::pair(rank(kinds, a.kind), rank(devices, a.device)) < std::pair(rank(kinds, b.kind), rank(devices, b.device));
+    return std::pair(rank(kinds, a.kind), rank(devices, a.device)) <
+           std::pair(rank(kinds, b.kind), rank(devices, b.device));
   });
   // One group says no more than the whole.
   std::vector<Group> kept;
@@ -159,18 +162,21 @@ const char* name(Split split) {
   return split == Split::all ? "all" : split == Split::fitted ? "fitted" : "held out";
 }
 
-Summary summarise(const std::vector<Sample>& samples, const std::vector<Prediction>& predictions, Devices& devices) {
+Summary summarise(const std::vector<Sample>& samples, const std::vector<Prediction>& predictions,
+                  Devices& devices) {
   return Summariser(samples, predictions, devices).run();
 }
 
 std::vector<std::string> above(const Summary& summary, double limit) {
   std::vector<std::string> sentences;
   if (summary.predicted == 0)
-    sentences.push_back(fmt::format("none of {} rows was predicted, so nothing is within {}%", summary.rows, limit));
+    sentences.push_back(
+        fmt::format("none of {} rows was predicted, so nothing is within {}%", summary.rows, limit));
   for (const Group& group : summary.groups)
     if (group.group.empty() && group.gated_rows > 0 && group.gated_error * 100 > limit)
-      sentences.push_back(fmt::format("{} on {}: mean absolute error {:.1f}% over {} rows is above {}%", group.kind,
-                                      group.device, group.gated_error * 100, group.gated_rows, limit));
+      sentences.push_back(fmt::format("{} on {}: mean absolute error {:.1f}% over {} rows is above {}%",
+                                      group.kind, group.device, group.gated_error * 100, group.gated_rows,
+                                      limit));
   return sentences;
 }
 

@@ -20,11 +20,11 @@ inline constexpr Split kSplits[] = {Split::all, Split::fitted, Split::held_out};
 const char* name(Split split);
 
 struct Line {
-  std::size_t rows{};           ///< of the tables, faulty ones included
-  Errors errors;                ///< of the predicted rows
-  std::size_t worst_sample{};   ///< index into the samples; meaningful when a row was predicted
-  /// On the predicted rows; nothing when one of them has no work of its own (work.h). `all` and `fitted` are fitted on
-  /// the same rows, `held_out` has the constants of `fitted`, as the model has.
+  std::size_t rows{};          ///< of the tables, faulty ones included
+  Errors errors;               ///< of the predicted rows
+  std::size_t worst_sample{};  ///< index into the samples; meaningful when a row was predicted
+  /// On the predicted rows; nothing when one of them has no work of its own (work.h). `all` and `fitted` are
+  /// fitted on the same rows, `held_out` has the constants of `fitted`, as the model has.
   std::optional<double> baseline_error;
   Baseline baseline;
 };
@@ -51,16 +51,18 @@ struct Unpredicted {
 };
 
 struct Summary {
-  std::vector<Group> groups;  ///< by kind, then device, in order of first appearance; the whole before its groups
+  std::vector<Group>
+      groups;  ///< by kind, then device, in order of first appearance; the whole before its groups
   std::vector<Unpredicted> unpredicted;
   std::size_t rows{}, predicted{};
   std::size_t defects{};
 };
 
-Summary summarise(const std::vector<Sample>& samples, const std::vector<Prediction>& predictions, Devices& devices);
+Summary summarise(const std::vector<Sample>& samples, const std::vector<Prediction>& predictions,
+                  Devices& devices);
 
-/// What is outside `limit` percent: a sentence for each kind and device whose mean absolute error is above, and one
-/// when no row was predicted at all.
+/// What is outside `limit` percent: a sentence for each kind and device whose mean absolute error is above,
+/// and one when no row was predicted at all.
 std::vector<std::string> above(const Summary& summary, double limit);
 
 }  // namespace presil::validate

@@ -59,19 +59,23 @@ void Parser::quoted(Cell& cell) {
   }
   ++at_;
   if (!at_line_end() && text_[at_] != ',')
-    fail(line_, column(), "expected a comma or the end of the line after a closing quote (a quote inside is doubled)");
+    fail(line_, column(),
+         "expected a comma or the end of the line after a closing quote (a quote inside is doubled)");
 }
 
 void Parser::plain(Cell& cell) {
   for (; !at_line_end() && text_[at_] != ','; ++at_) {
     const unsigned char c = static_cast<unsigned char>(text_[at_]);
-    if (c == '"') fail(line_, column(), "a quote inside an unquoted cell: quote the whole cell and double the quote");
+    if (c == '"')
+      fail(line_, column(), "a quote inside an unquoted cell: quote the whole cell and double the quote");
     if (c < 0x20 && c != '\t')
       fail(line_, column(), fmt::format("a control character (0x{:02x}): is this a CSV file?", c));
     cell.text += text_[at_];
   }
   const std::size_t first = cell.text.find_first_not_of(" \t");
-  cell.text = first == std::string::npos ? "" : cell.text.substr(first, cell.text.find_last_not_of(" \t") - first + 1);
+  cell.text = first == std::string::npos
+                  ? ""
+                  : cell.text.substr(first, cell.text.find_last_not_of(" \t") - first + 1);
 }
 
 Cell Parser::cell() {
@@ -99,7 +103,9 @@ Record Parser::record() {
   return record;
 }
 
-bool is_blank(const Record& record) { return record.cells.size() == 1 && record.cells[0].raw.find_first_not_of(" \t") == std::string::npos; }
+bool is_blank(const Record& record) {
+  return record.cells.size() == 1 && record.cells[0].raw.find_first_not_of(" \t") == std::string::npos;
+}
 
 void check_header(const Table& table) {
   std::map<std::string, const Cell*> seen;
@@ -119,15 +125,16 @@ void check_width(const Table& table, const Record& row) {
   const std::size_t expected = table.header.cells.size(), found = row.cells.size();
   if (found == expected) return;
   const Cell& at = found > expected ? row.cells[expected] : row.cells.back();
-  throw InputError(fmt::format("{}:{}:{}: {} cells, but the header has {} columns{}", table.file, at.line, at.column,
-                               found, expected,
-                               found < expected ? fmt::format("; '{}' is missing", table.header.cells[found].text) : ""));
+  throw InputError(fmt::format(
+      "{}:{}:{}: {} cells, but the header has {} columns{}", table.file, at.line, at.column, found, expected,
+      found < expected ? fmt::format("; '{}' is missing", table.header.cells[found].text) : ""));
 }
 
 }  // namespace
 
 int Table::find(std::string_view column) const {
-  const auto found = std::find_if(header.cells.begin(), header.cells.end(), [&](const Cell& c) { return c.text == column; });
+  const auto found =
+      std::find_if(header.cells.begin(), header.cells.end(), [&](const Cell& c) { return c.text == column; });
   return found == header.cells.end() ? -1 : static_cast<int>(found - header.cells.begin());
 }
 
@@ -147,7 +154,8 @@ Table parse_table(std::string_view text, const std::string& file) {
     table.mark = kByteOrderMark;
     parser.skip(kByteOrderMark.size());
   }
-  while (!parser.at_end() && (table.header.cells.empty() || is_blank(table.header))) table.header = parser.record();
+  while (!parser.at_end() && (table.header.cells.empty() || is_blank(table.header)))
+    table.header = parser.record();
   if (table.header.cells.empty() || is_blank(table.header))
     throw InputError(file + ":1:1: nothing in it; expected a CSV table with a header");
   check_header(table);
@@ -157,7 +165,8 @@ Table parse_table(std::string_view text, const std::string& file) {
     check_width(table, row);
     table.rows.push_back(std::move(row));
   }
-  if (table.rows.empty()) throw InputError(fmt::format("{}:{}: a header without rows", file, table.header.line));
+  if (table.rows.empty())
+    throw InputError(fmt::format("{}:{}: a header without rows", file, table.header.line));
   return table;
 }
 
@@ -167,11 +176,12 @@ Table read_table(const std::filesystem::path& file) {
   if (fs::is_directory(file, problem)) throw InputError(file.string() + ": a folder; expected a CSV file");
   if (!fs::exists(file, problem)) {
     std::vector<std::string> names;
-    for (fs::directory_iterator it(file.has_parent_path() ? file.parent_path() : ".", problem), end; !problem && it != end;
-         it.increment(problem))
+    for (fs::directory_iterator it(file.has_parent_path() ? file.parent_path() : ".", problem), end;
+         !problem && it != end; it.increment(problem))
       names.push_back(it->path().filename().string());
     std::sort(names.begin(), names.end());
-    throw InputError(fmt::format("{}: no such file{}", file.string(), did_you_mean(file.filename().string(), names)));
+    throw InputError(
+        fmt::format("{}: no such file{}", file.string(), did_you_mean(file.filename().string(), names)));
   }
   errno = 0;
   std::ifstream in(file, std::ios::binary);
@@ -180,7 +190,8 @@ Table read_table(const std::filesystem::path& file) {
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (in.bad()) throw InputError(file.string() + ": cannot be read");
-  if (text.size() > kMostBytes) throw InputError(file.string() + ": larger than 16 MiB; is this the right file?");
+  if (text.size() > kMostBytes)
+    throw InputError(file.string() + ": larger than 16 MiB; is this the right file?");
   return parse_table(text, file.string());
 }
 

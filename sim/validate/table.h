@@ -1,4 +1,5 @@
-// table.h -- a table of measurements as it was written: RFC 4180 CSV with the place and the quoting of every cell.
+// table.h -- a table of measurements as it was written: RFC 4180 CSV with the place and the quoting of every
+// cell.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +11,9 @@
 namespace presil::validate {
 
 struct Cell {
-  std::string text;       ///< without its quotes, blanks around an unquoted one removed
-  std::string raw;        ///< as it stands in the file, quotes included
-  std::size_t line{};     ///< both count from 1, the column in bytes
+  std::string text;    ///< without its quotes, blanks around an unquoted one removed
+  std::string raw;     ///< as it stands in the file, quotes included
+  std::size_t line{};  ///< both count from 1, the column in bytes
   std::size_t column{};
 };
 
@@ -36,9 +37,9 @@ struct Table {
   std::string place(std::size_t row) const;
 };
 
-/// Throws InputError with file:line:column for text that is no table: nothing in it, a quote that is not closed
-/// or that stands inside an unquoted cell, control characters, an unnamed or repeated column, a row with more or
-/// fewer cells than the header.
+/// Throws InputError with file:line:column for text that is no table: nothing in it, a quote that is not
+/// closed or that stands inside an unquoted cell, control characters, an unnamed or repeated column, a row
+/// with more or fewer cells than the header.
 Table parse_table(std::string_view text, const std::string& file);
 
 /// Reads and parses. Throws InputError when it cannot be read, is a folder or is larger than 16 MiB.

@@ -20,8 +20,8 @@ struct Validation {
   Summary summary;
 };
 
-/// Reads and predicts. Throws InputError when a table cannot be read or is of no kind; a row that cannot be predicted is
-/// in the summary. The same on any number of jobs.
+/// Reads and predicts. Throws InputError when a table cannot be read or is of no kind; a row that cannot be
+/// predicted is in the summary. The same on any number of jobs.
 Validation validate(const std::vector<std::string>& files, std::size_t jobs,
                     const std::function<void(std::size_t done, std::size_t rows)>& progress);
 

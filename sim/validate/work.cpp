@@ -18,7 +18,8 @@ double product(std::initializer_list<std::uint64_t> factors) {
 Work gemm(std::uint64_t batch, std::uint64_t m, std::uint64_t n, std::uint64_t k, Format format) {
   Work work;
   work.ops = 2 * product({batch, m, n, k});
-  work.bytes = static_cast<double>(batch) * (product({m, k}) + product({k, n}) + product({m, n})) * bytes_per_value(format);
+  work.bytes = static_cast<double>(batch) * (product({m, k}) + product({k, n}) + product({m, n})) *
+               bytes_per_value(format);
   work.format = format;
   return work;
 }
@@ -42,9 +43,10 @@ struct VectorOp {
 };
 
 constexpr std::array kVectorOps{
-    VectorOp{"add", 1, 3},       VectorOp{"mul", 1, 3},     VectorOp{"softmax", 5, 2},   VectorOp{"layernorm", 7, 2},
-    VectorOp{"rmsnorm", 4, 2},   VectorOp{"gelu", 8, 2},    VectorOp{"gelu_tanh", 8, 2}, VectorOp{"silu", 4, 2},
-    VectorOp{"silu_mul", 5, 3},  VectorOp{"relu", 1, 2},    VectorOp{"rope", 3, 2},      VectorOp{"embedding", 0, 2},
+    VectorOp{"add", 1, 3},       VectorOp{"mul", 1, 3},     VectorOp{"softmax", 5, 2},
+    VectorOp{"layernorm", 7, 2}, VectorOp{"rmsnorm", 4, 2}, VectorOp{"gelu", 8, 2},
+    VectorOp{"gelu_tanh", 8, 2}, VectorOp{"silu", 4, 2},    VectorOp{"silu_mul", 5, 3},
+    VectorOp{"relu", 1, 2},      VectorOp{"rope", 3, 2},    VectorOp{"embedding", 0, 2},
 };
 
 std::optional<Work> shape(const VectorRow& row) {
@@ -63,10 +65,12 @@ std::optional<Work> shape(const VectorRow& row) {
 
 std::optional<Work> shape(const AttentionRow& row) {
   Work work;
-  const double seen = static_cast<double>(row.kv_len) - (row.causal ? (static_cast<double>(row.q_len) - 1) / 2 : 0);
+  const double seen =
+      static_cast<double>(row.kv_len) - (row.causal ? (static_cast<double>(row.q_len) - 1) / 2 : 0);
   work.ops = 4 * product({row.batch, row.heads, row.head_dim, row.q_len}) * seen;
-  work.bytes = 2 * (product({row.batch, row.heads, row.head_dim, row.q_len}) +
-                    product({row.batch, row.kv_heads, row.head_dim, row.kv_len})) *
+  work.bytes = 2 *
+               (product({row.batch, row.heads, row.head_dim, row.q_len}) +
+                product({row.batch, row.kv_heads, row.head_dim, row.kv_len})) *
                bytes_per_value(row.dtype);
   work.format = row.dtype;
   work.launched = row.includes_launch;
