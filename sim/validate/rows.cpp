@@ -29,11 +29,13 @@ void VectorRow::describe(Cells& c) {
   c.text("kernel", kernel);
 }
 
-std::string VectorRow::settle() {
-  group = kernel;
+void VectorRow::settle() { group = kernel; }
+
+std::string VectorRow::check() const {
   return kernel == "fused" || kernel == "eager"
              ? ""
              : fmt::format("kernel is '{}'; expected fused or eager", kernel);
+  return "";
 }
 
 void AttentionRow::describe(Cells& c) {
@@ -52,8 +54,9 @@ void AttentionRow::describe(Cells& c) {
   c.text("impl", impl);
 }
 
-std::string AttentionRow::settle() {
-  group = impl;
+void AttentionRow::settle() { group = impl; }
+
+std::string AttentionRow::check() const {
   if (heads % kv_heads != 0) return fmt::format("heads is {}, no multiple of kv_heads, {}", heads, kv_heads);
   if (causal && q_len > kv_len) return fmt::format("causal with q_len {} above kv_len {}", q_len, kv_len);
   return "";
@@ -72,12 +75,16 @@ void FlashAttentionRow::describe(Cells& c) {
   c.count("heads", heads);
 }
 
-std::string FlashAttentionRow::settle() {
+void FlashAttentionRow::settle() {
   group = impl + " " + pass;
   unit = "TFLOPS";
+}
+
+std::string FlashAttentionRow::check() const {
   return pass == "fwd" || pass == "bwd" || pass == "fwd+bwd"
              ? ""
              : fmt::format("pass is '{}'; expected fwd, bwd or fwd+bwd", pass);
+  return "";
 }
 
 double FlashAttentionRow::flops() const {
@@ -96,10 +103,7 @@ void CollectiveRow::describe(Cells& c) {
   c.positive("latency_us", measured);
 }
 
-std::string CollectiveRow::settle() {
-  group = op;
-  return "";
-}
+void CollectiveRow::settle() { group = op; }
 
 void NcclRow::describe(Cells& c) {
   c.text("system", device);
@@ -110,10 +114,9 @@ void NcclRow::describe(Cells& c) {
   c.positive("time_us", measured);
 }
 
-std::string NcclRow::settle() {
+void NcclRow::settle() {
   is_system = true;
   group = algo;
-  return "";
 }
 
 void InferenceRow::describe(Cells& c) {
@@ -129,13 +132,17 @@ void InferenceRow::describe(Cells& c) {
   c.optional_text("gate", gate);
 }
 
-std::string InferenceRow::settle() {
+void InferenceRow::settle() {
   gated = gate != "no";
   unit = metric == "first_token_ms" ? "ms" : "tokens/s";
   group = metric + (gate.empty() ? "" : gated ? ", gate" : ", no gate");
+}
+
+std::string InferenceRow::check() const {
   return metric == "first_token_ms" || metric == "output_tokens_per_s_per_gpu"
              ? ""
              : fmt::format("metric is '{}'; expected first_token_ms or output_tokens_per_s_per_gpu", metric);
+  return "";
 }
 
 void LayerRow::describe(Cells& c) {
@@ -147,15 +154,17 @@ void LayerRow::describe(Cells& c) {
   c.count("out_len", out_len, 0);
   c.count("tp", tp);
   c.positive("value", measured);
-  c.text("unit", unit);
+  c.text("unit", value_unit);
 }
 
-std::string LayerRow::settle() {
+void LayerRow::settle() {
   is_system = true;
   group = phase;
-  if (unit != "latency_ms") return fmt::format("unit is '{}'; expected latency_ms", unit);
   unit = "ms";
-  return "";
+}
+
+std::string LayerRow::check() const {
+  return value_unit == "latency_ms" ? "" : fmt::format("unit is '{}'; expected latency_ms", value_unit);
 }
 
 void TrainingPaperRow::describe(Cells& c) {
@@ -177,10 +186,7 @@ void TrainingPaperRow::describe(Cells& c) {
   c.positive("tflops_per_gpu", measured);
 }
 
-std::string TrainingPaperRow::settle() {
-  unit = "TFLOPS";
-  return "";
-}
+void TrainingPaperRow::settle() { unit = "TFLOPS"; }
 
 void TrainingTpuRow::describe(Cells& c) {
   c.text("hardware", device);
@@ -189,10 +195,9 @@ void TrainingTpuRow::describe(Cells& c) {
   c.positive("tflops_per_chip", measured);
 }
 
-std::string TrainingTpuRow::settle() {
+void TrainingTpuRow::settle() {
   is_system = true;
   unit = "TFLOPS";
-  return "";
 }
 
 void TpuGemmRow::describe(Cells& c) {
@@ -206,8 +211,9 @@ void TpuGemmRow::describe(Cells& c) {
   c.text("unit", value_unit);
 }
 
-std::string TpuGemmRow::settle() {
-  unit = "TFLOPS";
+void TpuGemmRow::settle() { unit = "TFLOPS"; }
+
+std::string TpuGemmRow::check() const {
   if (what != "gemm") return fmt::format("kind is '{}'; expected gemm", what);
   return value_unit == "TFLOP/s/device" ? ""
                                         : fmt::format("unit is '{}'; expected TFLOP/s/device", value_unit);
@@ -222,10 +228,9 @@ void TpuV1Row::describe(Cells& c) {
   c.positive("measured_tops", measured);
 }
 
-std::string TpuV1Row::settle() {
+void TpuV1Row::settle() {
   device = "TPU v1";
   unit = "TOPS";
-  return "";
 }
 
 void ImcMacroRow::describe(Cells& c) {
@@ -241,10 +246,7 @@ void ImcMacroRow::describe(Cells& c) {
   c.text("unit", unit);
 }
 
-std::string ImcMacroRow::settle() {
-  group = metric;
-  return "";
-}
+void ImcMacroRow::settle() { group = metric; }
 
 std::vector<std::string> chips_in(const std::string& system) {
   std::vector<std::string> guesses{system};

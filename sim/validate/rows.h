@@ -22,8 +22,10 @@ struct Row {
   std::string unit{"us"};
   bool gated{true};
   bool is_system{false};  ///< `device` names a system: "4xA100-SXM-80GB NVLink3", "1x v5e-256"
-  /// After the cells were read: what follows from them. Returns why the row cannot be used, or nothing.
-  std::string settle() { return ""; }
+  /// After the cells were read, faulty ones included: what follows from them.
+  void settle() {}
+  /// Of a row whose cells are all right: why it still cannot be used, or nothing.
+  std::string check() const { return ""; }
 };
 
 /// C (m x n) = A (m x k) B (k x n), `batch` times.
@@ -44,7 +46,8 @@ struct VectorRow : Row {
   bool includes_launch{};
   bool eager() const { return kernel == "eager"; }
   void describe(Cells& c);
-  std::string settle();
+  void settle();
+  std::string check() const;
 };
 
 struct AttentionRow : Row {
@@ -54,7 +57,8 @@ struct AttentionRow : Row {
   std::uint64_t batch{}, q_len{}, kv_len{}, heads{}, kv_heads{}, head_dim{};
   bool includes_launch{}, causal{};
   void describe(Cells& c);
-  std::string settle();
+  void settle();
+  std::string check() const;
 };
 
 /// Measured in TFLOPS of 4 seq^2 head_dim heads batch, halved when causal, backward 2.5 x forward.
@@ -65,7 +69,8 @@ struct FlashAttentionRow : Row {
   std::uint64_t head_dim{}, seq{}, batch{}, heads{};
   bool causal{};
   void describe(Cells& c);
-  std::string settle();
+  void settle();
+  std::string check() const;
   bool forward() const { return pass.find("fwd") != std::string::npos; }
   bool backward() const { return pass.find("bwd") != std::string::npos; }
   double flops() const;
@@ -76,7 +81,7 @@ struct CollectiveRow : Row {
   std::string link, op;
   std::uint64_t devices{}, bytes{};
   void describe(Cells& c);
-  std::string settle();
+  void settle();
 };
 
 struct NcclRow : Row {
@@ -84,7 +89,7 @@ struct NcclRow : Row {
   std::string algo;
   std::uint64_t gpus{}, bytes{};
   void describe(Cells& c);
-  std::string settle();
+  void settle();
 };
 
 /// metric is first_token_ms or output_tokens_per_s_per_gpu.
@@ -94,16 +99,18 @@ struct InferenceRow : Row {
   Format dtype{};
   std::uint64_t tp{}, batch{}, in_len{}, out_len{};
   void describe(Cells& c);
-  std::string settle();
+  void settle();
+  std::string check() const;
 };
 
 /// A part of a layer, a layer or a training step, in milliseconds.
 struct LayerRow : Row {
   static constexpr const char* kKind = "layers_and_steps";
-  std::string model, phase;
+  std::string model, phase, value_unit;
   std::uint64_t batch{}, in_len{}, out_len{}, tp{};
   void describe(Cells& c);
-  std::string settle();
+  void settle();
+  std::string check() const;
 };
 
 /// Published training runs, in TFLOPS per GPU.
@@ -113,7 +120,7 @@ struct TrainingPaperRow : Row {
   std::uint64_t gpus{}, layers{}, hidden{}, heads{}, seq{}, global_batch{}, tp{}, pp{}, cp{}, dp{};
   double params_b{};
   void describe(Cells& c);
-  std::string settle();
+  void settle();
 };
 
 /// Published training runs, in TFLOPS per chip.
@@ -122,7 +129,7 @@ struct TrainingTpuRow : Row {
   std::string model_params;
   std::uint64_t chips{};
   void describe(Cells& c);
-  std::string settle();
+  void settle();
 };
 
 /// A matrix product on a TPU, in TFLOPS per device, launch included.
@@ -132,7 +139,8 @@ struct TpuGemmRow : Row {
   Format dtype{};
   std::uint64_t m{}, n{}, k{};
   void describe(Cells& c);
-  std::string settle();
+  void settle();
+  std::string check() const;
   double flops() const {
     return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   }
@@ -144,7 +152,7 @@ struct TpuV1Row : Row {
   std::string app;
   std::uint64_t batch{};
   void describe(Cells& c);
-  std::string settle();
+  void settle();
 };
 
 /// Published in-memory-compute macros; the metric says what the value is.
@@ -152,7 +160,7 @@ struct ImcMacroRow : Row {
   static constexpr const char* kKind = "imc_macros";
   std::string type, cell, metric;
   void describe(Cells& c);
-  std::string settle();
+  void settle();
 };
 
 using AnyRow =

@@ -30,8 +30,8 @@ Sample read_row(const Table& table, std::size_t number, std::size_t row) {
   RowType data;
   CellReader reader(table, row);
   data.describe(reader);
-  const std::string more = data.settle();
-  if (reader.fault().empty()) return {number, row, data, more, table.place(row)};
+  data.settle();
+  if (reader.fault().empty()) return {number, row, data, data.check(), table.place(row)};
   return {number, row, data, reader.fault(),
           fmt::format("{}:{}:{}", table.file, reader.fault_line(), reader.fault_column())};
 }

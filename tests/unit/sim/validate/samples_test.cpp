@@ -91,6 +91,16 @@ TEST(Samples, AWrongCellIsTheRowsFault) {
   EXPECT_EQ(read(kGemm + "A,bf16,x,2,3,4,5,yes,s\n").at(0).place, "t.csv:2:8");
 }
 
+TEST(Samples, ChecksComeAfterAllCellsAreRead) {
+  const std::string header =
+      "device,dtype,phase,batch,q_len,kv_len,heads,kv_heads,head_dim,latency_us,includes_launch,causal,impl\n";
+  const auto samples = read(header + "A,fp16,x,1,1,2,4,,4,5,no,yes,x\nA,fp16,x,1,1,2,4,3,4,5,no,yes,x\n" +
+                            "A,fp16,x,1,3,2,4,2,4,5,no,yes,x\n");
+  EXPECT_THAT(samples[0].fault, HasSubstr("kv_heads is empty"));
+  EXPECT_EQ(samples[1].fault, "heads is 4, no multiple of kv_heads, 3");
+  EXPECT_EQ(samples[2].fault, "causal with q_len 3 above kv_len 2");
+}
+
 TEST(Samples, InferenceRowsAreGatedByTheirColumn) {
   const std::string header = "device,model,dtype,tp,batch,in_len,out_len,metric,value,gate\n";
   const auto samples =
