@@ -75,6 +75,10 @@ void CellReader::count(const char* column, std::uint64_t& value, std::uint64_t l
     refuse(column, fmt::format("a whole number from {} to 2^40", least));
 }
 
+void CellReader::optional_count(const char* column, std::uint64_t& value) {
+  if (!cell(column).text.empty()) count(column, value, 1);
+}
+
 void CellReader::positive(const char* column, double& value) {
   const double found = number_in(cell(column).text);
   if (found > 0 && found < kMostValue)

@@ -25,6 +25,8 @@ class Cells {
   virtual void format(const char* column, Format& value) = 0;
   /// A whole number from `least` to 2^40.
   virtual void count(const char* column, std::uint64_t& value, std::uint64_t least = 1) = 0;
+  /// As count(); an empty cell leaves the value, 0 say, which stands for "not given".
+  virtual void optional_count(const char* column, std::uint64_t& value) = 0;
   /// A number above 0 and below 1e18.
   virtual void positive(const char* column, double& value) = 0;
   /// yes or no, 1 or 0, true or false.
@@ -41,6 +43,7 @@ class ColumnNames : public Cells {
   void optional_text(const char*, std::string&) override {}
   void format(const char* column, Format&) override { names.emplace_back(column); }
   void count(const char* column, std::uint64_t&, std::uint64_t) override { names.emplace_back(column); }
+  void optional_count(const char* column, std::uint64_t&) override { names.emplace_back(column); }
   void positive(const char* column, double&) override { names.emplace_back(column); }
   void yes(const char* column, bool&) override { names.emplace_back(column); }
   void other(const char* column) override { names.emplace_back(column); }
@@ -59,6 +62,7 @@ class CellReader : public Cells {
   void optional_text(const char* column, std::string& value) override;
   void format(const char* column, Format& value) override;
   void count(const char* column, std::uint64_t& value, std::uint64_t least) override;
+  void optional_count(const char* column, std::uint64_t& value) override;
   void positive(const char* column, double& value) override;
   void yes(const char* column, bool& value) override;
   void other(const char*) override {}

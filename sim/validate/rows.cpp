@@ -35,7 +35,6 @@ std::string VectorRow::check() const {
   return kernel == "fused" || kernel == "eager"
              ? ""
              : fmt::format("kernel is '{}'; expected fused or eager", kernel);
-  return "";
 }
 
 void AttentionRow::describe(Cells& c) {
@@ -84,7 +83,6 @@ std::string FlashAttentionRow::check() const {
   return pass == "fwd" || pass == "bwd" || pass == "fwd+bwd"
              ? ""
              : fmt::format("pass is '{}'; expected fwd, bwd or fwd+bwd", pass);
-  return "";
 }
 
 double FlashAttentionRow::flops() const {
@@ -103,7 +101,10 @@ void CollectiveRow::describe(Cells& c) {
   c.positive("latency_us", measured);
 }
 
-void CollectiveRow::settle() { group = op; }
+void CollectiveRow::settle() {
+  is_system = true;
+  group = op;
+}
 
 void NcclRow::describe(Cells& c) {
   c.text("system", device);
@@ -142,7 +143,6 @@ std::string InferenceRow::check() const {
   return metric == "first_token_ms" || metric == "output_tokens_per_s_per_gpu"
              ? ""
              : fmt::format("metric is '{}'; expected first_token_ms or output_tokens_per_s_per_gpu", metric);
-  return "";
 }
 
 void LayerRow::describe(Cells& c) {
@@ -168,20 +168,20 @@ std::string LayerRow::check() const {
 }
 
 void TrainingPaperRow::describe(Cells& c) {
-  c.text("system", system);
+  c.other("system");
   c.text("gpu", device);
   c.count("gpus", gpus);
   c.text("model", model);
   c.positive("params_B", params_b);
-  c.count("layers", layers);
-  c.count("hidden", hidden);
-  c.count("heads", heads);
-  c.count("seq", seq);
-  c.count("global_batch", global_batch);
-  c.count("tp", tp);
-  c.count("pp", pp);
-  c.count("cp", cp);
-  c.count("dp", dp);
+  c.optional_count("layers", layers);
+  c.optional_count("hidden", hidden);
+  c.optional_count("heads", heads);
+  c.optional_count("seq", seq);
+  c.optional_count("global_batch", global_batch);
+  c.optional_count("tp", tp);
+  c.optional_count("pp", pp);
+  c.optional_count("cp", cp);
+  c.optional_count("dp", dp);
   c.other("iter_s");
   c.positive("tflops_per_gpu", measured);
 }
@@ -266,6 +266,7 @@ std::vector<std::string> chips_in(const std::string& system) {
   if (const std::size_t bracket = rest.find('('); bracket != std::string::npos) guess(0, bracket);
   for (std::size_t blank = rest.rfind(' '); blank != std::string::npos; blank = rest.rfind(' '))
     guess(0, blank);
+  if (rest.ends_with("-pairwise")) guess(0, rest.size() - std::string("-pairwise").size());
   const std::size_t dash = rest.rfind('-');
   if (dash != std::string::npos && dash + 1 < rest.size() &&
       rest.find_first_not_of("0123456789", dash + 1) == std::string::npos)

@@ -113,10 +113,10 @@ struct LayerRow : Row {
   std::string check() const;
 };
 
-/// Published training runs, in TFLOPS per GPU.
+/// Published training runs, in TFLOPS per GPU; what a publication does not give is 0.
 struct TrainingPaperRow : Row {
   static constexpr const char* kKind = "training_papers";
-  std::string system, model;
+  std::string model;
   std::uint64_t gpus{}, layers{}, hidden{}, heads{}, seq{}, global_batch{}, tp{}, pp{}, cp{}, dp{};
   double params_b{};
   void describe(Cells& c);
@@ -177,7 +177,8 @@ inline const char* kind_of(const AnyRow& row) {
 }
 
 /// The chip that a system's name speaks of, from the longest to the shortest guess: "4xA100-SXM-80GB NVLink3"
-/// gives itself, "A100-SXM-80GB NVLink3", "A100-SXM-80GB"; "1x v5e-256" ends with "v5e".
+/// gives itself, "A100-SXM-80GB NVLink3", "A100-SXM-80GB"; "1x v5e-256" ends with "v5e", "H100-pairwise" with
+/// "H100".
 std::vector<std::string> chips_in(const std::string& system);
 
 }  // namespace presil::validate

@@ -93,7 +93,8 @@ TEST(Samples, AWrongCellIsTheRowsFault) {
 
 TEST(Samples, ChecksComeAfterAllCellsAreRead) {
   const std::string header =
-      "device,dtype,phase,batch,q_len,kv_len,heads,kv_heads,head_dim,latency_us,includes_launch,causal,impl\n";
+      "device,dtype,phase,batch,q_len,kv_len,heads,kv_heads,head_dim,latency_us,includes_launch,causal,"
+      "impl\n";
   const auto samples = read(header + "A,fp16,x,1,1,2,4,,4,5,no,yes,x\nA,fp16,x,1,1,2,4,3,4,5,no,yes,x\n" +
                             "A,fp16,x,1,3,2,4,2,4,5,no,yes,x\n");
   EXPECT_THAT(samples[0].fault, HasSubstr("kv_heads is empty"));
@@ -118,6 +119,10 @@ TEST(Samples, ASystemNamesItsChip) {
   EXPECT_THAT(chips_in("64xA100-80GB (Selene)"),
               ElementsAre("64xA100-80GB (Selene)", "A100-80GB (Selene)", "A100-80GB"));
   EXPECT_THAT(chips_in("1x v5e-256"), ElementsAre("1x v5e-256", "v5e-256", "v5e"));
+  EXPECT_THAT(chips_in("H100-pairwise"), ElementsAre("H100-pairwise", "H100"));
+  EXPECT_THAT(chips_in("A100-80GB-PCIe(pairwise)"),
+              ElementsAre("A100-80GB-PCIe(pairwise)", "A100-80GB-PCIe"));
+  EXPECT_THAT(chips_in("A100-PCIe"), ElementsAre("A100-PCIe"));
   EXPECT_THAT(chips_in("9x"), ElementsAre("9x"));
   EXPECT_THAT(chips_in(""), ElementsAre(""));
 }
