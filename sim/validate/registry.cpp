@@ -1,6 +1,7 @@
 // registry.cpp -- implementation of registry.h, and the list of kinds of chips.
 #include "sim/validate/registry.h"
 
+#include "sim/validate/gpu_rows.h"
 #include "sim/validate/npu_rows.h"
 
 namespace presil::validate {
@@ -9,6 +10,7 @@ const Registry& registry() {
   static const Registry all = [] {
     Registry r;
     add_npu(r);
+    add_gpu(r);
     return r;
   }();
   return all;
