@@ -49,25 +49,8 @@ void SharedConfig::describe(config::Visitor& v) {
   v.check(capacity.value == 0 || bandwidth.value > 0, "bandwidth", "shared memory needs a bandwidth above 0");
 }
 
-void HostConfig::describe(config::Visitor& v) {
-  v.quantity("bandwidth", bandwidth, required, positive, "Payload rate of the host link, one way.");
-  v.quantity("latency", latency, required, non_negative, "Time from request to first byte across the host link.");
-  v.quantity("launch", launch, required, non_negative, "Time to start one pass (one program launch by the host).");
-}
-
-void PowerConfig::describe(config::Visitor& v) {
-  v.quantity("idle", idle, optional, non_negative, "Power of the board at rest.");
-  v.quantity("tdp", tdp, optional, non_negative, "Design power of the board.");
-}
-
 void ChipConfig::describe(config::Visitor& v) {
-  v.text("kind", kind, optional, "Model of the chip: npu (systolic arrays with software-managed memory).");
-  v.check(kind == "npu", "kind", "unknown kind of chip; expected npu");
-  v.text("name", name, required, "Name in reports.");
-  v.texts("aliases", aliases, optional, "Other names under which tables mention the chip.");
-  v.text("vendor", vendor, optional, "Who makes it.");
-  v.integer("year", year, optional, 1970, 2100, "Year of introduction.");
-  v.object("technology", technology, required, "Technology node: energy per event.");
+  describe_identity(v);
   v.quantity("clock", clock, required, positive, "Clock of arrays, vector units and scratchpads.");
   v.integer("cores", cores, optional, 1, 1024, "Cores; each has arrays, a vector unit, a scratchpad and a DMA engine.");
   v.integer("memory_ports", memory_ports, optional, 1, 1024,
@@ -76,9 +59,7 @@ void ChipConfig::describe(config::Visitor& v) {
   v.object("shared", shared, optional, "SRAM shared by the cores.");
   v.object("network", network, required, "On-chip network between cores, memory, shared SRAM and host link.");
   v.object("memory", memory, required, "DRAM.");
-  v.object("host", host, required, "Host link and launch cost.");
-  v.object("power", power, optional, "Idle and design power.");
-  v.quantity("die_area", die_area, optional, non_negative, "Published die area; 0: not published.");
+  describe_board(v);
   const std::uint64_t places = std::uint64_t{network.columns} * network.rows;
   v.check(network.topology != noc::Topology::mesh || places >= nodes(), "network",
           fmt::format("a mesh of {} x {} has {} places, but {} nodes need one: {} cores, {} memory ports, shared SRAM, host",

@@ -2,16 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
+#include "models/api/board.h"
 #include "models/memory/memory_config.h"
 #include "models/noc/network_config.h"
 #include "models/systolic/systolic_config.h"
 #include "models/vector/vector_config.h"
 #include "sim/base/units.h"
 #include "sim/config/visitor.h"
-#include "sim/ppa/technology.h"
 
 namespace presil::npu {
 
@@ -49,27 +47,7 @@ struct SharedConfig {
   void describe(config::Visitor& v);
 };
 
-struct HostConfig {
-  BytesPerSecond bandwidth{};
-  Seconds latency{};
-  Seconds launch{};
-  void describe(config::Visitor& v);
-};
-
-/// What the board draws beside the energy of events.
-struct PowerConfig {
-  Watts idle{0};
-  Watts tdp{0};
-  void describe(config::Visitor& v);
-};
-
-struct ChipConfig {
-  std::string kind{"npu"};
-  std::string name;
-  std::vector<std::string> aliases;
-  std::string vendor;
-  std::uint32_t year{2020};
-  ppa::Technology technology;
+struct ChipConfig : api::BoardConfig {
   Hertz clock{};
   std::uint32_t cores{1};
   std::uint32_t memory_ports{1};
@@ -77,11 +55,8 @@ struct ChipConfig {
   SharedConfig shared;
   noc::NetworkConfig network;
   memory::MemoryConfig memory;
-  HostConfig host;
-  PowerConfig power;
-  SquareMillimetres die_area{0};
 
-  void describe(config::Visitor& v);
+  void describe(config::Visitor& v);  ///< every key of a chip file but `kind`
 
   /// On the on-chip network: cores, memory ports, shared SRAM and host link.
   std::uint32_t nodes() const { return cores + memory_ports + 2; }

@@ -58,10 +58,10 @@ std::string rendered(const Options& o, const nlohmann::ordered_json& document) {
 }
 
 void note_speed(const run::RunOutcome& outcome) {
-  const double per_s = outcome.host_s > 0 ? outcome.array_cycles / outcome.host_s * 1e-6 : 0;
-  note(fmt::format("{} of machine time in {}: {} commands simulated, {} M array cycles/s",
+  const double per_s = outcome.host_s > 0 ? outcome.unit_cycles / outcome.host_s * 1e-6 : 0;
+  note(fmt::format("{} of machine time in {}: {} commands simulated, {} M {} cycles/s",
                    report::time(outcome.simulated_s), report::time(outcome.host_s),
-                   report::count(static_cast<double>(outcome.commands)), report::number(per_s)));
+                   report::count(static_cast<double>(outcome.commands)), report::number(per_s), outcome.unit));
 }
 
 ExitStatus perform(const Options& o) {

@@ -74,6 +74,16 @@ class DocumentWriter final : public Visitor {
     row(field, fmt::format("numbers by name ({})", join({names.begin(), names.end()})),
         fmt::format("{{{}}}", join(given)), bounds);
   }
+  /// The keys of every kind, each under a line that names it when there are several.
+  void by_kind(const Field& field, const char*, std::size_t& index, std::span<const std::string_view> names,
+               const std::function<void(Visitor&, std::size_t)>& describe) override {
+    one_of(field, index, names);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names.size() > 1)
+        out_ += fmt::format("| **`{}{}: {}`** | | | | the keys of this kind |\n", prefix_, field.key, names[i]);
+      describe(*this, i);
+    }
+  }
   void sequence(const Field& field, std::size_t size, const std::function<void(std::size_t)>& resize,
                 const std::function<void(Visitor&, std::size_t)>& describe) override {
     row(field, "list of mappings", size == 0 ? "[]" : fmt::format("{} entries", size), "");

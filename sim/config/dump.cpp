@@ -53,6 +53,11 @@ class Dumper final : public Visitor {
       if (values[i] != 0 && within(values[i], range)) table[std::string(names[i])] = values[i];
     values_[field.key] = std::move(table);
   }
+  void by_kind(const Field& field, const char*, std::size_t& index, std::span<const std::string_view> names,
+               const std::function<void(Visitor&, std::size_t)>& describe) override {
+    one_of(field, index, names);
+    describe(*this, index);
+  }
   void sequence(const Field& field, std::size_t size, const std::function<void(std::size_t)>&,
                 const std::function<void(Visitor&, std::size_t)>& describe) override {
     Json list = Json::array();

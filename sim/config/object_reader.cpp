@@ -29,7 +29,7 @@ void ObjectReader::check_source(const Node& source, std::string_view key) {
 }
 
 void ObjectReader::finish() {
-  if (node_ == nullptr) return;
+  if (node_ == nullptr || kind_unknown_) return;
   for (std::size_t i = 0; i < node_->members.size(); ++i) {
     const auto& [key, value] = node_->members[i];
     if (std::find(keys_.begin(), keys_.end(), key) != keys_.end()) continue;
@@ -186,6 +186,28 @@ void ObjectReader::one_of(const Field& field, std::size_t& index, std::span<cons
                                did_you_mean(node->scalar, valid), expected));
   index = static_cast<std::size_t>(found - valid.begin());
   findings_.given(full(field.key), *node, node->scalar);
+}
+
+void ObjectReader::by_kind(const Field& field, const char* what, std::size_t& index,
+                           std::span<const std::string_view> names,
+                           const std::function<void(Visitor&, std::size_t)>& describe) {
+  const std::vector<std::string> valid(names.begin(), names.end());
+  const std::string expected = valid.size() == 1 ? valid.front() : "one of " + join(valid);
+  note_default(field, index < valid.size() ? valid[index] : "");
+  const std::size_t before = findings_.count();
+  if (const Node* node = scalar(field, expected)) {
+    const auto found = std::find(valid.begin(), valid.end(), node->scalar);
+    if (found == valid.end()) {
+      problem(*node, field.key,
+              fmt::format("unknown {} {} {}{}; expected {}", what, field.key, quote(node->scalar),
+                          did_you_mean(node->scalar, valid), expected));
+    } else {
+      index = static_cast<std::size_t>(found - valid.begin());
+      findings_.given(full(field.key), *node, node->scalar);
+    }
+  }
+  kind_unknown_ = findings_.count() > before;
+  if (!kind_unknown_) describe(*this, index);
 }
 
 }  // namespace presil::config::detail

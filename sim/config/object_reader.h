@@ -36,6 +36,8 @@ class ObjectReader final : public Visitor {
   void nested(const Field&, const std::function<void(Visitor&)>& describe) override;
   void numbers_by_name(const Field&, std::span<double> values, std::span<const std::string_view> names,
                        Range) override;
+  void by_kind(const Field&, const char* what, std::size_t& index, std::span<const std::string_view> names,
+               const std::function<void(Visitor&, std::size_t)>& describe) override;
   void sequence(const Field&, std::size_t size, const std::function<void(std::size_t)>& resize,
                 const std::function<void(Visitor&, std::size_t)>& describe) override;
 
@@ -61,6 +63,7 @@ class ObjectReader final : public Visitor {
   Findings& findings_;
   std::size_t problems_before_;
   std::vector<std::string> keys_;
+  bool kind_unknown_{false};  ///< so that nobody can say which keys there are
 };
 
 }  // namespace presil::config::detail

@@ -42,6 +42,8 @@ class SchemaWriter final : public Visitor {
   void check(bool, const char*, const std::string&) override {}
 
   Json result() const {
+    if (kinds_.size() == 1) return kinds_.front();
+    if (!kinds_.empty()) return {{"anyOf", kinds_}};
     Json properties = properties_;
     if (!properties.contains("source")) properties["source"] = source_schema();
     properties["include"] = {{"type", "string"},
@@ -129,6 +131,19 @@ class SchemaWriter final : public Visitor {
         or_with_source({{"type", "object"}, {"properties", properties}, {"additionalProperties", false}}),
         fallback.empty() ? Json() : fallback);
   }
+  /// One schema for each kind, told apart by the one value that its key may have.
+  void by_kind(const Field& field, const char*, std::size_t& index, std::span<const std::string_view> names,
+               const std::function<void(Visitor&, std::size_t)>& describe) override {
+    const std::size_t fallback = index;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      SchemaWriter child = *this;
+      child.kinds_ = Json::array();
+      std::size_t only = 0;
+      child.one_of({field.key, i == fallback ? optional : required, field.doc}, only, names.subspan(i, 1));
+      describe(child, i);
+      kinds_.push_back(child.result());
+    }
+  }
   void sequence(const Field& field, std::size_t size, const std::function<void(std::size_t)>& resize,
                 const std::function<void(Visitor&, std::size_t)>& describe) override {
     Json item{{"type", "object"}};
@@ -146,6 +161,7 @@ class SchemaWriter final : public Visitor {
   int nesting_;
   Json properties_ = Json::object();
   Json required_ = Json::array();
+  Json kinds_ = Json::array();  ///< once by_kind was called: a whole schema for each
 };
 
 }  // namespace

@@ -105,6 +105,13 @@ class Visitor {
              Range range, const char* doc) {
     numbers_by_name({key, presence, doc}, values, names, range);
   }
+  /// Keys that depend on a kind, which `key` of the same mapping names: describe(v, i) makes the value one of kind i
+  /// and declares its keys. Without the key it is the kind that `index` says. Nothing is declared after it.
+  /// `what` is for messages: "unknown chip kind ...".
+  void kinds(const char* key, const char* what, std::size_t& index, std::span<const std::string_view> names,
+             const std::function<void(Visitor&, std::size_t)>& describe, const char* doc) {
+    by_kind({key, optional, doc}, what, index, names, describe);
+  }
   /// A list of structs.
   template <class Struct>
   void list(const char* key, std::vector<Struct>& value, Presence presence, const char* doc) {
@@ -125,6 +132,8 @@ class Visitor {
   virtual void one_of(const Field&, std::size_t& index, std::span<const std::string_view> names) = 0;
   virtual void nested(const Field&, const std::function<void(Visitor&)>& describe) = 0;
   virtual void numbers_by_name(const Field&, std::span<double> values, std::span<const std::string_view> names, Range) = 0;
+  virtual void by_kind(const Field&, const char* what, std::size_t& index, std::span<const std::string_view> names,
+                       const std::function<void(Visitor&, std::size_t)>& describe) = 0;
   virtual void sequence(const Field&, std::size_t size, const std::function<void(std::size_t)>& resize,
                         const std::function<void(Visitor&, std::size_t)>& describe) = 0;
 };

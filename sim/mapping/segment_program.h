@@ -9,13 +9,10 @@
 #include "models/api/program.h"
 #include "models/npu/chip_config.h"
 #include "sim/mapping/emitter.h"
+#include "sim/mapping/options.h"
 #include "workloads/graph/graph.h"
 
 namespace presil::mapping {
-
-struct MappingOptions {
-  bool fuse{true};  ///< see kernel.h
-};
 
 /// Plans all kernels of a segment once; programs made from it are independent.
 class SegmentMapping {

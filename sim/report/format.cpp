@@ -152,7 +152,14 @@ std::string label(std::string_view key) {
   return text;
 }
 
-std::string array_activity(std::string_view name) {
+std::string unit_word(std::string_view unit) {
+  std::string word = label(unit);
+  if (word.size() <= 3)
+    for (char& c : word) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return word;
+}
+
+std::string unit_activity(std::string_view name) {
   if (name == "active") return "multiplying";
   if (name == "preload") return "preloading";
   if (name == "wait_memory") return "waiting for memory";

@@ -30,8 +30,10 @@ std::string with_unit(std::string_view key, double value);
 /// The key without its unit, for a person: "achieved_tflops" -> "achieved", "bound_us" -> "bound".
 std::string label(std::string_view key);
 
-/// An entry of `array_time` in words: "wait_memory" -> "waiting for memory".
-std::string array_activity(std::string_view name);
+/// The unit of a `<unit>_time` as a word: "array"; up to three letters are an abbreviation, "SM".
+std::string unit_word(std::string_view unit);
+/// An entry of a `<unit>_time` in words: "wait_memory" -> "waiting for memory".
+std::string unit_activity(std::string_view name);
 
 /// Columns that `text` takes on a terminal: code points, escape sequences not counted.
 std::size_t display_width(std::string_view text);

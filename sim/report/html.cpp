@@ -76,9 +76,9 @@ std::string parts(const std::vector<Part>& all, const char* head, std::string (*
   return table_or_nothing({"", head, "share"}, rows, 1);
 }
 
-std::string array_time(const Result& result) {
+std::string unit_time(const Result& result) {
   Rows rows;
-  for (const Part& part : result.array_time) rows.push_back({array_activity(part.name), percent(part.value)});
+  for (const Part& part : result.unit_time) rows.push_back({unit_activity(part.name), percent(part.value)});
   return table_or_nothing({"", "share"}, rows, 1);
 }
 
@@ -116,7 +116,7 @@ std::string html_report(const Result& result) {
   body += section("Phases", phases(result));
   body += section("Operators", operators(result));
   body += section("Bandwidth", levels(result));
-  body += section("Where array time went", array_time(result));
+  body += section("Where " + unit_word(result.unit) + " time went", unit_time(result));
   body += section("Memory", memory_fit(result.memory));
   body += section("Energy", parts(result.energy, "energy", energy));
   body += section("Area", parts(result.area, "mm2", number));

@@ -94,8 +94,6 @@ Operator read_operator(const Cursor& row) {
   row.get("flops", op.flops);
   row.get("vector_ops", op.vector_ops);
   row.get("memory_bytes", op.memory_bytes);
-  row.get("shared_bytes", op.shared_bytes);
-  row.get("scratchpad_bytes", op.scratchpad_bytes);
   row.get("host_bytes", op.host_bytes);
   row.get("achieved_tflops", op.achieved);
   row.get("achieved_tops", op.achieved);
@@ -281,9 +279,12 @@ Result read_result(const Json& document, const std::string& file_name) {
   root.rows("levels", result.levels, read_level);
   root.rows("energy", result.energy, [](const Cursor& row) { return read_part(row, "joules"); });
   root.rows("area", result.area, [](const Cursor& row) { return read_part(row, "mm2"); });
-  root.with("array_time", [&](const Cursor& c) {
-    c.members([&](const std::string& key, const Cursor& value) {
-      result.array_time.push_back({clean(key), value.number()});
+  root.members([&](const std::string& member, const Cursor& shares) {
+    const std::string_view suffix = "_time";
+    if (!member.ends_with(suffix) || !result.unit.empty()) return;
+    result.unit = clean(member.substr(0, member.size() - suffix.size()));
+    shares.members([&](const std::string& key, const Cursor& value) {
+      result.unit_time.push_back({clean(key), value.number()});
     });
   });
   root.rows("mapping", result.mapping, read_mapping);

@@ -25,7 +25,7 @@ struct Operator {
   std::string name, phase;
   double count{}, time_s{}, share{};
   double flops{}, vector_ops{};
-  double memory_bytes{}, shared_bytes{}, scratchpad_bytes{}, host_bytes{};
+  double memory_bytes{}, host_bytes{};
   double achieved{};  ///< TFLOPS, or TOPS for integer formats
   double bound_s{};
   std::string bound, bottleneck;
@@ -74,7 +74,9 @@ struct Result {
   std::vector<std::pair<std::string, std::string>> settings;  ///< the experiment's values under dotted paths
   MemoryFit memory;
   std::vector<BandwidthLevel> levels;
-  std::vector<Part> energy, area, array_time;
+  std::vector<Part> energy, area;
+  std::string unit;             ///< what multiplies: "array"
+  std::vector<Part> unit_time;  ///< where its time went, the document's `<unit>_time`
   std::vector<MappingRow> mapping;
   std::vector<Assumption> assumptions;
 

@@ -188,7 +188,8 @@ std::string footer(const Result& result, const Style& style) {
   const auto add = [&](const char* label, const std::string& text) {
     if (!text.empty()) table.add({label, text});
   };
-  add("array time", shares(result.array_time, array_activity));
+  const std::string unit_time = unit_word(result.unit) + " time";
+  add(unit_time.c_str(), shares(result.unit_time, unit_activity));
   add(result.memory.level.empty() || result.memory.level == "memory" ? "memory" : result.memory.level.c_str(),
       memory_fit(result.memory));
   add("energy", shares(result.energy, label));

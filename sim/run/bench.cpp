@@ -74,31 +74,28 @@ ordered_json bench_gemm(const GemmQuery& q, const std::vector<std::string>& over
   const Format format = format_named(q.dtype);
   const config::SearchPath search{home() / "configs"};
   const config::Node document = config::load(config::find_config(search, "chips", q.device), overrides, reference_keys(), search);
-  npu::ChipConfig chip;
+  Chip chip;
   config::read(document, chip);
-  if (!chip.core.array.supports(format)) {
-    std::vector<std::string> supported;
-    for (std::size_t f = 0; f < kFormatNames.size(); ++f)
-      if (chip.core.array.rate[f] > 0) supported.emplace_back(kFormatNames[f]);
-    throw UsageError(fmt::format("the arrays of {} do not support {}; they support {}", chip.name, q.dtype, join(supported)));
-  }
+  const Units units = chip->units();
+  const std::string& device = chip->board().name;
+  if (!chip->supports(format))
+    throw UsageError(fmt::format("the {}s of {} do not support {}; they support {}", units.name, device, q.dtype, join(chip->supported_formats())));
 
   const workload::Graph graph = product_graph({q.m, q.n, q.k, q.batch, format});
   Machine machine(chip);
   const Totals totals = machine.run(graph, graph.segments.front(), {}, true);
   const OpTotals& op = totals.ops.front();
   const double time = totals.time_s();
-  const double peak = chip.peak_ops_per_s(format);
+  const double peak = chip->peak_ops_per_s(format);
   const double least = op.bounds.least();
   const std::string unit = is_integer(format) ? "tops" : "tflops";
-  const mapping::SegmentMapping mapping(graph, graph.segments.front(), chip, {});
-  return {{"device", chip.name}, {"dtype", q.dtype}, {"m", q.m}, {"n", q.n}, {"k", q.k}, {"batch", q.batch},
+  return {{"device", device}, {"dtype", q.dtype}, {"m", q.m}, {"n", q.n}, {"k", q.k}, {"batch", q.batch},
           {"latency_us", time * 1e6}, {"achieved_" + unit, op.flops / time / 1e12}, {"peak_" + unit, peak / 1e12},
           {"utilisation", op.flops / time / peak},
           {"memory_gb_per_s", op.bytes[static_cast<std::size_t>(api::Level::memory)] / time / 1e9},
           {"bound_us", least * 1e6}, {"bottleneck", bottleneck_of(op, chip)},
-          {"array_cycles", static_cast<std::uint64_t>(time * chip.clock.value + 0.5)},
-          {"mapping", mapping.explain().front().plan}};
+          {std::string(units.name) + "_cycles", static_cast<std::uint64_t>(time * chip->clock().value + 0.5)},
+          {"mapping", chip->explain(graph, graph.segments.front(), {}).front().plan}};
 }
 
 ordered_json bench_array(const ArrayQuery& q) {

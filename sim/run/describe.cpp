@@ -26,45 +26,47 @@ ordered_json provenance_json(const std::vector<config::Provenance>& list) {
   return rows;
 }
 
-std::string si(double value, config::Measure measure) { return config::format_quantity(value, measure); }
-
-ordered_json chip_sections(const npu::ChipConfig& chip) {
+ordered_json chip_sections(const Chip& chip) {
   ordered_json peaks = ordered_json::array();
   for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
     const auto format = static_cast<Format>(f);
-    if (!chip.core.array.supports(format)) continue;
-    peaks.push_back({kFormatNames[f], fmt::format("{:.1f}", chip.peak_ops_per_s(format) / 1e12), is_integer(format) ? "TOPS" : "TFLOPS",
-                     fmt::format("{} cores x {} arrays x {} x {} x {} x 2 x {}", chip.cores, chip.core.arrays, chip.core.array.shape.rows,
-                                 chip.core.array.shape.columns, chip.core.array.rate[f], si(chip.clock.value, config::Measure::frequency))});
+    if (!chip->supports(format)) continue;
+    peaks.push_back({kFormatNames[f], fmt::format("{:.1f}", chip->peak_ops_per_s(format) / 1e12), is_integer(format) ? "TOPS" : "TFLOPS",
+                     chip->peak_formula(format)});
   }
-  const double cap = memory::capacity(chip.memory).value;
+  const api::BoardConfig& board = chip->board();
+  const memory::MemoryConfig& dram = chip->memory();
   ordered_json memory = ordered_json::array();
-  memory.push_back({"memory", fmt::format("{:.1f} GiB", cap / (1 << 30)), fmt::format("{:.1f} GB/s", memory::peak(chip.memory).value / 1e9),
-                    fmt::format("{}, {:.1f} GB/s after refresh", chip.memory.standard, memory::sustained(chip.memory).value / 1e9)});
-  if (chip.shared.present())
-    memory.push_back({"shared", fmt::format("{:.1f} MiB", chip.shared.capacity.value / (1 << 20)), fmt::format("{:.1f} GB/s", chip.shared.bandwidth.value / 1e9), ""});
-  memory.push_back({"scratchpad", fmt::format("{:.1f} MiB", chip.cores * chip.core.scratchpad.capacity.value / (1 << 20)),
-                    fmt::format("{:.1f} GB/s", chip.scratchpad_bytes_per_s() / 1e9), "of all cores"});
-  memory.push_back({"host", "", fmt::format("{:.1f} GB/s", chip.host.bandwidth.value / 1e9), "one way"});
+  memory.push_back({"memory", fmt::format("{:.1f} GiB", memory::capacity(dram).value / (1 << 30)), fmt::format("{:.1f} GB/s", memory::peak(dram).value / 1e9),
+                    fmt::format("{}, {:.1f} GB/s after refresh", dram.standard, memory::sustained(dram).value / 1e9)});
+  for (const OnChipLevel& level : chip->on_chip())
+    if (level.capacity.value > 0)
+      memory.push_back({level.name, fmt::format("{:.1f} MiB", level.capacity.value / (1 << 20)),
+                        fmt::format("{:.1f} GB/s", level.bandwidth.value / 1e9), level.note});
+  memory.push_back({"host", "", fmt::format("{:.1f} GB/s", board.host.bandwidth.value / 1e9), "one way"});
   ordered_json power = ordered_json::array();
   const auto published = [&](const char* what, double value, const char* unit) {
     power.push_back({what, value > 0 ? fmt::format("{:g} {}", value, unit) : "not published"});
   };
-  published("idle power", chip.power.idle.value, "W");
-  published("design power", chip.power.tdp.value, "W");
-  published("die area", chip.die_area.value, "mm2");
+  published("idle power", board.power.idle.value, "W");
+  published("design power", board.power.tdp.value, "W");
+  published("die area", board.die_area.value, "mm2");
   return {section("Peak", {"format", "peak", "unit", "from"}, peaks), section("Memory", {"level", "capacity", "bandwidth", "note"}, memory),
           section("Power and area", {"what", "published"}, power)};
 }
 
 /// The format a chip is usually quoted in.
-Format usual_format(const npu::ChipConfig& chip) {
+Format usual_format(const Chip& chip) {
   for (const Format format : {Format::bf16, Format::fp16, Format::int8})
-    if (chip.core.array.supports(format)) return format;
+    if (chip->supports(format)) return format;
   for (std::size_t f = 0; f < kFormatNames.size(); ++f)
-    if (chip.core.array.rate[f] > 0) return static_cast<Format>(f);
+    if (chip->supports(static_cast<Format>(f))) return static_cast<Format>(f);
   return Format::fp32;
 }
+
+template <class Struct>
+const std::string& name_of(const Struct& value) { return value.name; }
+const std::string& name_of(const Chip& chip) { return chip->board().name; }
 
 template <class Struct>
 ordered_json describe_struct(const std::string& kind, const fs::path& file, const config::Node& document,
@@ -72,7 +74,7 @@ ordered_json describe_struct(const std::string& kind, const fs::path& file, cons
   Struct value;
   std::vector<config::Provenance> provenance;
   config::read(document, value, &provenance);
-  return {{"kind", kind}, {"name", value.name.empty() ? file.stem().string() : value.name}, {"sections", sections(value)},
+  return {{"kind", kind}, {"name", name_of(value).empty() ? file.stem().string() : name_of(value)}, {"sections", sections(value)},
           {"provenance", provenance_json(provenance)}};
 }
 
@@ -109,7 +111,7 @@ ordered_json describe_experiment(const fs::path& file) {
   const LoadedExperiment loaded = load_experiment(file, {});
   const Experiment& e = loaded.experiment;
   ordered_json rows = ordered_json::array();
-  rows.push_back({"chip", e.chip.name});
+  rows.push_back({"chip", e.chip->board().name});
   rows.push_back({"model", e.model});
   rows.push_back({"batch", std::to_string(e.workload.batch)});
   rows.push_back({"prompt", std::to_string(e.workload.in_len)});
@@ -168,7 +170,7 @@ ordered_json describe(const std::string& file_or_name) {
   }
   if (document.find("channels_per_stack"))
     return describe_struct<memory::MemoryConfig>("memory", file, document, memory_sections);
-  return describe_struct<npu::ChipConfig>("chip", file, document, chip_sections);
+  return describe_struct<Chip>("chip", file, document, chip_sections);
 }
 
 ordered_json catalogue(const std::string& kind) {
@@ -196,11 +198,11 @@ ordered_json catalogue(const std::string& kind) {
       for (const auto& item : list->items) aliases.push_back(item.scalar);
     std::string summary;
     if (kind == "chips") {
-      npu::ChipConfig chip;
+      Chip chip;
       config::read(document, chip);
       const Format format = usual_format(chip);
-      summary = fmt::format("{:.0f} {} {}, {:.0f} GB/s, {:.0f} GiB", chip.peak_ops_per_s(format) / 1e12, is_integer(format) ? "TOPS" : "TFLOPS",
-                            name(format), memory::peak(chip.memory).value / 1e9, memory::capacity(chip.memory).value / (1 << 30));
+      summary = fmt::format("{:.0f} {} {}, {:.0f} GB/s, {:.0f} GiB", chip->peak_ops_per_s(format) / 1e12, is_integer(format) ? "TOPS" : "TFLOPS",
+                            name(format), memory::peak(chip->memory()).value / 1e9, memory::capacity(chip->memory()).value / (1 << 30));
     } else if (kind == "memories") {
       memory::MemoryConfig m;
       config::read(document, m);

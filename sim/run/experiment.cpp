@@ -68,7 +68,7 @@ void Experiment::describe(config::Visitor& v) {
 }
 
 const std::vector<std::string>& reference_keys() {
-  static const std::vector<std::string> keys{"chip", "memory", "technology"};
+  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture"};
   return keys;
 }
 

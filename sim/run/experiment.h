@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "models/npu/chip_config.h"
 #include "sim/config/reader.h"
 #include "sim/config/visitor.h"
+#include "sim/run/chip.h"
 #include "workloads/transformer/transformer.h"
 
 namespace presil::run {
@@ -31,7 +31,7 @@ struct SimulationConfig {
 struct Experiment {
   std::string name;
   std::string description;
-  npu::ChipConfig chip;
+  Chip chip;
   std::string model;
   WorkloadConfig workload;
   SimulationConfig simulation;

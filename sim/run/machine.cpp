@@ -3,22 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "models/memory/make_memory.h"
-#include "models/npu/chip.h"
-#include "sim/base/error.h"
 #include "sim/kernel/time.h"
 
 namespace presil::run {
 
-Machine::Machine(const npu::ChipConfig& chip) : chip_(chip) {
-  for (std::size_t f = 0; f < kFormatNames.size(); ++f) peaks_.ops_per_s[f] = chip.peak_ops_per_s(static_cast<Format>(f));
-  peaks_.memory_bytes_per_s = memory::sustained(chip.memory).value;
-  peaks_.vector_ops_per_s = chip.peak_vector_ops_per_s();
-  peaks_.special_cycles_per_op = chip.core.vector.special_cycles * chip.core.vector.ops_per_lane;
-  peaks_.host_bytes_per_s = chip.host.bandwidth.value;
+Machine::Machine(const Chip& chip) : chip_(chip), peaks_(chip_->peaks()) {
   kernel::initialise();
-  memory_ = memory::make_memory("memory", chip.memory);
-  device_ = std::make_unique<npu::Chip>("chip", chip, *memory_);
+  elaborated_ = chip_->elaborate();
 }
 
 Machine::~Machine() = default;
@@ -57,9 +48,7 @@ const Totals& Machine::run(const workload::Graph& graph, const workload::Segment
                            const mapping::MappingOptions& options, bool canonical) {
   const std::string key = canonical ? segment_key(graph, segment, options) : "";
   if (const auto found = known_.find(key); canonical && found != known_.end()) return found->second;
-  const mapping::SegmentMapping mapping(graph, segment, chip_, options);
-  mapping::SegmentProgram program(mapping);
-  last_ = totals_of(graph, segment, device_->run(program, canonical), peaks_);
+  last_ = totals_of(graph, segment, elaborated_->run(graph, segment, options, canonical), peaks_);
   commands_ += last_.commands;
   seconds_ += last_.time_s();
   if (!canonical) return last_;

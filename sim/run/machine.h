@@ -5,9 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "models/api/device.h"
-#include "models/npu/chip_config.h"
-#include "sim/mapping/segment_program.h"
+#include "sim/run/chip.h"
 #include "sim/run/totals.h"
 
 namespace presil::run {
@@ -15,7 +13,7 @@ namespace presil::run {
 /// Runs segments. A process can hold one Machine: SystemC elaborates once.
 class Machine {
  public:
-  explicit Machine(const npu::ChipConfig& chip);
+  explicit Machine(const Chip& chip);
   ~Machine();
 
   /// Totals of one execution of a segment. Canonical: from the idle machine, and remembered under a key of all that
@@ -24,17 +22,16 @@ class Machine {
   const Totals& run(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
                     bool canonical);
 
-  const npu::ChipConfig& chip() const { return chip_; }
+  const Chip& chip() const { return chip_; }
   const Peaks& peaks() const { return peaks_; }
   /// Commands and machine time simulated so far, remembered segments not counted again: what the host's time went into.
   double commands_simulated() const { return commands_; }
   double seconds_simulated() const { return seconds_; }
 
  private:
-  const npu::ChipConfig chip_;
-  Peaks peaks_;
-  std::unique_ptr<api::Memory> memory_;
-  std::unique_ptr<api::Device> device_;
+  const Chip chip_;
+  const Peaks peaks_;
+  std::unique_ptr<Elaborated> elaborated_;
   std::map<std::string, Totals> known_;
   Totals last_;
   double commands_{0}, seconds_{0};

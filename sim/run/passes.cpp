@@ -27,7 +27,7 @@ void check_bounds(const Totals& pass) {
 
 Totals launch_of(const Machine& machine, const std::string& phase) {
   Totals launch;
-  const double time = machine.chip().host.launch.value;
+  const double time = machine.chip()->board().host.launch.value;
   OpTotals row;
   row.name = "launch";
   row.phase = phase;
@@ -36,7 +36,7 @@ Totals launch_of(const Machine& machine, const std::string& phase) {
   launch.ops.push_back(row);
   launch.phases.push_back({phase, 1, time, {}});
   launch.ops.back().span_s = time;
-  launch.array_time.wait_other = time * machine.chip().arrays();
+  launch.array_time.wait_other = time * static_cast<double>(machine.chip()->units().count);
   return launch;
 }
 

@@ -13,8 +13,8 @@ namespace presil::run {
 nlohmann::ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& generation,
                                    const Fit& fit);
 
-/// What an operator spent its time on: the busiest of arrays ("preload" when they mostly shifted in weights), vector
-/// units, memory, shared SRAM and host link, or "latency" when none was busy for half of the time.
-const char* bottleneck_of(const OpTotals& op, const npu::ChipConfig& chip);
+/// What an operator spent its time on: the busiest part of the chip, as ChipModel::busy names them, "latency" when none
+/// was busy for half of the time, or "hidden" when it added none.
+const char* bottleneck_of(const OpTotals& op, const Chip& chip);
 
 }  // namespace presil::run

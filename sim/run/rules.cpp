@@ -97,7 +97,7 @@ class Rules {
     return fmt::format("{} is {} tokens; expected at most {}", what, length, workload::kMaxLength);
   }
 
-  /// What the arrays would have to compute in.
+  /// What the chip would have to compute in.
   void check_formats() const {
     const workload::Formats& f = workload_.formats;
     check_format(workload::wider(f.activations, f.weights), {"workload.formats.weights", "workload.formats.activations", "chip"},
@@ -108,13 +108,10 @@ class Rules {
   }
 
   void check_format(Format format, std::initializer_list<const char*> paths, const std::string& operands) const {
-    const auto& array = loaded_.experiment.chip.core.array;
-    if (array.supports(format)) return;
-    std::vector<std::string> supported;
-    for (std::size_t i = 0; i < kFormatNames.size(); ++i)
-      if (array.supports(static_cast<Format>(i))) supported.emplace_back(kFormatNames[i]);
-    fail(paths, fmt::format("{} are multiplied in {}, which the arrays of {} do not support; they support {}", operands,
-                            name(format), loaded_.experiment.chip.name, join(supported)));
+    const Chip& chip = loaded_.experiment.chip;
+    if (chip->supports(format)) return;
+    fail(paths, fmt::format("{} are multiplied in {}, which the {}s of {} do not support; they support {}", operands,
+                            name(format), chip->units().name, chip->board().name, join(chip->supported_formats())));
   }
 
   LoadedExperiment& loaded_;

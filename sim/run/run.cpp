@@ -26,7 +26,9 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   outcome.host_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   outcome.simulated_s = generation.latency_s;
   outcome.commands = machine.commands_simulated();
-  outcome.array_cycles = machine.seconds_simulated() * e.chip.clock.value * e.chip.arrays();
+  const Units units = e.chip->units();
+  outcome.unit = units.name;
+  outcome.unit_cycles = machine.seconds_simulated() * e.chip->clock().value * static_cast<double>(units.count);
   outcome.result = make_result(loaded, machine, generation, fit);
   return outcome;
 }

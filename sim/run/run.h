@@ -19,7 +19,8 @@ struct RunOutcome {
   double simulated_s{};           ///< machine time of the whole request
   double host_s{};                ///< time the simulation took
   double commands{};              ///< commands simulated
-  double array_cycles{};          ///< cycles of all arrays in the segments that were simulated, each once
+  std::string unit;               ///< what multiplies: "array"
+  double unit_cycles{};           ///< cycles of all of them in the segments that were simulated, each once
 };
 
 /// Runs an experiment file. Throws InputError, CapacityError (with the sum that does not fit) or RunError.
@@ -33,7 +34,7 @@ struct GemmQuery {
 
 /// One matrix product from memory to memory on a chip. Keys: device, dtype, m, n, k, batch, latency_us,
 /// achieved_tflops and peak_tflops (_tops for integer formats), utilisation, memory_gb_per_s, bound_us, bottleneck,
-/// array_cycles, mapping.
+/// array_cycles (cycles of the chip; the key says what multiplies), mapping.
 nlohmann::ordered_json bench_gemm(const GemmQuery& query, const std::vector<std::string>& overrides);
 
 struct ArrayQuery {

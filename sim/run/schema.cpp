@@ -21,7 +21,7 @@ std::function<void(config::Visitor&)> fields_of() {
 
 std::function<void(config::Visitor&)> declaration(const std::string& kind) {
   if (kind == "experiment") return fields_of<Experiment>();
-  if (kind == "chip") return fields_of<npu::ChipConfig>();
+  if (kind == "chip") return fields_of<Chip>();
   if (kind == "memory") return fields_of<memory::MemoryConfig>();
   if (kind == "technology") return fields_of<ppa::Technology>();
   const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology"};

@@ -1,14 +1,14 @@
 // registry.cpp -- implementation of registry.h, and the list of kinds of chips.
 #include "sim/validate/registry.h"
 
-#include "sim/validate/npu_rows.h"
+#include "sim/validate/chip_rows.h"
 
 namespace presil::validate {
 
 const Registry& registry() {
   static const Registry all = [] {
     Registry r;
-    add_npu(r);
+    add_chips(r);
     return r;
   }();
   return all;

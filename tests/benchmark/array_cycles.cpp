@@ -15,18 +15,16 @@ namespace {
 
 using namespace presil;
 
-npu::ChipConfig chosen_chip() {
+run::Chip chosen_chip() {
   const char* given = std::getenv("PRESIL_CHIP");
   const std::string name = given == nullptr ? "tpu_v4" : given;
   const config::SearchPath search{run::home() / "configs"};
-  npu::ChipConfig chip;
-  const std::string stem = name == "single" ? "tpu_v4" : name;
-  config::read(config::load(config::find_config(search, "chips", stem), {}, run::reference_keys(), search), chip);
-  if (name == "single") {
-    chip.name = "TPU v4's memory on one 128 x 128 array";
-    chip.cores = 1;
-    chip.core.arrays = 1;
-  }
+  run::Chip chip;
+  const bool single = name == "single";
+  std::vector<std::string> overrides;
+  if (single) overrides = {"name=TPU v4 memory on one 128 x 128 array", "cores=1", "core.arrays=1"};
+  const auto file = config::find_config(search, "chips", single ? "tpu_v4" : name);
+  config::read(config::load(file, overrides, run::reference_keys(), search), chip);
   return chip;
 }
 
@@ -61,10 +59,10 @@ void gemm(benchmark::State& state) {
   double simulated = 0;
   const double commands = machine().commands_simulated();
   for (auto _ : state) simulated += machine().run(graph, graph.segments.front(), {}, false).time_s();
-  const double cycles = simulated * machine().chip().clock.value;
-  state.SetLabel(machine().chip().name);
+  const double cycles = simulated * machine().chip()->clock().value;
+  state.SetLabel(machine().chip()->board().name);
   state.counters["chip_cycles/s"] = benchmark::Counter(cycles, benchmark::Counter::kIsRate);
-  state.counters["array_cycles/s"] = benchmark::Counter(cycles * machine().chip().arrays(), benchmark::Counter::kIsRate);
+  state.counters["array_cycles/s"] = benchmark::Counter(cycles * static_cast<double>(machine().chip()->units().count), benchmark::Counter::kIsRate);
   state.counters["commands/s"] = benchmark::Counter(machine().commands_simulated() - commands, benchmark::Counter::kIsRate);
   state.counters["chip_cycles"] = cycles / static_cast<double>(state.iterations());
 }
@@ -73,10 +71,10 @@ BENCHMARK(gemm)->Args({2048, 12288, 12288})->Args({128, 128, 128})->Args({512, 7
 /// The tile search alone.
 void map_gemm(benchmark::State& state) {
   const workload::Graph graph = product(state.range(0), state.range(1), state.range(2));
-  const npu::ChipConfig chip = chosen_chip();
+  const run::Chip chip = chosen_chip();
   for (auto _ : state) {
-    const mapping::SegmentMapping mapping(graph, graph.segments.front(), chip, {});
-    benchmark::DoNotOptimize(mapping.kernels().data());
+    const auto lines = chip->explain(graph, graph.segments.front(), {});
+    benchmark::DoNotOptimize(lines.data());
   }
 }
 BENCHMARK(map_gemm)->Args({2048, 12288, 12288})->Unit(benchmark::kMillisecond);

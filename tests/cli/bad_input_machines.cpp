@@ -159,12 +159,12 @@ workload: {batch: 1, in_len: 16, out_len: 2}
      {{"e.yaml", R"(
 chip:
   include: tpu_v4
-  kind: gpu
+  kind: npv
 model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"e.yaml:3:3: chip.kind: unknown kind of chip; expected npu"}},
+     {"e.yaml:3:9: chip.kind: unknown chip kind 'npv' (did you mean 'npu'?); expected "}},
     {"PartOfAByte",
      {"run", "e.yaml"},
      {{"e.yaml", R"(

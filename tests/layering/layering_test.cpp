@@ -73,8 +73,8 @@ TEST(Layering, FindsAPlantedUpwardInclude) {
 
 TEST(Layering, FindsAViolationPlantedOnDisk) {
   const test::TemporaryDirectory root;
-  root.write("sim/stats/counter.h", "#include \"sim/base/units.h\"\n");
-  root.write("sim/base/units.h", "#include <vector>\n#include \"sim/stats/counter.h\"\n");
+  root.write("sim/config/counter.h", "#include \"sim/base/units.h\"\n");
+  root.write("sim/base/units.h", "#include <vector>\n#include \"sim/config/counter.h\"\n");
   const Files files = files_under(root.path());
   EXPECT_THAT(breaches(files.sources), ElementsAre(HasSubstr("sim/base/units.h:2: ")));
 }
@@ -123,14 +123,14 @@ TEST(Layering, LibrariesStayInTheirLayers) {
 TEST(Layering, IncludesFollowTheDeclaredDependencies) {
   const std::vector<SourceFile> cmake{
       {"sim/base/CMakeLists.txt", "presil_library(presil_base DEPENDS fmt::fmt)"},
-      {"sim/stats/CMakeLists.txt", "presil_library(presil_stats DEPENDS presil_base)"},
-      {"sim/ppa/CMakeLists.txt", "presil_library(presil_ppa DEPENDS presil_stats)"},
+      {"sim/config/CMakeLists.txt", "presil_library(presil_config DEPENDS presil_base)"},
+      {"sim/ppa/CMakeLists.txt", "presil_library(presil_ppa DEPENDS presil_config)"},
       {"sim/report/CMakeLists.txt", "presil_library(presil_report\n  DEPENDS presil_base)"}};
   std::vector<SourceFile> files{{"sim/base/a.h", ""},
-                                {"sim/stats/b.h", "#include \"sim/base/a.h\"\n"},
-                                {"sim/ppa/c.h", "#include \"sim/base/a.h\"\n"}};  // through presil_stats
+                                {"sim/config/b.h", "#include \"sim/base/a.h\"\n"},
+                                {"sim/ppa/c.h", "#include \"sim/base/a.h\"\n"}};  // through presil_config
   EXPECT_THAT(breaches(files, cmake), IsEmpty());
-  files.push_back({"sim/report/d.h", "#include \"sim/stats/b.h\"\n"});
+  files.push_back({"sim/report/d.h", "#include \"sim/config/b.h\"\n"});
   EXPECT_THAT(breaches(files, cmake), ElementsAre(HasSubstr("sim/report/d.h:1: ")));
   EXPECT_THAT(breaches({}, {{"sim/base/CMakeLists.txt", "presil_library(presil_base DEPENDS presil_run)"},
                             {"sim/run/CMakeLists.txt", "presil_library(presil_run)"}}),

@@ -116,21 +116,21 @@ std::string without_comments(std::string_view text) {
 
 const std::vector<std::string>& layers() {
   static const std::vector<std::string> order{
-      "sim/base",         "sim/stats",
-      "sim/config",       "workloads/ops",
-      "workloads/graph",  "workloads/transformer",
+      "sim/base",        "sim/config",
+      "workloads/ops",   "workloads/graph",
+      "workloads/transformer",
       "workloads/import", "workloads/scenario",
-      "sim/ppa",          "sim/kernel",
-      "models/api",       "models/*",
-      "sim/mapping",      "sim/run",
-      "sim/report",       "sim/sweep",
-      "sim/validate",     "sim/cli",
+      "sim/ppa",         "sim/kernel",
+      "models/api",      "models/*",
+      "sim/mapping",     "sim/run",
+      "sim/report",      "sim/sweep",
+      "sim/validate",    "sim/cli",
   };
   return order;
 }
 
 const std::set<std::string>& compositions() {
-  static const std::set<std::string> folders{"models/npu"};
+  static const std::set<std::string> folders{"models/npu", "models/gpu"};
   return folders;
 }
 

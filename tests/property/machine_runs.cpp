@@ -87,7 +87,7 @@ LoadedExperiment random_experiment(const Case& c) {
   Experiment& e = loaded.experiment;
   e.name = "random";
   e.model = "random.json";
-  e.chip = random_chip(draw);
+  e.chip = npu_chip(random_chip(draw));
   e.workload.batch = draw(1, 5);
   e.workload.in_len = draw(1, 120);
   e.workload.out_len = draw(0, 12);
@@ -105,7 +105,8 @@ void PrintTo(const Case& c, std::ostream* os) { showCase(c, *os); }
 class MachineRuns : public testing::TestWithParam<Case> {
  protected:
   LoadedExperiment loaded = random_experiment(GetParam());
-  const npu::ChipConfig chip = loaded.experiment.chip;
+  const Chip chip = loaded.experiment.chip;
+  const npu::ChipConfig& config = npu_config(chip);
 };
 
 std::size_t at(api::Level level) { return static_cast<std::size_t>(level); }
@@ -142,10 +143,10 @@ TEST_P(MachineRuns, AddUp) {
   const Experiment& e = loaded.experiment;
   Machine machine(chip);
   const GenerationTotals g = run_generation(machine, loaded.architecture, e.workload, e.simulation);
-  expect_conserved(g.totals, chip);
+  expect_conserved(g.totals, config);
   for (const workload::Graph& graph : graphs_of(loaded.architecture, e.workload, e.simulation)) {
     const Totals pass = run_pass(machine, graph, {e.simulation.fuse}, false);
-    expect_conserved(pass, chip);
+    expect_conserved(pass, config);
     EXPECT_NEAR(pass.flops(), graph.flops(), 1e-9 * graph.flops());
     Bounds sum;
     for (const OpTotals& op : pass.ops) sum.add(op.bounds, 1);

@@ -20,7 +20,7 @@ TEST(Llama3On4, DecodingIsReadingTheWeights) {
   ASSERT_EQ(decode.phase, "decode");
   // 8.03 B parameters less 128256 x 4096 of the embedding, 2 B each.
   EXPECT_NEAR(decode.weight_bytes(), 2 * (8.030e9 - 128256.0 * 4096), 0.001 * decode.weight_bytes());
-  const double least = decode.weight_bytes() / memory::sustained(loaded.experiment.chip.memory).value;
+  const double least = decode.weight_bytes() / memory::sustained(loaded.experiment.chip->memory()).value;
   const double tpot = run_experiment(kFile, {}).result["metrics"]["tpot_s"].get<double>();
   EXPECT_GE(tpot, least);
   EXPECT_LE(tpot, 1.10 * least);

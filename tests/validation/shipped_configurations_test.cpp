@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "models/npu/chip_config.h"
 #include "sim/config/loader.h"
 #include "sim/config/reader.h"
 #include "sim/run/fit.h"
@@ -30,7 +29,7 @@ TEST(ShippedExperiments, LoadBuildAndFit) {
     for (const auto& graph : graphs) {
       EXPECT_GT(graph.flops(), 0);
       for (const auto& segment : graph.segments)
-        EXPECT_NO_THROW(mapping::SegmentMapping(graph, segment, e.chip, {e.simulation.fuse})) << graph.phase << ' ' << segment.name;
+        EXPECT_NO_THROW(e.chip->explain(graph, segment, {e.simulation.fuse})) << graph.phase << ' ' << segment.name;
     }
     const workload::PassOptions options{e.workload.batch, e.workload.formats, e.simulation.fused_attention};
     EXPECT_NO_THROW(check_fit(e.chip, fit_of(e.chip, workload::footprint(loaded.architecture, options, e.workload.in_len, e.workload.out_len))));
@@ -67,9 +66,9 @@ constexpr Published kPublished[] = {
     {"phone_npu", Format::int8, 45, 68.3, "generic, after Qualcomm's 45 TOPS for Snapdragon X Elite; LPDDR5X-8533 x 64 bits"},
 };
 
-npu::ChipConfig chip_of(const fs::path& file) {
+Chip chip_of(const fs::path& file) {
   const config::SearchPath search{home() / "configs"};
-  npu::ChipConfig chip;
+  Chip chip;
   config::read(config::load(file, {}, reference_keys(), search), chip);
   return chip;
 }
@@ -78,9 +77,9 @@ TEST(ShippedChips, ReachTheirPublishedPeak) {
   std::set<std::string> listed;
   for (const Published& p : kPublished) {
     SCOPED_TRACE(testing::Message() << p.chip << ": " << p.source);
-    const npu::ChipConfig chip = chip_of(home() / "configs" / "chips" / (std::string(p.chip) + ".yaml"));
-    EXPECT_NEAR(chip.peak_ops_per_s(p.format) / 1e12, p.tera, 0.01 * p.tera);
-    EXPECT_NEAR(memory::peak(chip.memory).value / 1e9, p.memory_gb, 0.01 * p.memory_gb);
+    const Chip chip = chip_of(home() / "configs" / "chips" / (std::string(p.chip) + ".yaml"));
+    EXPECT_NEAR(chip->peak_ops_per_s(p.format) / 1e12, p.tera, 0.01 * p.tera);
+    EXPECT_NEAR(memory::peak(chip->memory()).value / 1e9, p.memory_gb, 0.01 * p.memory_gb);
     listed.insert(p.chip);
   }
   for (const auto& entry : fs::directory_iterator(home() / "configs" / "chips"))

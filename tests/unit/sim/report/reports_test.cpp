@@ -34,6 +34,19 @@ std::string refusal(const nlohmann::ordered_json& document) {
 
 }  // namespace
 
+TEST(Reports, TimeOfWhateverMultiplies) {
+  EXPECT_THAT(text_report(sample(), {}), HasSubstr("array time"));
+  nlohmann::ordered_json document = sample_document();
+  document["sm_time"] = document["array_time"];
+  document.erase("array_time");
+  const Result result = read_result(document, "sample");
+  EXPECT_EQ(result.unit, "sm");
+  EXPECT_THAT(text_report(result, {}), HasSubstr("SM time"));
+  EXPECT_THAT(html_report(result), HasSubstr("Where SM time went"));
+  document["sm_time"] = 1;
+  EXPECT_EQ(refusal(document), "r.json: sm_time: expected a mapping");
+}
+
 TEST(TextReport, SaysTheAnswerFirst) {
   const std::string text = text_report(sample(), {});
   EXPECT_EQ(text.substr(0, text.find(':')), "llama on tpu_v4");

@@ -25,7 +25,7 @@ const Segment& layer(const Graph& graph) {
 }
 
 TEST(Machine, EqualWorkIsSimulatedOnce) {
-  Machine machine(roomy_chip());
+  Machine machine(npu_chip(roomy_chip()));
   const Graph a = workload::prefill_pass(tiny_llama(), {}, 16), b = workload::prefill_pass(tiny_llama(), {}, 16);
   const Totals first = machine.run(a, layer(a), {}, true);
   const double commands = machine.commands_simulated();
@@ -93,8 +93,9 @@ TEST(SegmentKey, DoesNotSeeTensorNumbersOrCounts) {
 }
 
 TEST(Fit, SaysWhatDoesNotFit) {
-  npu::ChipConfig chip = roomy_chip();
-  chip.memory.capacity_per_stack = {1000};
+  npu::ChipConfig config = roomy_chip();
+  config.memory.capacity_per_stack = {1000};
+  const Chip chip = npu_chip(config);
   const Fit exact = fit_of(chip, {600, 300, 100});
   EXPECT_EQ(exact.needed(), 1000);
   EXPECT_EQ(exact.free_bytes(), 0);
@@ -110,19 +111,20 @@ TEST(Fit, SaysWhatDoesNotFit) {
 }
 
 TEST(Bottleneck, IsTheBusiestOrLatency) {
-  npu::ChipConfig chip = roomy_chip();
-  chip.cores = 2;
+  npu::ChipConfig config = roomy_chip();
+  config.cores = 2;
+  const Chip chip = npu_chip(config);
   OpTotals op;
   EXPECT_STREQ(bottleneck_of(op, chip), "hidden");
   op.time_s = 1;
   EXPECT_STREQ(bottleneck_of(op, chip), "latency");
   op.array_busy_s = 2 * 0.6;  // of two arrays
   EXPECT_STREQ(bottleneck_of(op, chip), "array");
-  op.bytes[static_cast<std::size_t>(api::Level::memory)] = 0.7 * memory::sustained(chip.memory).value;
+  op.bytes[static_cast<std::size_t>(api::Level::memory)] = 0.7 * memory::sustained(config.memory).value;
   EXPECT_STREQ(bottleneck_of(op, chip), "memory");
   op.vector_busy_s = 2 * 0.8;
   EXPECT_STREQ(bottleneck_of(op, chip), "vector");
-  op.bytes[static_cast<std::size_t>(api::Level::host)] = 0.9 * chip.host.bandwidth.value;
+  op.bytes[static_cast<std::size_t>(api::Level::host)] = 0.9 * config.host.bandwidth.value;
   EXPECT_STREQ(bottleneck_of(op, chip), "host");
   op.time_s = 10;
   EXPECT_STREQ(bottleneck_of(op, chip), "latency");

@@ -57,11 +57,11 @@ TEST(SampleLengths, StepsAreFollowedWithMoreSamples) {
 }
 
 TEST(RunPass, LaunchAndEverySegmentAsOftenAsItOccurs) {
-  Machine machine(roomy_chip());
+  Machine machine(npu_chip(roomy_chip()));
   const workload::Architecture model = tiny_llama();
   const workload::Graph graph = workload::prefill_pass(model, {}, 16);
   const Totals pass = run_pass(machine, graph, {}, false);
-  double sum = machine.chip().host.launch.value;
+  double sum = machine.chip()->board().host.launch.value;
   for (const auto& segment : graph.segments) sum += static_cast<double>(segment.count) * machine.run(graph, segment, {}, true).time_s();
   EXPECT_NEAR(pass.time_s(), sum, 1e-12 * sum);
   EXPECT_NEAR(pass.flops(), graph.flops(), 1e-9 * graph.flops());
@@ -72,7 +72,7 @@ TEST(RunPass, LaunchAndEverySegmentAsOftenAsItOccurs) {
 }
 
 TEST(RunGeneration, FirstTokenThenTheOthers) {
-  Machine machine(roomy_chip());
+  Machine machine(npu_chip(roomy_chip()));
   const workload::Architecture model = tiny_llama();
   WorkloadConfig workload;
   workload.batch = 2;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/run/experiment.h"
+#include "sim/run/npu_chip.h"
 #include "tests/unit/models/npu/small_chip.h"
 #include "workloads/transformer/transformer.h"
 

@@ -1,0 +1,44 @@
+// board.h -- what a chip of any kind says of itself and of the board it sits on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/base/units.h"
+#include "sim/config/visitor.h"
+#include "sim/ppa/technology.h"
+
+namespace presil::api {
+
+struct HostConfig {
+  BytesPerSecond bandwidth{};
+  Seconds latency{};
+  Seconds launch{};
+  void describe(config::Visitor& v);
+};
+
+/// What the board draws beside the energy of events.
+struct PowerConfig {
+  Watts idle{0};
+  Watts tdp{0};
+  void describe(config::Visitor& v);
+};
+
+/// Base of the configuration of every kind of chip, which declares these keys beside its own. DRAM is missing because
+/// models/memory lies above this folder: a kind adds its `memory` itself.
+struct BoardConfig {
+  std::string name;
+  std::vector<std::string> aliases;
+  std::string vendor;
+  std::uint32_t year{2020};
+  ppa::Technology technology;
+  HostConfig host;
+  PowerConfig power;
+  SquareMillimetres die_area{0};
+
+  void describe_identity(config::Visitor& v);  ///< name, aliases, vendor, year, technology: a kind's first keys
+  void describe_board(config::Visitor& v);     ///< host, power, die_area: its last
+};
+
+}  // namespace presil::api

@@ -1,0 +1,164 @@
+// attention_kernel.cpp -- implementation of attention_kernel.h.
+#include "models/gpu/attention_kernel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <queue>
+
+#include <fmt/format.h>
+
+#include "models/gpu/kernel_time.h"
+#include "models/gpu/matmul_kernel.h"
+#include "models/gpu/overlap.h"
+
+namespace presil::gpu {
+
+namespace {
+
+constexpr double kForwardOps = 6, kBackwardOps = 10;  ///< lane operations of one (query, key) pair
+constexpr std::size_t kPhases = 32;
+
+double to_double(std::uint64_t n) { return static_cast<double>(n); }
+
+/// Keys that queries [first, first + rows) of one sequence read, masked tiles skipped or not.
+double keys_of(const AttentionShape& s, const AttentionRecipe& recipe, std::uint64_t first, std::uint64_t rows) {
+  const double last = to_double(std::min(s.q_len, first + rows));
+  double keys = to_double(s.kv_len);
+  if (s.causal && recipe.skips_masked) keys -= to_double(s.q_len) - last;
+  if (s.window > 0) keys = std::min(keys, to_double(s.window + rows));
+  return std::max(keys, 1.0);
+}
+
+/// Clocks of one step of a block of `rows` queries.
+double step_cycles(const GpuConfig& gpu, const AttentionShape& s, double rows, double columns) {
+  const FitConfig& fit = gpu.architecture.fit;
+  const double pairs = rows * columns;
+  const double products = s.backward ? 3 * to_double(s.qk_dim) + 2 * to_double(s.v_dim) : to_double(s.qk_dim + s.v_dim);
+  const double tensor = pairs * products / tensor_rate(gpu, s.format) / (s.backward ? fit.backward_efficiency : fit.attention_efficiency);
+  const double softmax = pairs * (1.0 / gpu.architecture.special_lanes + (s.backward ? kBackwardOps : kForwardOps) / gpu.lanes);
+  return overlapped(tensor, softmax, 2);
+}
+
+/// Clocks of the busiest SM when blocks are dealt longest first.
+double makespan(std::vector<std::pair<double, double>> blocks, double sms) {  // (clocks, how many)
+  std::sort(blocks.begin(), blocks.end(), std::greater<>());
+  double count = 0, total = 0;
+  for (const auto& [cycles, times] : blocks) count += times, total += cycles * times;
+  if (count > 40 * sms) return total / sms + blocks.front().first / 2;
+  std::priority_queue<double, std::vector<double>, std::greater<>> free;
+  for (int i = 0; i < sms; ++i) free.push(0);
+  double end = 0;
+  for (const auto& [cycles, times] : blocks)
+    for (double i = 0; i < times; ++i) {
+      const double done = free.top() + cycles;
+      free.pop();
+      free.push(done);
+      end = std::max(end, done);
+    }
+  return end;
+}
+
+double kv_values(const AttentionShape& s) { return s.shared_kv ? to_double(s.qk_dim) : to_double(s.qk_dim + s.v_dim); }
+
+void spread(Kernel& kernel, const Phase& sum) {
+  const double n = kPhases;
+  kernel.phases.assign(kPhases, {sum.sm_cycles / n, sum.l2_bytes / n, sum.read_bytes / n, sum.write_bytes / n});
+}
+
+Kernel tiled(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecipe& recipe) {
+  const LibraryConfig& library = gpu.architecture.library;
+  const double rows = std::min<double>(library.attention_rows, std::max(16.0, std::exp2(std::ceil(std::log2(to_double(s.q_len))))));
+  const double columns = library.attention_columns, heads = to_double(s.batch * s.heads);
+  const double step = step_cycles(gpu, s, rows, columns);
+  // First operands of a block arrive, last results leave: two trips to memory that its own arithmetic does not hide.
+  const double ramp = 2 * gpu.architecture.memory_latency.value * gpu.clock.value;
+  std::vector<std::pair<double, double>> blocks;
+  Phase sum;
+  Kernel kernel;
+  for (std::uint64_t first = 0; first < s.q_len; first += static_cast<std::uint64_t>(rows)) {
+    const double keys = keys_of(s, recipe, first, static_cast<std::uint64_t>(rows));
+    const double steps = std::ceil(keys / columns);
+    blocks.emplace_back(steps * step + ramp, heads);
+    sum.l2_bytes += heads * keys * kv_values(s) * s.kv_bytes;
+    kernel.macs += heads * steps * rows * columns * (s.backward ? 3 * to_double(s.qk_dim) + 2 * to_double(s.v_dim) : to_double(s.qk_dim + s.v_dim));
+    kernel.special_ops += heads * steps * rows * columns;
+    kernel.blocks += heads;
+  }
+  sum.sm_cycles = makespan(blocks, gpu.sms);
+  const double queries = to_double(s.batch * s.q_len * s.heads);
+  const double kv = to_double(s.batch * s.kv_heads * s.kv_len) * kv_values(s) * s.kv_bytes;
+  sum.read_bytes = queries * to_double(s.qk_dim) * s.q_bytes + kv;
+  sum.write_bytes = queries * to_double(s.v_dim) * s.q_bytes;
+  if (s.backward) {  // O, dO and the row sums come back in; dQ, dK, dV leave, dQ accumulated in fp32
+    sum.read_bytes += 2 * queries * to_double(s.v_dim) * s.q_bytes;
+    sum.write_bytes = queries * to_double(s.qk_dim) * (4 + s.q_bytes) + kv;
+  }
+  const double passes = recipe.query_passes * queries * to_double(s.qk_dim + s.v_dim) * 4 / 2;
+  sum.read_bytes += passes / 2;
+  sum.write_bytes += passes / 2;
+  sum.l2_bytes += sum.write_bytes + queries * to_double(s.qk_dim) * s.q_bytes;
+  spread(kernel, sum);
+  kernel.simple_ops = kernel.special_ops * (s.backward ? kBackwardOps : kForwardOps);
+  kernel.waves = kernel.blocks / gpu.sms;
+  kernel.stages = 2;
+  kernel.latency_s = gpu.architecture.fit.kernel_latency.value;
+  kernel.plan = fmt::format("fused attention{}, tile {:.0f} x {:.0f}, {:.0f} blocks", s.backward ? " backward" : "", rows, columns, kernel.blocks);
+  return kernel;
+}
+
+Kernel decode(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecipe& recipe, double splits) {
+  const double group = to_double(s.heads) / to_double(s.kv_heads) * to_double(s.q_len);
+  const double rows = std::max(16.0, std::exp2(std::ceil(std::log2(group))));
+  const double columns = gpu.architecture.library.attention_columns;
+  const double keys = s.window > 0 ? std::min(to_double(s.kv_len), to_double(s.window)) : to_double(s.kv_len);
+  const double places = to_double(s.batch * s.kv_heads);
+  Kernel kernel;
+  kernel.blocks = places * splits;
+  kernel.waves = kernel.blocks / gpu.sms;
+  const double steps = std::ceil(keys / splits / columns);
+  const double ramp = 2 * gpu.architecture.memory_latency.value * gpu.clock.value;
+  Phase sum;
+  sum.sm_cycles = std::ceil(kernel.blocks / gpu.sms) * steps * step_cycles(gpu, s, rows, columns) + ramp;
+  sum.read_bytes = places * keys * kv_values(s) * s.kv_bytes;
+  const double out = to_double(s.batch * s.heads * s.q_len) * to_double(s.v_dim);
+  sum.write_bytes = out * s.q_bytes;
+  sum.l2_bytes = sum.read_bytes + 2 * out * 4 * (splits > 1 ? splits : 0);
+  spread(kernel, sum);
+  kernel.macs = kernel.blocks * steps * rows * columns * to_double(s.qk_dim + s.v_dim);
+  kernel.special_ops = kernel.blocks * steps * rows * columns;
+  kernel.simple_ops = kernel.special_ops * kForwardOps;
+  kernel.stages = 4;
+  kernel.latency_s = gpu.architecture.fit.kernel_latency.value * recipe.decode_kernels + (splits > 1 ? gpu.architecture.fit.simple_latency.value : 0);
+  kernel.plan = fmt::format("split-KV {:.0f}, {:.0f} blocks", splits, kernel.blocks);
+  return kernel;
+}
+
+}  // namespace
+
+AttentionRecipe attention_recipe(const std::string& implementation) {
+  // Serving kernels of 2023: cached and new keys in two calls whose results are merged, no skipping of masked tiles.
+  if (implementation.find("early") != std::string::npos || implementation.find("2023") != std::string::npos) return {false, 6, 3};
+  return {};
+}
+
+Kernel attention_kernel(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecipe& recipe) {
+  Kernel best;
+  const double group = to_double(s.heads) / to_double(s.kv_heads) * to_double(s.q_len);
+  if (s.backward || group > gpu.architecture.library.attention_rows) {
+    best = tiled(gpu, s, recipe);
+  } else {
+    double time = -1;
+    for (double splits = 1; splits <= 256 && splits <= to_double(s.kv_len); splits *= 2) {
+      Kernel candidate = decode(gpu, s, recipe, splits);
+      const double t = kernel_time(gpu, candidate, gpu.clock).value;
+      if (time >= 0 && t >= time) continue;
+      time = t;
+      best = std::move(candidate);
+    }
+  }
+  best.name = "attention";
+  best.format = s.format;
+  return best;
+}
+
+}  // namespace presil::gpu

@@ -1,0 +1,43 @@
+// attention_kernel.h -- fused attention (FlashAttention style) as thread blocks.
+//
+// Forward: a block holds `attention_rows` queries of one head and walks over the keys it may see, `attention_columns` at
+// a time. A step costs
+//   tensor  = rows columns (qk_dim + v_dim) / rate / attention_efficiency
+//   softmax = rows columns (1 / special_lanes + 6 / lanes)      exp; scale, maximum, subtract, sum, rescale, convert
+//   step    = overlapped(tensor, softmax, 2)                    two warp groups take turns [FlashAttention-3, section 3.1]
+// [Dao et al., FlashAttention-2, 2023; Shah et al., FlashAttention-3, 2024]. Blocks are dealt to SMs longest first.
+// Backward: five products instead of two on the same pairs, at backward_efficiency, one exp and 10 operations a pair.
+// Decode (queries of a group of heads share one tile): the keys are split over blocks until time stops falling
+// (split-KV), partial results are merged by a second kernel [Flash-Decoding, 2023].
+// Not modelled: atomics of dQ, variable lengths in one batch.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/gpu/gpu_config.h"
+#include "models/gpu/kernel.h"
+
+namespace presil::gpu {
+
+struct AttentionShape {
+  std::uint64_t batch{1}, q_len{}, kv_len{}, heads{}, kv_heads{}, qk_dim{}, v_dim{};
+  bool causal{true};
+  std::uint64_t window{0};       ///< sliding window; 0: none
+  bool shared_kv{false};         ///< V is a prefix of K (MLA latents)
+  Format format{Format::bf16};
+  double q_bytes{2}, kv_bytes{2};
+  bool backward{false};
+};
+
+/// What an implementation does beside the algorithm above.
+struct AttentionRecipe {
+  bool skips_masked{true};       ///< false: the square of new queries and keys is computed in full
+  double query_passes{0};        ///< extra passes over queries and outputs in fp32 (partial results merged in memory)
+  std::uint32_t decode_kernels{1};  ///< dependent launches of one decode call, without the merge
+};
+AttentionRecipe attention_recipe(const std::string& implementation);
+
+Kernel attention_kernel(const GpuConfig& gpu, const AttentionShape& shape, const AttentionRecipe& recipe = {});
+
+}  // namespace presil::gpu

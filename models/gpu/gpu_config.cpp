@@ -1,0 +1,92 @@
+// gpu_config.cpp -- the fields of gpu_config.h with their meaning.
+#include "models/gpu/gpu_config.h"
+
+namespace presil::gpu {
+
+using config::non_negative;
+using config::optional;
+using config::positive;
+using config::Range;
+using config::required;
+
+void TileConfig::describe(config::Visitor& v) {
+  v.integer("m", m, required, 1, 1024, "Rows of the output tile of one thread block.");
+  v.integer("n", n, required, 1, 1024, "Columns of the output tile.");
+  v.integer("k_step", k_step, optional, 8, 512, "Inner extent of one pipeline stage.");
+  v.integer("stages", stages, optional, 1, 16, "Pipeline stages in shared memory.");
+  v.integer("threads", threads, optional, 32, 1024, "Threads of the block.");
+}
+
+void LibraryConfig::describe(config::Visitor& v) {
+  v.list("tiles", tiles, required, "Output tiles that the matrix library has kernels for.");
+  v.integer("most_splits", most_splits, optional, 1, 64, "Largest number of blocks that share one output tile along K (split-K).");
+  v.flag("persistent", persistent, optional, "Resident blocks take tile after tile, so that one tile's epilogue hides behind the next one's main loop.");
+  v.flag("stream_k", stream_k, optional, "The last, partial wave is cut along K over all SMs.");
+  v.integer("attention_rows", attention_rows, optional, 16, 512, "Queries of one thread block of fused attention.");
+  v.integer("attention_columns", attention_columns, optional, 16, 512, "Keys of one step of fused attention.");
+  v.integer("attention_threads", attention_threads, optional, 32, 1024, "Threads of a block of fused attention.");
+  v.integer("swizzle_rows", swizzle_rows, optional, 1, 1024, "Tiles along M that are visited before the next column of tiles.");
+  v.integer("cluster", cluster, optional, 1, 16, "Blocks along M that fetch their common panel of B once (multicast).");
+}
+
+void FitConfig::describe(config::Visitor& v) {
+  const Range share{0, 1, true};
+  v.real("tensor_efficiency", tensor_efficiency, required, share, "Share of the tensor cores' issue slots that a good main loop fills.");
+  v.real("tile_overhead", tile_overhead, required, non_negative, "A tile of m x n runs at m n / (m n + tile_overhead (m + n)) of that: operands cross shared memory once per edge.");
+  v.real("memory_efficiency", memory_efficiency, required, share, "Share of the pins' rate at which kernels stream.");
+  v.real("attention_efficiency", attention_efficiency, required, share, "As tensor_efficiency, for fused attention.");
+  v.real("backward_efficiency", backward_efficiency, required, share, "As tensor_efficiency, for the gradient of fused attention.");
+  v.quantity("kernel_latency", kernel_latency, required, non_negative, "Start of a kernel with a software pipeline to its first data, and its drain.");
+  v.quantity("simple_latency", simple_latency, required, non_negative, "The same of an element-wise or row-wise kernel.");
+  v.quantity("operator_overhead", operator_overhead, required, non_negative, "Host time of one framework operator in eager mode.");
+  v.real("energy_scale", energy_scale, required, positive, "Energy of a tensor core's multiply-add, operands and control included, over the technology's bare multiply-add.");
+}
+
+void ArchitectureConfig::describe(config::Visitor& v) {
+  v.text("name", name, required, "Name of the generation.");
+  v.integer("max_threads", max_threads, optional, 32, 65536, "Threads that can be resident on one SM.");
+  v.integer("max_blocks", max_blocks, optional, 1, 1024, "Thread blocks that can be resident on one SM.");
+  v.quantity("registers", registers, optional, positive, "Register file of one SM.");
+  v.quantity("shared_memory", shared_memory, required, positive, "Shared memory of one SM that thread blocks can take.");
+  v.quantity("shared_bandwidth", shared_bandwidth, optional, positive, "Bytes per clock of one SM's shared memory.");
+  v.integer("special_lanes", special_lanes, optional, 1, 1024, "Transcendental functions per clock and SM.");
+  v.real("l2_latency_cycles", l2_latency_cycles, optional, non_negative, "Clocks from a load to its data when L2 holds it.");
+  v.quantity("memory_latency", memory_latency, optional, positive, "From a load to its data when it comes from DRAM.");
+  v.real("sparse_speedup", sparse_speedup, optional, Range{1, 4, false}, "Of tensor cores on weights with 2:4 structured sparsity; 1: not supported.");
+  v.object("library", library, required, "Kernels that libraries have for this generation.");
+  v.object("fit", fit, required, "Constants fitted on measurements.");
+}
+
+void L2Config::describe(config::Visitor& v) {
+  v.quantity("capacity", capacity, required, positive, "Bytes of L2, all partitions.");
+  v.integer("partitions", partitions, optional, 1, 64, "Partitions; what is read through a far one is held in both.");
+  v.quantity("bytes_per_clock", bytes_per_clock, required, positive, "Bytes a clock from all slices to all SMs.");
+}
+
+void LaunchConfig::describe(config::Visitor& v) {
+  v.quantity("host", host, optional, non_negative, "Host time of one kernel launch.");
+  v.quantity("gap", gap, optional, non_negative, "Between two kernels of a stream.");
+  v.quantity("graph_gap", graph_gap, optional, non_negative, "Between two kernels of a captured graph.");
+}
+
+void ClockConfig::describe(config::Visitor& v) {
+  v.quantity("low_clock", low_clock, optional, non_negative, "Lowest clock under the power cap; 0: half of the boost clock.");
+  v.quantity("step", step, optional, positive, "Between two voltage-frequency states.");
+  v.real("low_voltage", low_voltage, optional, Range{0.3, 1, false}, "Voltage at the lowest clock relative to that at the boost clock.");
+}
+
+void GpuConfig::describe(config::Visitor& v) {
+  describe_identity(v);
+  v.object("architecture", architecture, required, "Generation: what all its chips share.");
+  v.quantity("clock", clock, required, positive, "Boost clock: the highest under load.");
+  v.integer("sms", sms, required, 1, 65536, "Streaming multiprocessors (compute units).");
+  v.table("tensor", tensor, required, kFormatNames, non_negative, "Dense multiply-adds per clock and SM by format; absent: converted to a format that is there.");
+  v.integer("lanes", lanes, required, 1, 65536, "fp32 fused multiply-adds per clock and SM outside the tensor cores.");
+  v.object("l2", l2, required, "Last-level cache between SMs and memory.");
+  v.object("memory", memory, required, "DRAM.");
+  v.object("launch", launch, optional, "What starting a kernel costs.");
+  v.object("clocks", clocks, optional, "Voltage-frequency states.");
+  describe_board(v);
+}
+
+}  // namespace presil::gpu

@@ -1,0 +1,110 @@
+// gpu_config.h -- a GPU as a user describes it: a generation (what all its chips share) and a chip's data sheet.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/api/board.h"
+#include "models/memory/memory_config.h"
+#include "sim/base/formats.h"
+#include "sim/base/units.h"
+#include "sim/config/visitor.h"
+
+namespace presil::gpu {
+
+/// One output tile of the matrix kernels: m x n values per thread block, k_step of the inner extent per pipeline stage.
+struct TileConfig {
+  std::uint32_t m{128}, n{128}, k_step{32};
+  std::uint32_t stages{3};
+  std::uint32_t threads{256};
+  void describe(config::Visitor& v);
+};
+
+/// What compilers and libraries build for a generation: the choice among these is policy.h's.
+struct LibraryConfig {
+  std::vector<TileConfig> tiles;
+  std::uint32_t most_splits{16};      ///< split-K
+  bool persistent{false};             ///< resident blocks take tile after tile; the epilogue hides behind the next tile
+  bool stream_k{false};               ///< the last, partial wave is cut along K over all SMs
+  std::uint32_t attention_rows{128}, attention_columns{128};  ///< queries and keys of one block of fused attention
+  std::uint32_t attention_threads{128};
+  std::uint64_t swizzle_rows{8};      ///< tiles of M visited before the next column of tiles (rasterisation)
+  std::uint32_t cluster{1};           ///< blocks along M that fetch their common panel of B once
+  void describe(config::Visitor& v);
+};
+
+/// Constants of a generation that no data sheet gives, each fitted on cited measurements. None depends on a shape.
+struct FitConfig {
+  double tensor_efficiency{0.9};     ///< issue slots of the tensor cores a good main loop fills
+  double tile_overhead{8};           ///< a tile of m x n runs at m n / (m n + tile_overhead (m + n)) of that
+  double memory_efficiency{0.9};     ///< share of the pins' rate that kernels stream at
+  double attention_efficiency{0.7};  ///< as tensor_efficiency, for fused attention: exponentials between two products
+  double backward_efficiency{0.6};   ///< as attention_efficiency, for its gradient
+  Seconds kernel_latency{4e-6};      ///< first instruction to first data and drain, of a kernel with a software pipeline
+  Seconds simple_latency{2e-6};      ///< the same of an element-wise or row-wise kernel
+  Seconds operator_overhead{0};      ///< host time of one framework operator that is not hidden
+  double energy_scale{3};            ///< tensor-core energy per multiply-add over the bare arithmetic of the technology
+  void describe(config::Visitor& v);
+};
+
+struct ArchitectureConfig {
+  std::string name;                    ///< "hopper"
+  std::uint32_t max_threads{2048};     ///< per SM
+  std::uint32_t max_blocks{32};        ///< per SM
+  Bytes registers{256 * 1024};         ///< per SM
+  Bytes shared_memory{100 * 1024};     ///< per SM, that thread blocks can take
+  Bytes shared_bandwidth{128};         ///< bytes per clock and SM
+  std::uint32_t special_lanes{16};     ///< exp, rsqrt, reciprocal per clock and SM
+  double l2_latency_cycles{213};
+  Seconds memory_latency{400e-9};      ///< from a load to its data out of DRAM
+  double sparse_speedup{1};            ///< of 2:4 structured sparsity
+  LibraryConfig library;
+  FitConfig fit;
+  void describe(config::Visitor& v);
+};
+
+struct L2Config {
+  Bytes capacity{};
+  std::uint32_t partitions{1};         ///< data read through a far partition is held in both
+  Bytes bytes_per_clock{};             ///< all slices together, measured or from the data sheet
+  void describe(config::Visitor& v);
+};
+
+/// Ways to start a kernel.
+struct LaunchConfig {
+  Seconds host{5e-6};                  ///< host time of one launch; hidden while the GPU is busier than the host
+  Seconds gap{1e-6};                   ///< between two kernels of one stream
+  Seconds graph_gap{0.5e-6};           ///< between two kernels of a captured graph
+  void describe(config::Visitor& v);
+};
+
+/// Voltage-frequency states: voltage follows the clock linearly from `low_voltage` at `low_clock` to 1 at the boost clock.
+struct ClockConfig {
+  Hertz low_clock{};                   ///< lowest under the power cap; 0: half of the boost clock
+  Hertz step{15e6};                    ///< between two states
+  double low_voltage{0.75};            ///< relative to that at the boost clock
+  void describe(config::Visitor& v);
+};
+
+struct GpuConfig : api::BoardConfig {
+  ArchitectureConfig architecture;
+  Hertz clock{};                       ///< boost: the highest under load
+  std::uint32_t sms{1};
+  std::array<double, kFormatNames.size()> tensor{};  ///< dense multiply-adds per clock and SM, by format
+  std::uint32_t lanes{64};             ///< fp32 fused multiply-adds per clock and SM
+  L2Config l2;
+  memory::MemoryConfig memory;
+  LaunchConfig launch;
+  ClockConfig clocks;
+
+  void describe(config::Visitor& v);
+  bool supports(Format f) const { return tensor[static_cast<std::size_t>(f)] > 0; }
+  /// Dense, at the boost clock, a multiply-add counted as 2.
+  double peak_ops_per_s(Format f) const { return 2 * tensor[static_cast<std::size_t>(f)] * sms * clock.value; }
+  double peak_vector_ops_per_s() const { return 2.0 * lanes * sms * clock.value; }
+  double l2_bytes_per_s() const { return l2.bytes_per_clock.value * clock.value; }
+};
+
+}  // namespace presil::gpu

@@ -1,0 +1,47 @@
+// kernel.h -- what the GPU executes: a kernel as the phases its resident thread blocks go through together.
+//
+// The blocks of one wave advance through their main loops side by side, so what they ask of the chip is stated per
+// phase, for all SMs together. Inside a phase loads, arithmetic and stores overlap, as a software pipeline makes them;
+// a phase ends when the slowest of them does.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/base/formats.h"
+
+namespace presil::gpu {
+
+struct Phase {
+  double sm_cycles{};   ///< clocks of the busiest SM: its tensor cores, lanes and shared memory
+  double l2_bytes{};    ///< between L2 and SMs
+  double read_bytes{};  ///< from DRAM: what L2 did not hold
+  double write_bytes{}; ///< to DRAM
+};
+
+struct Kernel {
+  std::string name;
+  std::string plan;              ///< tiles, splits, blocks, waves: for the reader
+  std::vector<Phase> phases;
+  double latency_s{};            ///< first instruction to first data, and drain
+  Format format{Format::bf16};   ///< of the tensor-core work
+  double macs{};                 ///< on tensor cores, as executed
+  double simple_ops{}, special_ops{};
+  double host_bytes{};           ///< over the host link, before the first phase
+  double blocks{}, waves{};
+  double stages{4};              ///< loads under way per SM: pipeline stages times resident blocks
+
+  Phase total() const {
+    Phase sum;
+    for (const Phase& p : phases) {
+      sum.sm_cycles += p.sm_cycles;
+      sum.l2_bytes += p.l2_bytes;
+      sum.read_bytes += p.read_bytes;
+      sum.write_bytes += p.write_bytes;
+    }
+    return sum;
+  }
+};
+
+}  // namespace presil::gpu

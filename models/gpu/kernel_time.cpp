@@ -1,0 +1,63 @@
+// kernel_time.cpp -- implementation of kernel_time.h.
+#include "models/gpu/kernel_time.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/gpu/overlap.h"
+
+namespace presil::gpu {
+
+double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock) {
+  const double memory = (phase.read_bytes + phase.write_bytes) / (memory::peak(gpu.memory).value * gpu.architecture.fit.memory_efficiency);
+  const double l2 = phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value;
+  return overlapped(std::max(memory, l2), phase.sm_cycles / clock.value, kernel.stages);
+}
+
+Seconds kernel_time(const GpuConfig& gpu, const Kernel& kernel, Hertz clock) {
+  double time = kernel.latency_s;
+  for (const Phase& phase : kernel.phases) time += phase_time(gpu, kernel, phase, clock);
+  return {time};
+}
+
+KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel) {
+  const ppa::Technology& t = gpu.technology;
+  const Phase sum = kernel.total();
+  const double mac = t.mac_pj[static_cast<std::size_t>(kernel.format)] * 1e-12 * gpu.architecture.fit.energy_scale;
+  return {kernel.macs * mac, (kernel.simple_ops + 8 * kernel.special_ops) * t.vector_op_pj * 1e-12 * gpu.architecture.fit.energy_scale,
+          sum.l2_bytes * 8 * (2 * t.sram.value + kL2WireMillimetres * t.wire_per_mm.value),
+          (sum.read_bytes + sum.write_bytes) * 8 * gpu.memory.energy.value};
+}
+
+double relative_voltage(const GpuConfig& gpu, Hertz clock) {
+  const double low = gpu.clocks.low_clock.value > 0 ? gpu.clocks.low_clock.value : gpu.clock.value / 2;
+  const double share = std::clamp((clock.value - low) / std::max(gpu.clock.value - low, 1.0), 0.0, 1.0);
+  return gpu.clocks.low_voltage + (1 - gpu.clocks.low_voltage) * share;
+}
+
+Watts kernel_power(const GpuConfig& gpu, const Kernel& kernel, Hertz clock) {
+  const KernelEnergy e = kernel_energy(gpu, kernel);
+  const double v = relative_voltage(gpu, clock);
+  const double time = std::max(kernel_time(gpu, kernel, clock).value, 1e-12);
+  return {gpu.power.idle.value + ((e.tensor + e.lanes + e.l2) * v * v + e.memory) / time};
+}
+
+Hertz highest_state(const GpuConfig& gpu, const std::function<Watts(Hertz)>& power) {
+  if (gpu.power.tdp.value <= 0 || power(gpu.clock) <= gpu.power.tdp) return gpu.clock;
+  const double low = gpu.clocks.low_clock.value > 0 ? gpu.clocks.low_clock.value : gpu.clock.value / 2;
+  const auto states = static_cast<long>(std::floor((gpu.clock.value - low) / gpu.clocks.step.value));
+  const auto state = [&](long i) { return Hertz{gpu.clock.value - static_cast<double>(i) * gpu.clocks.step.value}; };
+  long best = states, first = 1;
+  while (first < best) {
+    const long middle = (first + best) / 2;
+    if (power(state(middle)) <= gpu.power.tdp) best = middle;
+    else first = middle + 1;
+  }
+  return state(best);
+}
+
+Hertz sustained_clock(const GpuConfig& gpu, const Kernel& kernel) {
+  return highest_state(gpu, [&](Hertz clock) { return kernel_power(gpu, kernel, clock); });
+}
+
+}  // namespace presil::gpu

@@ -1,0 +1,37 @@
+// kernel_time.h -- closed forms of a kernel alone on the chip: how long, and how much energy. Pure arithmetic; what the
+// choice of kernels and of the clock is made with, and the bound that the simulation is held against.
+//
+//   load(i) = max(DRAM bytes / (memory_efficiency x peak), L2 bytes / (L2 bytes per clock x clock))
+//   work(i) = sm_cycles / clock
+//   time    = latency + sum over phases of overlapped(load, work, stages)       (overlap.h)
+#pragma once
+
+#include <functional>
+
+#include "models/gpu/gpu_config.h"
+#include "models/gpu/kernel.h"
+
+namespace presil::gpu {
+
+/// L2 is half the die's edge of wire away from an SM. [assumed] 12 mm: half of the 25-28 mm of the large GPU dies.
+inline constexpr double kL2WireMillimetres = 12;
+
+/// One phase at a clock.
+double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock);
+Seconds kernel_time(const GpuConfig& gpu, const Kernel& kernel, Hertz clock);
+
+/// Joules beside the board's idle power. On-chip events go with the square of the voltage; DRAM does not.
+struct KernelEnergy { double tensor{}, lanes{}, l2{}, memory{}; };
+KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel);
+
+/// Voltage at a clock, relative to that at the boost clock.
+double relative_voltage(const GpuConfig& gpu, Hertz clock);
+/// Average power while the kernel runs at a clock.
+Watts kernel_power(const GpuConfig& gpu, const Kernel& kernel, Hertz clock);
+/// The highest voltage-frequency state in which `power` stays under the cap; the lowest if none does. `power` must not
+/// fall with the clock.
+Hertz highest_state(const GpuConfig& gpu, const std::function<Watts(Hertz)>& power);
+/// That of one kernel, repeated back to back.
+Hertz sustained_clock(const GpuConfig& gpu, const Kernel& kernel);
+
+}  // namespace presil::gpu

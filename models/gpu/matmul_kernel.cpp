@@ -1,0 +1,91 @@
+// matmul_kernel.cpp -- implementation of matmul_kernel.h.
+#include "models/gpu/matmul_kernel.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "models/gpu/matmul_traffic.h"
+#include "models/gpu/occupancy.h"
+
+namespace presil::gpu {
+
+namespace {
+
+std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+
+/// Libraries keep the bytes of a stage: `k_step` is for 16-bit values.
+std::uint64_t step_of(const MatmulShape& s, const TileConfig& t) {
+  return std::max<std::uint64_t>(8, static_cast<std::uint64_t>(t.k_step * 2 / std::max({s.a_bytes, s.b_bytes, 1.0})));
+}
+
+BlockNeeds needs_of(const MatmulShape& s, const TileConfig& t) {
+  // Accumulators in fp32 and about 40 further registers a thread; `stages` pieces of both operands in shared memory.
+  const double area = static_cast<double>(t.m) * t.n;
+  return {t.threads, area * 4 + t.threads * 40.0 * 4,
+          t.stages * static_cast<double>(step_of(s, t)) * (t.m * std::max(s.a_bytes, 1.0) + t.n * std::max(s.b_bytes, 1.0))};
+}
+
+}  // namespace
+
+double tensor_rate(const GpuConfig& gpu, Format format) {
+  const auto rate = [&](Format f) { return gpu.tensor[static_cast<std::size_t>(f)]; };
+  if (rate(format) > 0) return rate(format);
+  for (const Format wider : {Format::fp8, Format::bf16, Format::fp16, Format::tf32, Format::fp32})
+    if (rate(wider) > 0 && bits(wider) >= bits(format)) return rate(wider);
+  return gpu.lanes;
+}
+
+bool can_run(const GpuConfig& gpu, const MatmulShape& s, const TileConfig& t) { return fits(gpu.architecture, needs_of(s, t)); }
+
+std::uint32_t matmul_residency(const GpuConfig& gpu, const MatmulShape& s, const TileConfig& t) {
+  return resident_blocks(gpu.architecture, needs_of(s, t));
+}
+
+double matmul_cycles(const GpuConfig& gpu, const MatmulShape& s, const MatmulPlan& p) {
+  const FitConfig& fit = gpu.architecture.fit;
+  const double area = static_cast<double>(p.tile.m) * p.tile.n;
+  const double efficiency = fit.tensor_efficiency * area / (area + fit.tile_overhead * (p.tile.m + p.tile.n));
+  const double steps = static_cast<double>(ceil_div(ceil_div(s.k, p.splits), step_of(s, p.tile)));
+  const double tile = area * steps * static_cast<double>(step_of(s, p.tile)) / tensor_rate(gpu, s.format) / efficiency;
+  const double blocks = static_cast<double>(ceil_div(s.m, p.tile.m) * ceil_div(s.n, p.tile.n) * s.batch) * p.splits;
+  const double busiest = p.stream_k ? std::max(1.0, blocks / gpu.sms) : std::ceil(blocks / gpu.sms);
+  // A block has `stages - 1` steps under way, so a step cannot take less than that share of the memory's latency.
+  const double waits = steps * gpu.architecture.memory_latency.value * gpu.clock.value / std::max(1u, p.tile.stages - 1);
+  return std::max(busiest * tile, std::ceil(busiest / p.resident) * waits);
+}
+
+Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPlan& p, std::uint32_t most_phases) {
+  Kernel kernel;
+  kernel.name = "matmul";
+  kernel.format = s.format;
+  const std::uint64_t rows = ceil_div(s.m, p.tile.m), columns = ceil_div(s.n, p.tile.n);
+  kernel.blocks = static_cast<double>(rows * columns * s.batch) * p.splits;
+  kernel.waves = kernel.blocks / (static_cast<double>(gpu.sms) * p.resident);
+  const double k = static_cast<double>(ceil_div(ceil_div(s.k, p.splits), step_of(s, p.tile)) * step_of(s, p.tile)) * p.splits;
+  kernel.macs = static_cast<double>(rows * columns * s.batch) * p.tile.m * p.tile.n * k;
+  kernel.plan = fmt::format("tile {} x {} x {}, {}{:.0f} blocks on {} SMs, {} resident, {:.2f} waves", p.tile.m, p.tile.n, step_of(s, p.tile),
+                            p.stream_k ? "stream-K, " : p.splits > 1 ? fmt::format("split-K {}, ", p.splits) : "", kernel.blocks, gpu.sms, p.resident, kernel.waves);
+
+  kernel.stages = static_cast<double>(p.tile.stages) * p.resident;
+  kernel.phases = matmul_traffic(gpu, s, p, most_phases);
+  // SM time: each phase gets the share of the busiest SM's clocks that its wave and its part of K stand for.
+  const double cycles = matmul_cycles(gpu, s, p);
+  double weight = 0;
+  for (const Phase& phase : kernel.phases) weight += phase.sm_cycles;
+  for (Phase& phase : kernel.phases) phase.sm_cycles *= cycles / weight;
+
+  // Fix-up of shared tiles: partial sums in fp32 through L2, and a pass that adds them.
+  const double out = static_cast<double>(s.m) * static_cast<double>(s.n) * static_cast<double>(s.batch);
+  double partial = 0;
+  if (p.stream_k) partial = 2 * 4.0 * std::min<double>(kernel.blocks, gpu.sms) * p.tile.m * p.tile.n;
+  else if (p.splits > 1) partial = 2 * 4.0 * out * p.splits;
+  const double adders = static_cast<double>(gpu.sms) * gpu.lanes;
+  if (partial > 0) kernel.phases.push_back({partial / 8 / adders, partial, 0, 0});
+  const double hop = gpu.architecture.l2_latency_cycles / gpu.clock.value;
+  kernel.latency_s = gpu.architecture.fit.kernel_latency.value + (partial > 0 ? 4 * hop : 0);
+  return kernel;
+}
+
+}  // namespace presil::gpu

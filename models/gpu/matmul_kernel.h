@@ -1,0 +1,48 @@
+// matmul_kernel.h -- a matrix product as thread blocks: tiles, waves, what L2 holds, what each phase asks for.
+//
+//   blocks     = ceil(m / tile m) ceil(n / tile n) batch splits          edge tiles compute in full, load what is there
+//   a tile     = tile m x tile n x k / splits multiply-adds at the SM's rate for the format, times
+//                tensor_efficiency tile_mn / (tile_mn + tile_overhead (tile_m + tile_n))
+//   and no less than memory latency / (stages - 1) for every step along K: what a pipeline of that depth hides
+//   busiest SM = ceil(blocks / SMs) tiles; with stream-K blocks / SMs and one fix-up
+// Blocks are visited `swizzle_rows` tile rows at a time, column by column [CUTLASS, threadblock swizzle]; the tiles of a
+// wave read their panels in step, so L2 sees each panel's piece once per wave (matmul_traffic.h).
+// Not modelled: bank conflicts of shared memory, instruction cache, imbalance between SMs of a wave.
+#pragma once
+
+#include <cstdint>
+
+#include "models/gpu/gpu_config.h"
+#include "models/gpu/kernel.h"
+
+namespace presil::gpu {
+
+/// C[batch](m x n) = A[batch](m x k) B[batch](k x n). Bytes per value as stored; `format` as the tensor cores see it.
+struct MatmulShape {
+  std::uint64_t batch{1}, m{}, n{}, k{};
+  Format format{Format::bf16};
+  double a_bytes{2}, b_bytes{2}, c_bytes{2};
+  bool shared_b{false};  ///< every batch entry multiplies the same B
+  double flops() const { return 2.0 * static_cast<double>(batch) * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k); }
+};
+
+/// One way to run it.
+struct MatmulPlan {
+  TileConfig tile;
+  std::uint32_t splits{1};
+  bool stream_k{false};
+  std::uint32_t resident{1};       ///< blocks per SM
+  double predicted_s{};            ///< at the boost clock
+};
+
+std::uint32_t matmul_residency(const GpuConfig& gpu, const MatmulShape& shape, const TileConfig& tile);
+bool can_run(const GpuConfig& gpu, const MatmulShape& shape, const TileConfig& tile);
+/// A lower bound of the busiest SM's clocks.
+double matmul_cycles(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan);
+/// Phases, at most `most_phases` of them (waves are put together beyond that).
+Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan, std::uint32_t most_phases);
+
+/// The same multiply-adds per clock and SM for a format that the chip has no cores for: the next wider one's.
+double tensor_rate(const GpuConfig& gpu, Format format);
+
+}  // namespace presil::gpu

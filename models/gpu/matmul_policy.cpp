@@ -1,0 +1,64 @@
+// matmul_policy.cpp -- implementation of matmul_policy.h.
+#include "models/gpu/matmul_policy.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "models/gpu/kernel_time.h"
+#include "models/gpu/occupancy.h"
+#include "sim/base/error.h"
+
+namespace presil::gpu {
+
+namespace {
+
+constexpr std::uint32_t kEstimatePhases = 24, kSimulatedPhases = 128;
+constexpr std::array<std::uint32_t, 9> kSplits{1, 2, 3, 4, 5, 6, 8, 12, 16};
+
+struct Candidate {
+  MatmulPlan plan;
+  double least_s;  ///< clocks alone: a lower bound
+};
+
+std::vector<Candidate> candidates(const GpuConfig& gpu, const MatmulShape& shape) {
+  std::vector<Candidate> all;
+  const LibraryConfig& library = gpu.architecture.library;
+  for (const TileConfig& tile : library.tiles) {
+    if (!can_run(gpu, shape, tile)) continue;
+    MatmulPlan plan{tile, 1, false, 1, 0};
+    plan.resident = matmul_residency(gpu, shape, tile);
+    for (const std::uint32_t splits : kSplits) {
+      if (splits > library.most_splits || (splits > 1 && splits * tile.k_step > shape.k)) continue;
+      plan.splits = splits;
+      all.push_back({plan, matmul_cycles(gpu, shape, plan) / gpu.clock.value});
+    }
+    if (!library.stream_k) continue;
+    plan.splits = 1;
+    plan.stream_k = true;
+    all.push_back({plan, matmul_cycles(gpu, shape, plan) / gpu.clock.value});
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Candidate& x, const Candidate& y) { return x.least_s < y.least_s; });
+  return all;
+}
+
+}  // namespace
+
+MatmulPlan choose_matmul(const GpuConfig& gpu, const MatmulShape& shape) {
+  MatmulPlan best;
+  best.predicted_s = -1;
+  for (Candidate& c : candidates(gpu, shape)) {
+    if (best.predicted_s >= 0 && c.least_s >= best.predicted_s) break;  // sorted: no later one can win
+    c.plan.predicted_s = kernel_time(gpu, matmul_kernel(gpu, shape, c.plan, kEstimatePhases), gpu.clock).value;
+    if (best.predicted_s < 0 || c.plan.predicted_s < best.predicted_s) best = c.plan;
+  }
+  if (best.predicted_s < 0) throw InputError(fmt::format("no tile of architecture '{}' fits its SM", gpu.architecture.name));
+  return best;
+}
+
+Kernel plan_matmul(const GpuConfig& gpu, const MatmulShape& shape) {
+  return matmul_kernel(gpu, shape, choose_matmul(gpu, shape), kSimulatedPhases);
+}
+
+}  // namespace presil::gpu

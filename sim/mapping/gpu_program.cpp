@@ -1,0 +1,149 @@
+// gpu_program.cpp -- implementation of gpu_program.h.
+#include "sim/mapping/gpu_program.h"
+
+#include <algorithm>
+
+#include "models/gpu/attention_kernel.h"
+#include "models/gpu/matmul_policy.h"
+#include "models/gpu/vector_kernel.h"
+#include "sim/mapping/kernel.h"
+
+namespace presil::mapping {
+
+using workload::Op;
+using workload::OpKind;
+using workload::TensorId;
+using workload::TensorRole;
+
+namespace {
+
+class Builder {
+ public:
+  Builder(const workload::Graph& graph, const workload::Segment& segment, const gpu::GpuConfig& gpu)
+      : graph_(graph), segment_(segment), gpu_(gpu) {}
+
+  gpu::Launch launch(const Kernel& fused) const {
+    const Op& op = segment_.ops[fused.main];
+    gpu::Launch launch;
+    switch (op.kind) {
+      case OpKind::matmul: launch.kernel = gpu::plan_matmul(gpu_, matmul_shape(op)); break;
+      case OpKind::attention: launch.kernel = gpu::attention_kernel(gpu_, attention_shape(op)); break;
+      default: launch.kernel = gpu::vector_kernel(gpu_, vector_shape(op, fused)); break;
+    }
+    launch.ops.push_back(counted(op, static_cast<std::uint32_t>(fused.main), launch.kernel.macs));
+    for (const std::size_t i : fused.epilogue) add_epilogue(launch, segment_.ops[i], static_cast<std::uint32_t>(i));
+    if (op.kind == OpKind::matmul || op.kind == OpKind::attention) add_side_inputs(launch.kernel, fused);
+    launch.kernel.host_bytes = host_bytes(fused);
+    return launch;
+  }
+
+ private:
+  const workload::Tensor& tensor(TensorId id) const { return graph_.tensors[id]; }
+  double value_bytes(const std::vector<TensorId>& ids, std::size_t index, Format otherwise) const {
+    return bytes_per_value(index < ids.size() ? tensor(ids[index]).format : otherwise);
+  }
+  bool on_host(TensorId id) const { return tensor(id).role == TensorRole::input || tensor(id).role == TensorRole::output; }
+
+  gpu::MatmulShape matmul_shape(const Op& op) const {
+    gpu::MatmulShape s;
+    s.batch = op.matmul.batch;
+    s.m = op.matmul.m;
+    s.n = op.matmul.n;
+    s.k = op.matmul.k;
+    s.format = op.compute;
+    s.a_bytes = value_bytes(op.inputs, 0, op.compute);
+    s.b_bytes = op.weights.empty() ? value_bytes(op.inputs, 1, op.compute) : value_bytes(op.weights, 0, op.compute);
+    s.c_bytes = value_bytes(op.outputs, 0, op.compute);
+    return s;
+  }
+
+  gpu::AttentionShape attention_shape(const Op& op) const {
+    const workload::Attention& a = op.attention;
+    gpu::AttentionShape s;
+    s.batch = a.batch;
+    s.q_len = a.q_len;
+    s.kv_len = a.kv_len;
+    s.heads = a.heads;
+    s.kv_heads = a.kv_heads;
+    s.qk_dim = a.qk_dim;
+    s.v_dim = a.v_dim;
+    s.causal = a.causal;
+    s.window = a.window;
+    s.shared_kv = a.shared_kv;
+    s.format = op.compute;
+    s.q_bytes = value_bytes(op.inputs, 0, op.compute);
+    s.kv_bytes = value_bytes(op.inputs, 1, op.compute);
+    return s;
+  }
+
+  /// Vector, gather and transfer operators alike: bytes in, operations, bytes out.
+  gpu::VectorShape vector_shape(const Op& op, const Kernel& fused) const {
+    gpu::VectorShape s;
+    s.rows = static_cast<double>(std::max<std::uint64_t>(1, op.kind == OpKind::gather ? op.gather.rows : op.vector.rows));
+    s.columns = static_cast<double>(std::max<std::uint64_t>(1, op.vector.columns));
+    if (op.kind == OpKind::gather) {
+      s.read_bytes += static_cast<double>(op.gather.rows) * op.gather.row_bytes;
+      s.columns = std::max(1.0, op.gather.row_bytes / 2);
+    } else {
+      for (const TensorId id : op.weights) s.read_bytes += tensor(id).bytes() * op.weight_fraction;
+    }
+    for (const auto* ids : {&fused.main_inputs, &fused.epilogue_inputs})
+      for (const TensorId id : *ids) s.read_bytes += on_host(id) ? 0 : tensor(id).bytes();
+    for (const TensorId id : fused.outputs) s.write_bytes += on_host(id) ? 0 : tensor(id).bytes();
+    const double values = static_cast<double>(op.vector.rows) * static_cast<double>(op.vector.columns);
+    s.simple = values * op.vector.simple;
+    s.special = values * op.vector.special + static_cast<double>(op.vector.rows) * op.vector.row_special;
+    return s;
+  }
+
+  gpu::LaunchedOp counted(const Op& op, std::uint32_t index, double macs) const {
+    const double rows = static_cast<double>(op.vector.rows), values = rows * static_cast<double>(op.vector.columns);
+    if (op.kind != OpKind::vector) return {index, macs, 0, 0};
+    return {index, 0, values * op.vector.simple, values * op.vector.special + rows * op.vector.row_special};
+  }
+
+  /// Lanes and special functions of an element-wise operator, spread over the kernel's phases.
+  void add_epilogue(gpu::Launch& launch, const Op& op, std::uint32_t index) const {
+    const gpu::LaunchedOp part = counted(op, index, 0);
+    const double cycles = (part.simple_ops / gpu_.lanes + part.special_ops / gpu_.architecture.special_lanes) / gpu_.sms;
+    for (gpu::Phase& phase : launch.kernel.phases) phase.sm_cycles += cycles / static_cast<double>(launch.kernel.phases.size());
+    launch.kernel.simple_ops += part.simple_ops;
+    launch.kernel.special_ops += part.special_ops;
+    launch.ops.push_back(part);
+  }
+
+  /// What the epilogue reads beside the product (residuals, gates), biases, and outputs of fused cache writes.
+  void add_side_inputs(gpu::Kernel& kernel, const Kernel& fused) const {
+    double bytes = 0;
+    for (const TensorId id : fused.epilogue_inputs) bytes += on_host(id) ? 0 : tensor(id).bytes();
+    for (const std::size_t i : fused.epilogue)
+      for (const TensorId id : segment_.ops[i].weights) bytes += tensor(id).bytes() * segment_.ops[i].weight_fraction;
+    for (gpu::Phase& phase : kernel.phases) {
+      phase.read_bytes += bytes / static_cast<double>(kernel.phases.size());
+      phase.l2_bytes += bytes / static_cast<double>(kernel.phases.size());
+    }
+  }
+
+  double host_bytes(const Kernel& fused) const {
+    double bytes = 0;
+    for (const auto* ids : {&fused.main_inputs, &fused.epilogue_inputs, &fused.outputs})
+      for (const TensorId id : *ids) bytes += on_host(id) ? tensor(id).bytes() : 0;
+    return bytes;
+  }
+
+  const workload::Graph& graph_;
+  const workload::Segment& segment_;
+  const gpu::GpuConfig& gpu_;
+};
+
+}  // namespace
+
+std::vector<gpu::Launch> gpu_program(const workload::Graph& graph, const workload::Segment& segment, const gpu::GpuConfig& gpu,
+                                     const MappingOptions& options) {
+  const Builder builder(graph, segment, gpu);
+  std::vector<gpu::Launch> program;
+  for (const Kernel& kernel : fuse(graph, segment, options.fuse)) program.push_back(builder.launch(kernel));
+  return program;
+}
+
+}  // namespace presil::mapping

@@ -1,0 +1,17 @@
+// chip_kinds.cpp -- the list of chip_kinds.h: one line a kind.
+#include "sim/run/chip_kinds.h"
+
+#include "sim/run/gpu_chip.h"
+#include "sim/run/npu_chip.h"
+
+namespace presil::run {
+
+const std::vector<ChipKind>& chip_kinds() {
+  static const std::vector<ChipKind> kinds{
+      {"npu", "systolic arrays with software-managed memory", &make_npu},
+      {"gpu", "streaming multiprocessors under a thread-block scheduler", &make_gpu},
+  };
+  return kinds;
+}
+
+}  // namespace presil::run

@@ -1,0 +1,112 @@
+// gpu_chip.cpp -- implementation of gpu_chip.h.
+#include "sim/run/gpu_chip.h"
+
+#include <fmt/format.h>
+
+#include "models/gpu/gpu.h"
+#include "models/gpu/kernel_time.h"
+#include "models/gpu/matmul_kernel.h"
+#include "models/memory/make_memory.h"
+#include "sim/config/quantities.h"
+#include "sim/mapping/gpu_program.h"
+
+namespace presil::run {
+
+namespace {
+
+class ElaboratedGpu final : public Elaborated {
+ public:
+  explicit ElaboratedGpu(const gpu::GpuConfig& config)
+      : config_(config), memory_(memory::make_memory("memory", config.memory)), device_("chip", config, *memory_) {}
+
+  api::DeviceCounters run(const workload::Graph& graph, const workload::Segment& segment,
+                          const mapping::MappingOptions& options, bool canonical) override {
+    // Serving software captures a pass as one graph, whose kernels follow each other without the host.
+    return device_.run(mapping::gpu_program(graph, segment, config_, options), true, canonical);
+  }
+
+ private:
+  const gpu::GpuConfig& config_;
+  std::unique_ptr<api::Memory> memory_;
+  gpu::Gpu device_;
+};
+
+class GpuChip final : public ChipModel {
+ public:
+  std::unique_ptr<ChipModel> clone() const override { return std::make_unique<GpuChip>(*this); }
+  std::string_view kind() const override { return "gpu"; }
+  void describe(config::Visitor& v) override { c_.describe(v); }
+
+  const gpu::GpuConfig& config() const { return c_; }
+  const api::BoardConfig& board() const override { return c_; }
+  const memory::MemoryConfig& memory() const override { return c_.memory; }
+  Hertz clock() const override { return c_.clock; }
+  Units units() const override { return {"sm", c_.sms}; }
+
+  Peaks peaks() const override {
+    Peaks peaks;
+    for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
+      const auto format = static_cast<Format>(f);
+      peaks.ops_per_s[f] = 2 * gpu::tensor_rate(c_, format) * c_.sms * c_.clock.value;
+    }
+    peaks.memory_bytes_per_s = memory::sustained(c_.memory).value;
+    peaks.vector_ops_per_s = c_.peak_vector_ops_per_s();
+    peaks.special_cycles_per_op = 2.0 * c_.lanes / c_.architecture.special_lanes;
+    peaks.host_bytes_per_s = c_.host.bandwidth.value;
+    return peaks;
+  }
+
+  std::string peak_formula(Format format) const override {
+    return fmt::format("{} SMs x {} x 2 x {}{}", c_.sms, gpu::tensor_rate(c_, format), config::format_quantity(c_.clock.value, config::Measure::frequency),
+                       c_.supports(format) ? "" : ", converted to a wider format");
+  }
+
+  std::vector<OnChipLevel> on_chip() const override {
+    return {{"l2", c_.l2.capacity, {c_.l2_bytes_per_s()}, "at the boost clock", api::Level::shared},
+            {"shared_memory", {c_.sms * c_.architecture.shared_memory.value}, {c_.sms * c_.architecture.shared_bandwidth.value * c_.clock.value}, "of all SMs", {}}};
+  }
+
+  std::vector<Busy> busy(const OpTotals& op) const override {
+    const auto bytes = [&](api::Level level) { return op.bytes[static_cast<std::size_t>(level)]; };
+    return {{"tensor", op.array_busy_s / c_.sms},
+            {"memory", bytes(api::Level::memory) / (memory::peak(c_.memory).value * c_.architecture.fit.memory_efficiency)},
+            {"vector", op.vector_busy_s / c_.sms},
+            {"l2", bytes(api::Level::shared) / c_.l2_bytes_per_s()},
+            {"host", bytes(api::Level::host) / c_.host.bandwidth.value}};
+  }
+
+  std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
+    // Tensor cores and lanes at the generation's fitted energy per operation, L2 as two SRAM accesses and wire.
+    ppa::Technology scaled = c_.technology;
+    for (double& mac : scaled.mac_pj) mac *= c_.architecture.fit.energy_scale;
+    scaled.vector_op_pj *= c_.architecture.fit.energy_scale;
+    return ppa::energy(activity, scaled, {c_.memory.energy, {gpu::kL2WireMillimetres}, c_.power.idle});
+  }
+
+  std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,
+                                   const mapping::MappingOptions& options) const override {
+    std::vector<MappingLine> lines;
+    for (const gpu::Launch& launch : mapping::gpu_program(graph, segment, c_, options)) {
+      std::string operators;
+      for (const gpu::LaunchedOp& part : launch.ops) operators += (operators.empty() ? "" : " + ") + segment.ops[part.op].name;
+      lines.push_back({operators, launch.kernel.plan, ""});
+    }
+    return lines;
+  }
+
+  std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedGpu>(c_); }
+
+ private:
+  gpu::GpuConfig c_;
+};
+
+}  // namespace
+
+std::unique_ptr<ChipModel> make_gpu() { return std::make_unique<GpuChip>(); }
+
+const gpu::GpuConfig* gpu_config(const Chip& chip) {
+  const auto* model = dynamic_cast<const GpuChip*>(&*chip);
+  return model == nullptr ? nullptr : &model->config();
+}
+
+}  // namespace presil::run
