@@ -7,8 +7,8 @@
 // fitted on:
 //
 //   1. For every pair of efficiencies of a logarithmic grid from 1% to 100%, the best launch is a weighted
-//   median: MAPE
-//      of times is sum |launch + t - y| / y, least where half of the weight 1/y lies on either side of y - t.
+//      median: MAPE of times is sum |launch + t - y| / y, least where half of the weight 1/y lies on either
+//      side of y - t.
 //   2. From the best of the grid, coordinate search with steps that are halved until they are below 1e-5.
 //
 // No random number takes part; equal rows give equal constants.

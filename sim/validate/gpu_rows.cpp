@@ -13,8 +13,8 @@
 #include "models/gpu/vector_library.h"
 #include "models/memory/make_memory.h"
 #include "sim/config/reader.h"
-#include "sim/kernel/time.h"
 #include "sim/run/gpu_chip.h"
+#include "sim/validate/chip_rows.h"
 
 namespace presil::validate {
 
@@ -28,13 +28,12 @@ run::Chip chip_of(const config::Node& document) {
   return chip;
 }
 
-/// The GPU of this process, alone with its memory.
-class GpuDevice {
+/// The GPU of this process: under whole models as any chip, and alone with its memory for single kernels.
+class GpuDevice : public SimulatedChip {
  public:
-  explicit GpuDevice(const config::Node& document) : chip_(chip_of(document)) {
-    kernel::initialise();
-    memory_ = memory::make_memory("memory", config().memory);
-    device_ = std::make_unique<gpu::Gpu>("chip", config(), *memory_);
+  explicit GpuDevice(const config::Node& document) : SimulatedChip(document), chip_(chip_of(document)) {
+    memory_ = memory::make_memory("bench_memory", config().memory);
+    device_ = std::make_unique<gpu::Gpu>("bench_chip", config(), *memory_);
   }
   const gpu::GpuConfig& config() const { return *run::gpu_config(chip_); }
   double overhead_s() const { return config().architecture.fit.operator_overhead.value; }

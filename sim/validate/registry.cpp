@@ -1,16 +1,16 @@
 // registry.cpp -- implementation of registry.h, and the list of kinds of chips.
 #include "sim/validate/registry.h"
 
+#include "sim/validate/chip_rows.h"
 #include "sim/validate/gpu_rows.h"
-#include "sim/validate/npu_rows.h"
 
 namespace presil::validate {
 
 const Registry& registry() {
   static const Registry all = [] {
     Registry r;
-    add_npu(r);
-    add_gpu(r);
+    add_chips(r);
+    add_gpu(r);  // a kind with predictors of its own
     return r;
   }();
   return all;
