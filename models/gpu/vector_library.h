@@ -2,8 +2,8 @@
 // many kernels. A visible policy in one place; nothing here depends on a size but the row that a block can hold.
 //
 // Fused, one kernel each. rmsnorm, silu_mul, rope and embedding are the scalar kernels of serving software (vLLM 2023,
-// csrc/layernorm_kernels.cu, activation_kernels.cu, pos_encoding_kernels.cu): one value a thread and turn, so their own
-// loads' latency binds them (`dependent` loads of vector_kernel.h). The others move 16 bytes a thread.
+// csrc/layernorm_kernels.cu, activation_kernels.cu, pos_encoding_kernels.cu): one value a thread and turn
+// (`accesses` of vector_kernel.h). The others move 16 bytes a thread.
 // Eager: the kernels of PyTorch, operator by operator, intermediate results in fp32 through memory where it upcasts.
 #pragma once
 
