@@ -1,7 +1,10 @@
 // The links in configs/links: they read, every value names its source, and their rates are the published ones.
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
+#include "sim/config/schema.h"
+#include "tests/support/files.h"
 #include "tests/unit/models/fabric/links.h"
 
 namespace presil::fabric {
@@ -41,6 +44,16 @@ TEST(LinkFilesAll, NameTheSourceOfEveryNumber) {
     }
   }
   EXPECT_EQ(names.size(), 8u) << "add the new file to the rates above";
+}
+
+/// configs/schema/link.json and docs/fields.md hold what the declaration says.
+TEST(LinkFilesAll, HaveTheSchemaAndTheTableOfTheirDeclaration) {
+  LinkConfig link;
+  const auto fields = [&](config::Visitor& v) { link.describe(v); };
+  const std::string schema = presil::test::read_text(test::kConfigs / "schema" / "link.json");
+  EXPECT_EQ(nlohmann::ordered_json::parse(schema), config::schema_of(fields));
+  const std::string page = presil::test::read_text(test::kConfigs.parent_path() / "docs" / "fields.md");
+  EXPECT_NE(page.find(config::document(fields)), std::string::npos);
 }
 
 TEST(LinkFilesAll, AreFoundByAlias) {
