@@ -59,36 +59,54 @@ CollectiveEstimate in_switch(const LinkConfig& link, const Collective& c) {
           Protocol::simple};
 }
 
-}  // namespace
+CollectiveEstimate shots(const LinkConfig& link, const Collective& c, Algorithm algorithm) {
+  const double count = algorithm == Algorithm::one_shot ? 1 : 2;
+  const BytesPerSecond rate = std::min(link.direct_rate, raw_rate(link, c.ranks));
+  return {link.direct_latency * count + bytes_sent(c, algorithm) / rate, algorithm, Protocol::simple};
+}
 
-std::vector<CollectiveEstimate> collective_candidates(const LinkConfig& link, const Collective& c) {
-  if (c.ranks > link.devices)
-    throw InputError(fmt::format("a collective of {} ranks over {}, which joins {} devices; expected at most {} ranks",
-                                 c.ranks, link.name, link.devices, link.devices));
+std::vector<CollectiveEstimate> all_ways(const LinkConfig& link, const Collective& c, Library library) {
   std::vector<CollectiveEstimate> found;
-  if (c.ranks <= 1) return found;
-  const bool reduces = c.kind == CollectiveKind::all_reduce;
   const auto usable = [&](Protocol p) { return p != Protocol::ll128 || link.step_times == StepTimes::nvlink; };
   for (const Protocol p : kProtocols)
     if (usable(p)) found.push_back(ring(link, c, p));
-  if (!reduces) return found;
+  if (c.kind != CollectiveKind::all_reduce) return found;
   for (const Protocol p : kProtocols)
     if (usable(p)) found.push_back(tree(link, c, p));
   if (link.in_switch_reduction) found.push_back(in_switch(link, c));
+  if (library == Library::serving && link.direct_rate.value > 0) {
+    found.push_back(shots(link, c, Algorithm::one_shot));
+    found.push_back(shots(link, c, Algorithm::two_shot));
+  }
   return found;
 }
 
-CollectiveEstimate collective_estimate(const LinkConfig& link, const Collective& c, std::optional<Algorithm> only) {
-  std::vector<CollectiveEstimate> found = collective_candidates(link, c);
-  if (found.empty()) return {};
-  if (only) std::erase_if(found, [&](const CollectiveEstimate& e) { return e.algorithm != *only; });
+}  // namespace
+
+std::vector<CollectiveEstimate> collective_candidates(const LinkConfig& link, const Collective& c,
+                                                      const CollectiveOptions& options) {
+  if (c.ranks > link.devices)
+    throw InputError(fmt::format("a collective of {} ranks over {}, which joins {} devices; expected at most {} ranks",
+                                 c.ranks, link.name, link.devices, link.devices));
+  if (c.ranks <= 1) return {};
+  std::vector<CollectiveEstimate> found = all_ways(link, c, options.library);
+  if (options.only)
+    std::erase_if(found, [&](const CollectiveEstimate& e) { return e.algorithm != *options.only; });
   if (found.empty())
     throw InputError(fmt::format("{} cannot do this collective by algorithm {}", link.name,
-                                 kAlgorithmNames[static_cast<std::size_t>(*only)]));
+                                 kAlgorithmNames[static_cast<std::size_t>(*options.only)]));
+  return found;
+}
+
+CollectiveEstimate collective_estimate(const LinkConfig& link, const Collective& c, const CollectiveOptions& options) {
+  const std::vector<CollectiveEstimate> found = collective_candidates(link, c, options);
+  if (found.empty()) return {};
   return *std::min_element(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
 }
 
-Seconds collective_time(const LinkConfig& link, const Collective& c) { return collective_estimate(link, c).time; }
+Seconds collective_time(const LinkConfig& link, const Collective& c, const CollectiveOptions& options) {
+  return collective_estimate(link, c, options).time;
+}
 
 Seconds collective_bound(const LinkConfig& link, const Collective& c) {
   if (c.ranks <= 1) return {};
@@ -100,8 +118,10 @@ Seconds collective_bound(const LinkConfig& link, const Collective& c) {
 
 Bytes bytes_sent(const Collective& c, Algorithm algorithm) {
   switch (algorithm) {
-    case Algorithm::ring: return {c.bytes * ring_factor(c)};
+    case Algorithm::ring: case Algorithm::two_shot:
+      return {c.bytes * ring_factor(c)};
     case Algorithm::tree: return {c.bytes * 2};
+    case Algorithm::one_shot: return {c.bytes * (c.ranks - 1.0)};
     case Algorithm::in_switch: return {c.bytes * (c.ranks + 1.0) / c.ranks};
   }
   return {};

@@ -10,13 +10,18 @@
 //   tree       all-reduce  L = base + 2(n-1) step    T = 2 S / (p B)
 //   in-switch  all-reduce  L = 25 us                 T = (n+1)/n S / (reduction_share B), Simple only
 //
+// Inference servers (TensorRT-LLM, vLLM, SGLang) have all-reduce kernels of their own for small messages, which read
+// straight from the peers' memory at a rate R that the kernel limits, not the link:
+//
+//   one-shot   t = direct_latency + (n-1) S / R          two-shot   t = 2 direct_latency + 2(n-1)/n S / R
+//
 // base, step and p are NCCL's (nccl_constants.h). In-switch: of S bytes a device sends all for reduction and 1/n
 // again, reduced, for multicast. The square root is what a message pays that goes through k stages in chunks, each
 // costing `a` on top of its transfer: (k + m)(a + T/m) is least at m = sqrt(k T / a) chunks, T + k a + 2 sqrt(k a T);
 // k a is in L, and pipeline_time is 4 k a, fitted; in-switch has a pipeline_time of its own.
 //
 // Not modelled: contention with other traffic (the links carry nothing else), several nodes, NCCL's plateau and tree
-// correction factors, all-gather by multicast, AMD's and vLLM's own one-shot all-reduce kernels.
+// correction factors, all-gather by multicast, the host's launch.
 #pragma once
 
 #include <optional>
@@ -35,15 +40,27 @@ struct CollectiveEstimate {
   Protocol protocol{};
 };
 
-/// All algorithms and protocols that can do it over these links, in the order of the enums. Throws InputError when
-/// the links join fewer devices than `ranks`. Empty for a single rank.
-std::vector<CollectiveEstimate> collective_candidates(const LinkConfig& link, const workload::Collective& collective);
+/// Whose algorithms there are to choose from.
+enum class Library {
+  nccl,     ///< ring, tree, in-switch
+  serving,  ///< those, and one-shot and two-shot kernels
+};
 
-/// The fastest of them, or of those of one algorithm (as NCCL_ALGO demands it); throws InputError when that cannot do
-/// it. A single rank has nothing to exchange: no time.
+struct CollectiveOptions {
+  Library library{Library::nccl};
+  std::optional<Algorithm> only{};  ///< no other algorithm, as NCCL_ALGO demands it
+};
+
+/// All algorithms and protocols that can do it over these links, in the order of the enums. Throws InputError when
+/// the links join fewer devices than `ranks`, or when nothing can do it. Empty for a single rank.
+std::vector<CollectiveEstimate> collective_candidates(const LinkConfig& link, const workload::Collective& collective,
+                                                      const CollectiveOptions& options = {});
+
+/// The fastest of them. A single rank has nothing to exchange: no time.
 CollectiveEstimate collective_estimate(const LinkConfig& link, const workload::Collective& collective,
-                                       std::optional<Algorithm> only = {});
-Seconds collective_time(const LinkConfig& link, const workload::Collective& collective);
+                                       const CollectiveOptions& options = {});
+Seconds collective_time(const LinkConfig& link, const workload::Collective& collective,
+                        const CollectiveOptions& options = {});
 
 /// No algorithm can be faster: every byte that must leave or enter a device does so once, at the rate framing leaves.
 Seconds collective_bound(const LinkConfig& link, const workload::Collective& collective);

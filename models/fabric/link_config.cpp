@@ -16,7 +16,8 @@ namespace {
 constexpr config::Range kShare{0, 1, true};
 
 void describe_wires(config::Visitor& v, LinkConfig& c) {
-  v.quantity("bandwidth", c.bandwidth, required, positive, "Signalling rate of one link, one way, line coding deducted.");
+  v.quantity("bandwidth", c.bandwidth, required, positive,
+             "Signalling rate of one link, one way, line coding deducted.");
   v.integer("links", c.links, required, 1, 1024, "Links of one device.");
   v.integer("devices", c.devices, required, 2, 4096, "Devices that the links join.");
   v.choice("topology", c.topology, optional, kTopologyNames,
@@ -44,6 +45,10 @@ void describe_library(config::Visitor& v, LinkConfig& c) {
              "The same of in-switch reduction.");
   v.quantity("software_overhead", c.software_overhead, optional, non_negative,
              "Time of a collective that the library's own latency table leaves out.");
+  v.quantity("direct_rate", c.direct_rate, optional, non_negative,
+             "What the all-reduce kernels of inference servers read from their peers; 0 when they do not run here.");
+  v.quantity("direct_latency", c.direct_latency, optional, non_negative,
+             "Time of one shot of such a kernel, without data.");
 }
 
 }  // namespace
@@ -55,6 +60,7 @@ void LinkConfig::describe(config::Visitor& v) {
   describe_library(v, *this);
   v.check(!in_switch_reduction || topology == Topology::switched, "in_switch_reduction",
           "in_switch_reduction needs topology switched");
+  v.check(direct_rate <= raw_rate(*this, devices), "direct_rate", "direct_rate is more than the links carry");
   v.check(!in_switch_reduction || reduction_share > 0, "in_switch_reduction",
           "in_switch_reduction needs a reduction_share above 0");
 }

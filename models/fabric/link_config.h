@@ -46,6 +46,8 @@ struct LinkConfig {
   Seconds reduction_pipeline_time{};
   Seconds pipeline_time{};
   Seconds software_overhead{};
+  BytesPerSecond direct_rate{};    ///< 0: no such kernels
+  Seconds direct_latency{};
 
   void describe(config::Visitor& v);
 };

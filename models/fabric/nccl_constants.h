@@ -14,8 +14,10 @@ enum class Algorithm {
   ring,       ///< every rank sends to its neighbour, n - 1 steps a half
   tree,       ///< up to the root and down again; within a node a chain
   in_switch,  ///< NVLS: switches add up and multicast
+  one_shot,   ///< every rank reads the payload of every other and adds it up; not of NCCL
+  two_shot,   ///< every rank adds up its share so, then reads the other sums; not of NCCL
 };
-inline constexpr std::array<std::string_view, 3> kAlgorithmNames{"ring", "tree", "in-switch"};
+inline constexpr std::array<std::string_view, 5> kAlgorithmNames{"ring", "tree", "in-switch", "one-shot", "two-shot"};
 
 enum class Protocol {
   ll,      ///< 4 bytes of data and 4 of flag in one store: half of the bandwidth, no fence

@@ -1,8 +1,8 @@
 // sharding.h -- tensor parallelism: which part of a decoder one of `ranks` devices holds and computes.
 //
 // After Megatron-LM (Shoeybi et al. 2019, arXiv:1909.08053, section 3), as inference servers apply it:
-//   qkv, mlp_up, expert_up     split by columns: heads / ranks query heads, max(1, kv_heads / ranks) key/value heads,
-//                              intermediate / ranks columns of every expert
+//   qkv, mlp_up, expert_up     split by columns: heads / ranks query heads, max(1, kv_heads / ranks) key/value
+//                              heads, intermediate / ranks columns of every expert
 //   attn_out, mlp_down,
 //   expert_down                split by rows; their outputs are partial sums, joined by an all-reduce of tokens x hidden
 //   token_embedding, lm_head   split by rows of the vocabulary, ceil(vocab / ranks) each: an all-reduce of tokens x
