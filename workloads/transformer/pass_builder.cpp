@@ -143,6 +143,13 @@ TensorId PassBuilder::gather(const std::string& name, std::vector<TensorId> inpu
   return add(std::move(op)).outputs.front();
 }
 
+TensorId PassBuilder::look_up(const std::string& name, TensorId ids, TensorId source, std::uint64_t rows,
+                              std::uint64_t width, std::uint64_t table_rows) {
+  const TensorId found = gather(name, {ids}, source, rows, width, table_rows);
+  segment().ops.back().gather.rows = (rows + options_.tensor_parallel - 1) / options_.tensor_parallel;
+  return found;
+}
+
 TensorId PassBuilder::exchange(CollectiveKind kind, const std::string& name, TensorId input, double bytes,
                                std::uint64_t values) {
   Op op = make_op(name, OpKind::collective);

@@ -64,6 +64,10 @@ class PassBuilder {
   /// Reads `rows` rows of `width` values of `source`: an activation, or (as its weight) a table of `table_rows`.
   TensorId gather(const std::string& name, std::vector<TensorId> inputs, TensorId source, std::uint64_t rows,
                   std::uint64_t width, std::uint64_t table_rows = 0);
+  /// A gather of `rows` rows from a table of `table_rows` that all ranks share out: of the output one rank finds its
+  /// share of the rows, ceil(rows / ranks), in its part `source` of the table.
+  TensorId look_up(const std::string& name, TensorId ids, TensorId source, std::uint64_t rows, std::uint64_t width,
+                   std::uint64_t table_rows);
   /// Exchanges `input` between all ranks of the pass; `input` itself when there is only one. An all-gather ends with
   /// `values` values, of which `input` is this rank's share (the last share may be padded).
   TensorId all_reduce(TensorId input);

@@ -64,6 +64,17 @@ TEST(TensorParallel, TwoAllReducesALayerOneForTheEmbeddingOneAllGatherForTheLogi
   EXPECT_EQ(gather.collective.bytes, 3 * 32000 * 2.0);
 }
 
+TEST(TensorParallel, ARankLooksUpItsShareOfTheTokens) {
+  const Graph one = prefill_pass(shipped("llama2_70b"), ranks(1), 100);
+  const Graph g = prefill_pass(shipped("llama2_70b"), ranks(8), 100);
+  const Op &whole = only(one, "embedding"), &part = only(g, "embedding");
+  EXPECT_EQ(whole.gather.rows, 100u);
+  EXPECT_EQ(part.gather.rows, 13u);
+  EXPECT_EQ(part.weight_fraction, whole.weight_fraction);
+  EXPECT_EQ(g.tensors[part.weights[0]].values * 8, one.tensors[whole.weights[0]].values);
+  EXPECT_EQ(g.tensors[part.outputs[0]].values, 100u * 8192);
+}
+
 TEST(TensorParallel, ParallelBranchesShareOneAllReduce) {
   const Graph g = decode_pass(shipped("gptj_6b"), ranks(4, 2), 10, 0);
   std::uint64_t reductions = 0;
