@@ -3,9 +3,13 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "models/fabric/collective_time.h"
 #include "models/gpu/attention_kernel.h"
 #include "models/gpu/matmul_policy.h"
 #include "models/gpu/vector_kernel.h"
+#include "sim/base/error.h"
 #include "sim/mapping/kernel.h"
 
 namespace presil::mapping {
@@ -19,8 +23,8 @@ namespace {
 
 class Builder {
  public:
-  Builder(const workload::Graph& graph, const workload::Segment& segment, const gpu::GpuConfig& gpu)
-      : graph_(graph), segment_(segment), gpu_(gpu) {}
+  Builder(const workload::Graph& graph, const workload::Segment& segment, const gpu::GpuConfig& gpu, const fabric::LinkConfig* link)
+      : graph_(graph), segment_(segment), gpu_(gpu), link_(link) {}
 
   gpu::Launch launch(const Kernel& fused) const {
     const Op& op = segment_.ops[fused.main];
@@ -28,6 +32,7 @@ class Builder {
     switch (op.kind) {
       case OpKind::matmul: launch.kernel = gpu::plan_matmul(gpu_, matmul_shape(op)); break;
       case OpKind::attention: launch.kernel = gpu::attention_kernel(gpu_, attention_shape(op)); break;
+      case OpKind::collective: launch.kernel = collective_kernel(op); break;
       default: launch.kernel = gpu::vector_kernel(gpu_, vector_shape(op, fused)); break;
     }
     launch.ops.push_back(counted(op, static_cast<std::uint32_t>(fused.main), launch.kernel.macs));
@@ -96,6 +101,19 @@ class Builder {
     return s;
   }
 
+  gpu::Kernel collective_kernel(const Op& op) const {
+    if (link_ == nullptr)
+      throw InputError(fmt::format("operator '{}' exchanges data between {} devices, and no link joins them", op.name, op.collective.ranks));
+    const fabric::CollectiveEstimate best = fabric::collective_estimate(*link_, op.collective, {.library = fabric::Library::serving});
+    gpu::Kernel kernel;
+    kernel.name = "collective";
+    kernel.plan = fmt::format("{} over {} x {}, {}", fabric::kAlgorithmNames[static_cast<std::size_t>(best.algorithm)], op.collective.ranks,
+                              link_->name, fabric::kProtocolNames[static_cast<std::size_t>(best.protocol)]);
+    kernel.latency_s = best.time.value;
+    kernel.fabric_bytes = fabric::bytes_sent(op.collective, best.algorithm).value;
+    return kernel;
+  }
+
   gpu::LaunchedOp counted(const Op& op, std::uint32_t index, double macs) const {
     const double rows = static_cast<double>(op.vector.rows), values = rows * static_cast<double>(op.vector.columns);
     if (op.kind != OpKind::vector) return {index, macs, 0, 0};
@@ -134,13 +152,14 @@ class Builder {
   const workload::Graph& graph_;
   const workload::Segment& segment_;
   const gpu::GpuConfig& gpu_;
+  const fabric::LinkConfig* link_;
 };
 
 }  // namespace
 
 std::vector<gpu::Launch> gpu_program(const workload::Graph& graph, const workload::Segment& segment, const gpu::GpuConfig& gpu,
                                      const MappingOptions& options) {
-  const Builder builder(graph, segment, gpu);
+  const Builder builder(graph, segment, gpu, options.link);
   std::vector<gpu::Launch> program;
   for (const Kernel& kernel : fuse(graph, segment, options.fuse)) program.push_back(builder.launch(kernel));
   return program;

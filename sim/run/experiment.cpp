@@ -50,6 +50,15 @@ void WorkloadConfig::describe(config::Visitor& v) {
   v.object("formats", nested, optional, "Number formats.");
 }
 
+void ParallelismConfig::describe(config::Visitor& v) {
+  v.integer("tensor", tensor, optional, 1, 4096, "Devices that share every layer: heads, widths and vocabulary are divided (tensor parallelism).");
+}
+
+void DeviceGroup::describe(config::Visitor& v) {
+  v.object("parallelism", parallelism, optional, "How the model is split over devices of the kind that `chip` names.");
+  v.object("link", link, optional, "What joins the devices: a file of configs/links, or its fields; needed by more than one.");
+}
+
 void SimulationConfig::describe(config::Visitor& v) {
   v.flag("exact", exact, optional, "Simulate every layer and every token instead of each distinct piece once.");
   v.integer("kv_samples", kv_samples, optional, 2, 1024,
@@ -62,13 +71,14 @@ void Experiment::describe(config::Visitor& v) {
   v.text("name", name, optional, "Title of the report.");
   v.text("description", description, optional, "What the experiment is for.");
   v.object("chip", chip, required, "The machine: a file of configs/chips, or its fields.");
+  group.describe(v);
   v.text("model", model, required, "A config.json, or the name of a file in workloads/models.");
   v.object("workload", workload, optional, "What the machine is asked to do.");
   v.object("simulation", simulation, optional, "How to simulate it.");
 }
 
 const std::vector<std::string>& reference_keys() {
-  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture"};
+  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture", "link"};
   return keys;
 }
 

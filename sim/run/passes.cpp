@@ -12,10 +12,6 @@ namespace presil::run {
 
 namespace {
 
-workload::PassOptions pass_options(const WorkloadConfig& workload, const SimulationConfig& simulation) {
-  return {workload.batch, workload.formats, simulation.fused_attention};
-}
-
 /// No pass may beat its roofline; nothing is clamped.
 void check_bounds(const Totals& pass) {
   const Bounds& sum = pass.phases.front().bounds;
@@ -43,6 +39,10 @@ Totals launch_of(const Machine& machine, const std::string& phase) {
 bool has_encoder(const workload::Architecture& a) { return a.encoder.has_value() || a.mlp.has_value(); }
 
 }  // namespace
+
+workload::PassOptions pass_options(const WorkloadConfig& workload, const SimulationConfig& simulation, const DeviceGroup& group) {
+  return {workload.batch, workload.formats, simulation.fused_attention, group.parallelism.tensor};
+}
 
 bool generates(const workload::Architecture& architecture) { return architecture.decoder.has_value(); }
 
@@ -79,9 +79,9 @@ Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::M
 }
 
 GenerationTotals run_generation(Machine& machine, const workload::Architecture& architecture, const WorkloadConfig& workload,
-                                const SimulationConfig& simulation) {
-  const workload::PassOptions options = pass_options(workload, simulation);
-  const mapping::MappingOptions mapping{simulation.fuse};
+                                const SimulationConfig& simulation, const DeviceGroup& group) {
+  const workload::PassOptions options = pass_options(workload, simulation, group);
+  const mapping::MappingOptions mapping{simulation.fuse, group.link_between()};
   const auto pass = [&](const workload::Graph& graph) { return run_pass(machine, graph, mapping, simulation.exact); };
   GenerationTotals all;
   if (has_encoder(architecture)) all.totals.add(pass(workload::encode_pass(architecture, options, workload.in_len)), 1);
@@ -100,8 +100,8 @@ GenerationTotals run_generation(Machine& machine, const workload::Architecture& 
 }
 
 std::vector<workload::Graph> graphs_of(const workload::Architecture& architecture, const WorkloadConfig& workload,
-                                       const SimulationConfig& simulation) {
-  const workload::PassOptions options = pass_options(workload, simulation);
+                                       const SimulationConfig& simulation, const DeviceGroup& group) {
+  const workload::PassOptions options = pass_options(workload, simulation, group);
   std::vector<workload::Graph> graphs;
   if (has_encoder(architecture)) graphs.push_back(workload::encode_pass(architecture, options, workload.in_len));
   if (!generates(architecture)) return graphs;

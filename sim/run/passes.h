@@ -22,16 +22,20 @@ std::vector<WeightedSample> sample_lengths(std::uint64_t first, std::uint64_t la
 /// One pass: launch, then every segment as often as it occurs.
 Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact);
 
+/// Of one device of the group; the others do the same.
 /// Encoder pass if there is one, prompt, then out_len - 1 further tokens (the first comes with the prompt).
 /// Throws RunError if a pass takes less time than its bounds allow.
 GenerationTotals run_generation(Machine& machine, const workload::Architecture& architecture, const WorkloadConfig& workload,
-                                const SimulationConfig& simulation);
+                                const SimulationConfig& simulation, const DeviceGroup& group = {});
 
 /// Does the model read a prompt and generate (as against encode only)?
 bool generates(const workload::Architecture& architecture);
 
 /// The graphs an experiment consists of, decode at its first and last KV length: for --explain and tests.
 std::vector<workload::Graph> graphs_of(const workload::Architecture& architecture, const WorkloadConfig& workload,
-                                       const SimulationConfig& simulation);
+                                       const SimulationConfig& simulation, const DeviceGroup& group = {});
+
+/// What a pass of one device of the group is built from.
+workload::PassOptions pass_options(const WorkloadConfig& workload, const SimulationConfig& simulation, const DeviceGroup& group);
 
 }  // namespace presil::run

@@ -24,7 +24,8 @@ std::function<void(config::Visitor&)> declaration(const std::string& kind) {
   if (kind == "chip") return fields_of<Chip>();
   if (kind == "memory") return fields_of<memory::MemoryConfig>();
   if (kind == "technology") return fields_of<ppa::Technology>();
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology"};
+  if (kind == "link") return fields_of<fabric::LinkConfig>();
+  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "link"};
   throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 
