@@ -56,7 +56,8 @@ class Builder {
     s.n = op.matmul.n;
     s.k = op.matmul.k;
     s.format = op.compute;
-    s.a_bytes = value_bytes(op.inputs, 0, op.compute);
+    // Activations that are multiplied in a narrower format were converted by the kernel that made them.
+    s.a_bytes = std::min(value_bytes(op.inputs, 0, op.compute), std::max(1.0, bytes_per_value(op.compute)));
     s.b_bytes = op.weights.empty() ? value_bytes(op.inputs, 1, op.compute) : value_bytes(op.weights, 0, op.compute);
     s.c_bytes = value_bytes(op.outputs, 0, op.compute);
     return s;

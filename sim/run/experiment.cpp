@@ -27,6 +27,8 @@ void describe_formats(config::Visitor& v, workload::Formats& f) {
   v.choice("weights", f.weights, optional, kFormatNames, "Format of weights in memory.");
   v.choice("activations", f.activations, optional, kFormatNames, "Format of activations.");
   v.choice("kv", f.kv, optional, kFormatNames, "Format of cached keys and values.");
+  v.flag("quantised_products", f.quantised_products, optional,
+         "Convert activations to the format of the weights they are multiplied by; false: multiply in the wider format.");
   v.choice("accumulate", f.accumulate, optional, kFormatNames, "Format of partial sums.");
   const bool wide = f.accumulate == Format::fp32 || f.accumulate == Format::int32;
   v.check(wide, "accumulate", "partial sums are 32 bits wide in every array; expected fp32 or int32");

@@ -102,7 +102,7 @@ class Rules {
   /// What the chip would have to compute in.
   void check_formats() const {
     const workload::Formats& f = workload_.formats;
-    check_format(workload::wider(f.activations, f.weights), {"workload.formats.weights", "workload.formats.activations", "chip"},
+    check_format(f.quantised_products ? f.weights : workload::wider(f.activations, f.weights), {"workload.formats.weights", "workload.formats.activations", "chip"},
                  fmt::format("workload.formats: {} weights and {} activations", name(f.weights), name(f.activations)));
     if (model_.encoder || model_.decoder)
       check_format(workload::wider(f.activations, f.kv), {"workload.formats.kv", "workload.formats.activations", "chip"},
