@@ -2,6 +2,7 @@
 #include "sim/mapping/gpu_program.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -102,6 +103,30 @@ class Builder {
     return s;
   }
 
+ public:
+  /// Without fusion, a product in a narrower format than its operand's needs that converted by a kernel of its own, unless
+  /// an element-wise operator made the operand and wrote it so.
+  std::optional<gpu::Launch> conversion(const Kernel& fused) const {
+    const Op& op = segment_.ops[fused.main];
+    if (op.kind != OpKind::matmul || op.weights.empty() || op.inputs.empty()) return std::nullopt;
+    const workload::Tensor& operand = tensor(op.inputs.front());
+    if (bits(operand.format) <= bits(op.compute)) return std::nullopt;
+    for (const Op& maker : segment_.ops)
+      if (maker.kind == OpKind::vector && !maker.vector.reduces && contains(maker.outputs, op.inputs.front())) return std::nullopt;
+    gpu::VectorShape s;
+    s.columns = static_cast<double>(std::max<std::uint64_t>(1, op.matmul.k));
+    s.rows = static_cast<double>(operand.values) / s.columns;
+    s.simple = static_cast<double>(operand.values);
+    s.read_bytes = operand.bytes();
+    s.write_bytes = static_cast<double>(operand.values) * bytes_per_value(op.compute);
+    gpu::Launch launch{gpu::vector_kernel(gpu_, s), {}};
+    launch.ops.push_back({static_cast<std::uint32_t>(fused.main), 0, s.simple, 0});
+    return launch;
+  }
+
+ private:
+  static bool contains(const std::vector<TensorId>& ids, TensorId id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
+
   gpu::Kernel collective_kernel(const Op& op) const {
     if (link_ == nullptr)
       throw InputError(fmt::format("operator '{}' exchanges data between {} devices, and no link joins them", op.name, op.collective.ranks));
@@ -162,7 +187,11 @@ std::vector<gpu::Launch> gpu_program(const workload::Graph& graph, const workloa
                                      const MappingOptions& options) {
   const Builder builder(graph, segment, gpu, options.link);
   std::vector<gpu::Launch> program;
-  for (const Kernel& kernel : fuse(graph, segment, options.fuse)) program.push_back(builder.launch(kernel));
+  for (const Kernel& kernel : fuse(graph, segment, options.fuse)) {
+    if (!options.fuse)
+      if (auto conversion = builder.conversion(kernel)) program.push_back(std::move(*conversion));
+    program.push_back(builder.launch(kernel));
+  }
   return program;
 }
 

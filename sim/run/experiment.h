@@ -44,12 +44,21 @@ struct DeviceGroup {
   void describe(config::Visitor& v);  ///< keys of the experiment itself
 };
 
+/// Software that runs passes one after another: host time that nothing hides.
+struct ServerConfig {
+  std::string name;
+  Seconds request{0};   ///< of a batch, before its first pass
+  Seconds sequence{0};  ///< of every sequence in every further pass
+  void describe(config::Visitor& v);
+};
+
 struct Experiment {
   std::string name;
   std::string description;
   Chip chip;
   std::string model;
   DeviceGroup group;
+  ServerConfig server;
   WorkloadConfig workload;
   SimulationConfig simulation;
   void describe(config::Visitor& v);

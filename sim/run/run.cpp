@@ -21,7 +21,7 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
 
   const auto begin = std::chrono::steady_clock::now();
   Machine machine(e.chip);
-  const GenerationTotals generation = run_generation(machine, loaded.architecture, e.workload, e.simulation, e.group);
+  const GenerationTotals generation = run_generation(machine, loaded.architecture, e.workload, e.simulation, e.group, e.server);
   RunOutcome outcome;
   outcome.host_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   outcome.simulated_s = generation.latency_s;

@@ -71,7 +71,7 @@ nlohmann::ordered_json describe(const std::string& file_or_name);
 /// aliases, summary.
 nlohmann::ordered_json catalogue(const std::string& kind);
 
-/// JSON Schema of a kind of file: experiment, chip, memory, technology, link.
+/// JSON Schema of a kind of file: experiment, chip, memory, technology, link, server.
 nlohmann::ordered_json schema(const std::string& kind);
 
 /// The fields of a kind of file as a Markdown table: key, type, default, range, meaning. The same kinds.

@@ -25,7 +25,8 @@ std::function<void(config::Visitor&)> declaration(const std::string& kind) {
   if (kind == "memory") return fields_of<memory::MemoryConfig>();
   if (kind == "technology") return fields_of<ppa::Technology>();
   if (kind == "link") return fields_of<fabric::LinkConfig>();
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "link"};
+  if (kind == "server") return fields_of<ServerConfig>();
+  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "link", "server"};
   throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 

@@ -14,6 +14,7 @@
 #include <filesystem>
 
 #include "sim/base/error.h"
+#include "sim/config/loader.h"
 #include "sim/config/tree_builder.h"
 #include "sim/run/fit.h"
 #include "sim/run/passes.h"
@@ -46,6 +47,13 @@ workload::Formats formats_of(Format dtype) {
   return formats;
 }
 
+run::ServerConfig server() {
+  const config::SearchPath search{run::home() / "configs"};
+  run::ServerConfig server;
+  config::read(config::load(config::find_config(search, "servers", "tensorrt_llm"), {}, run::reference_keys(), search), server);
+  return server;
+}
+
 Prediction predict_inference(GpuDevice& device, const InferenceRow& row) {
   const run::Chip& chip = device.machine().chip();
   const workload::Architecture model = model_of(row.model);
@@ -56,7 +64,9 @@ Prediction predict_inference(GpuDevice& device, const InferenceRow& row) {
   if (!chip->supports(row.dtype))
     throw InputError(fmt::format("{} does not compute in {}", chip->board().name, name(row.dtype)));
   run::check_fit(chip, run::fit_of(chip, workload::footprint(model, run::pass_options(workload, {}, group), row.in_len, row.out_len)));
-  const run::GenerationTotals request = run::run_generation(device.machine(), model, workload, {}, group);
+  run::SimulationConfig simulation;
+  simulation.fuse = false;  // its graphs ran element-wise operators and conversions as kernels of their own
+  const run::GenerationTotals request = run::run_generation(device.machine(), model, workload, simulation, group, server());
   if (row.metric == "first_token_ms") return {request.first_token_s * 1e3};
   const double tokens = static_cast<double>(row.batch) * static_cast<double>(row.out_len);
   return {tokens / request.latency_s / static_cast<double>(row.tp)};
