@@ -15,14 +15,14 @@ namespace presil::cli {
 
 namespace {
 
-const std::vector<std::string> kKinds{"chips", "systems", "models", "memories", "links", "technologies"};
+const std::vector<std::string> kKinds{"chips", "systems", "models", "memories", "links", "servers", "technologies"};
 
 struct Options {
   std::string kind, format;
 };
 
 void declare(CLI::App& command, Options& o) {
-  command.add_option("KIND", o.kind, "chips, systems, models, memories, links or technologies")
+  command.add_option("KIND", o.kind, "chips, systems, models, memories, links, servers or technologies")
       ->required()
       ->check(one_of(kKinds));
   add_format(command, o.format, {"text", "json", "csv"});

@@ -82,7 +82,8 @@ std::string phases(const Result& result, const Style& style) {
   double total = 0;
   for (const Phase& phase : result.phases) total += phase.time_s;
   for (const Phase& phase : result.phases) {
-    const double achieved = phase.time_s > 0 ? phase.flops / phase.time_s * 1e-12 : 0;
+    const double devices = std::max(1.0, result.about.devices);
+    const double achieved = phase.time_s > 0 ? phase.flops / phase.time_s / devices * 1e-12 : 0;
     table.add({shortened(phase.name, kNameWidth), count(phase.passes), time(phase.time_s),
                percent(total > 0 ? phase.time_s / total : 0), number(achieved), percent(phase.mfu),
                phase.bound_s > 0 ? time(phase.bound_s) : "-", phase.bound_s > 0 ? shortened(phase.bound, 9) : "-",

@@ -145,7 +145,7 @@ fs::path resolve(const std::string& name) {
   if (fs::is_regular_file(name)) return name;
   const config::SearchPath search{home() / "configs"};
   std::vector<std::string> names;
-  for (const char* kind : {"chips", "memories", "technologies", "links", "experiments", "sweeps"}) {
+  for (const char* kind : {"chips", "memories", "technologies", "links", "servers", "experiments", "sweeps"}) {
     for (const auto& [stem, path] : config::catalogue(search, kind)) names.push_back(stem);
     try {
       return config::find_config(search, kind, name);
@@ -157,7 +157,7 @@ fs::path resolve(const std::string& name) {
     if (entry.path().stem() == name) return entry.path();
     names.push_back(entry.path().stem().string());
   }
-  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|links|models' shows them", name,
+  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|links|servers|models' shows them", name,
                                did_you_mean(name, names)));
 }
 
@@ -180,13 +180,20 @@ ordered_json describe(const std::string& file_or_name) {
   }
   if (document.find("effective_share"))
     return describe_struct<fabric::LinkConfig>("link", file, document, link_sections);
+  if (document.find("sequence") || document.find("request"))
+    return describe_struct<ServerConfig>("server", file, document, [](const ServerConfig& s) -> ordered_json {
+      ordered_json rows = ordered_json::array();
+      rows.push_back({"of a batch", fmt::format("{:g} ms", s.request.value * 1e3)});
+      rows.push_back({"of a sequence and step", fmt::format("{:g} us", s.sequence.value * 1e6)});
+      return {section("Host time", {"what", "value"}, rows)};
+    });
   if (document.find("channels_per_stack"))
     return describe_struct<memory::MemoryConfig>("memory", file, document, memory_sections);
   return describe_struct<Chip>("chip", file, document, chip_sections);
 }
 
 ordered_json catalogue(const std::string& kind) {
-  const std::vector<std::string> kinds{"chips", "systems", "models", "memories", "links", "technologies"};
+  const std::vector<std::string> kinds{"chips", "systems", "models", "memories", "links", "servers", "technologies"};
   if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
     throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
   ordered_json rows = ordered_json::array();

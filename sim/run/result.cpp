@@ -180,7 +180,7 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   const double peak = chip->peak_ops_per_s(main_format(t));
   for (const PhaseTotals& phase : t.phases) {
     const double flops = phase_flops(t, phase.name);
-    r["phases"].push_back({{"name", phase.name}, {"time_s", phase.time_s}, {"flops", flops}, {"mfu", flops / phase.time_s / peak}, {"passes", phase.passes},
+    r["phases"].push_back({{"name", phase.name}, {"time_s", phase.time_s}, {"flops", flops * group.devices()}, {"mfu", flops / phase.time_s / peak}, {"passes", phase.passes},
                            {"bound_s", phase.bounds.least()}, {"bound", phase.bounds.which()}});
   }
   r["memory"] = {{"level", "memory"}, {"capacity_bytes", fit.capacity_bytes}, {"weights_bytes", fit.weights_bytes},

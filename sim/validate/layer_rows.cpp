@@ -51,7 +51,7 @@ class Layer {
     if (op == "W2_proj") return product(1, tokens(), hidden_, inner);
     if (op == "Softmax") return vector("softmax", row_.batch * heads() * queries(), keys());
     if (op == "LayerNorm_MHA" || op == "LayerNorm_FFN") return vector("layernorm", tokens(), hidden_);
-    if (op == "GeLU") return vector("gelu", tokens(), inner);
+    if (op == "GeLU") return vector("gelu_tanh", tokens(), inner);
     if (op == "AllReduce_MHA" || op == "AllReduce_FFN") return all_reduce();
     return -1;
   }
@@ -73,8 +73,9 @@ class Layer {
     return device_.seconds({gpu::plan_matmul(device_.config(), s)}) + kMatmulOperators * device_.overhead_s();
   }
 
+  /// As PyTorch calls it; several of its operators are dispatched on the host.
   double vector(const char* op, std::uint64_t rows, std::uint64_t columns) const {
-    const gpu::VectorCall call = gpu::vector_call(op, static_cast<double>(rows), static_cast<double>(columns), kBytes, false);
+    const gpu::VectorCall call = gpu::vector_call(op, static_cast<double>(rows), static_cast<double>(columns), kBytes, true);
     std::vector<gpu::Kernel> kernels;
     for (const gpu::VectorShape& shape : call.kernels) kernels.push_back(gpu::vector_kernel(device_.config(), shape));
     return device_.seconds(std::move(kernels)) + call.framework_operators * device_.overhead_s();
