@@ -24,14 +24,14 @@ TEST(ShippedExperiments, LoadBuildAndFit) {
     SCOPED_TRACE(entry.path().filename().string());
     const LoadedExperiment loaded = load_experiment(entry.path(), {});
     const Experiment& e = loaded.experiment;
-    const auto graphs = graphs_of(loaded.architecture, e.workload, e.simulation);
+    const auto graphs = graphs_of(loaded.architecture, e.workload, e.simulation, e.group);
     EXPECT_FALSE(graphs.empty());
     for (const auto& graph : graphs) {
       EXPECT_GT(graph.flops(), 0);
       for (const auto& segment : graph.segments)
-        EXPECT_NO_THROW(e.chip->explain(graph, segment, {e.simulation.fuse})) << graph.phase << ' ' << segment.name;
+        EXPECT_NO_THROW(e.chip->explain(graph, segment, {e.simulation.fuse, e.group.link_between()})) << graph.phase << ' ' << segment.name;
     }
-    const workload::PassOptions options{e.workload.batch, e.workload.formats, e.simulation.fused_attention};
+    const workload::PassOptions options = pass_options(e.workload, e.simulation, e.group);
     EXPECT_NO_THROW(check_fit(e.chip, fit_of(e.chip, workload::footprint(loaded.architecture, options, e.workload.in_len, e.workload.out_len))));
     ++count;
   }

@@ -171,5 +171,21 @@ TEST(Bounds, OfVectorsGathersAndTheHost) {
   EXPECT_STREQ((Bounds{1, 2, 3, 5}.which()), "host");
 }
 
+TEST(Bounds, AnExchangeIsBoundByTheLink) {
+  workload::Graph g;
+  workload::Op op;
+  op.kind = workload::OpKind::collective;
+  op.collective = {workload::CollectiveKind::all_reduce, 4, 1e6};
+  fabric::LinkConfig link;
+  link.bandwidth = {10e9};
+  link.devices = 8;
+  link.payload = {128};
+  link.header = {0};
+  const Bounds b = bounds_of(g, op, round_peaks(), &link);
+  EXPECT_DOUBLE_EQ(b.link, 1.5e6 / 10e9);  // 2 (n - 1)/n of the payload leaves every device
+  EXPECT_STREQ(b.which(), "link");
+  EXPECT_EQ(bounds_of(g, op, round_peaks()).least(), 0);
+}
+
 }  // namespace
 }  // namespace presil::run
