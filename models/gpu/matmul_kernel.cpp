@@ -53,7 +53,9 @@ double matmul_cycles(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   const double busiest = p.stream_k ? std::max(1.0, blocks / gpu.sms) : std::ceil(blocks / gpu.sms);
   // A block has `stages - 1` steps under way, so a step cannot take less than that share of the memory's latency.
   const double waits = steps * gpu.architecture.memory_latency.value * gpu.clock.value / std::max(1u, p.tile.stages - 1);
-  return std::max(busiest * tile, std::ceil(busiest / p.resident) * waits);
+  // First operands in, results out: other resident blocks hide it, and persistent kernels start the next tile behind it.
+  const double ramp = gpu.architecture.library.persistent ? 0 : 2 * gpu.architecture.memory_latency.value * gpu.clock.value;
+  return std::max(busiest * tile, std::ceil(busiest / p.resident) * std::max(tile + ramp, waits));
 }
 
 Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPlan& p, Detail detail) {
