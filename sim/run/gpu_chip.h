@@ -2,8 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
-#include "models/gpu/gpu_config.h"
+#include "models/gpu/gpu.h"
 #include "sim/run/chip.h"
 
 namespace presil::run {
@@ -12,5 +13,8 @@ std::unique_ptr<ChipModel> make_gpu();
 
 /// The configuration of a chip, or null when it is of another kind.
 const gpu::GpuConfig* gpu_config(const Chip& chip);
+
+/// One run of these kernels on an elaboration of their own, from the idle chip: once a process.
+api::DeviceCounters run_gpu(const gpu::GpuConfig& config, const std::vector<gpu::Launch>& program);
 
 }  // namespace presil::run

@@ -1,0 +1,118 @@
+// bench_vector.cpp -- an element-wise or row-wise operator alone on a chip (see run.h).
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/base/error.h"
+#include "sim/base/names.h"
+#include "sim/run/bench_operator.h"
+#include "sim/run/gpu_chip.h"
+#include "sim/run/run.h"
+#include "workloads/ops/vector_costs.h"
+
+namespace presil::run {
+
+using nlohmann::ordered_json;
+using workload::VectorCost;
+namespace cost = workload::cost;
+
+namespace {
+
+/// rows x cols values out of `inputs` tensors of that size and `parameters` rows of cols.
+struct VectorOperator {
+  const char* name;
+  VectorCost cost;
+  unsigned inputs, parameters;
+};
+
+constexpr std::array kOperators{
+    VectorOperator{"softmax", cost::kSoftmax, 1, 0},
+    VectorOperator{"layernorm", cost::kLayerNorm + cost::kAdd, 1, 2},
+    VectorOperator{"rmsnorm", cost::kRmsNorm, 1, 1},
+    VectorOperator{"gelu", cost::kGelu, 1, 0},
+    VectorOperator{"gelu_tanh", cost::kGeluTanh, 1, 0},
+    VectorOperator{"quick_gelu", cost::kQuickGelu, 1, 0},
+    VectorOperator{"silu", cost::kSilu, 1, 0},
+    VectorOperator{"relu", cost::kRelu, 1, 0},
+    VectorOperator{"tanh", cost::kTanh, 1, 0},
+    VectorOperator{"sigmoid", cost::kSigmoid, 1, 0},
+    VectorOperator{"silu_mul", cost::kSilu + cost::kMultiply, 2, 0},
+    VectorOperator{"gelu_mul", cost::kGelu + cost::kMultiply, 2, 0},
+    VectorOperator{"gelu_tanh_mul", cost::kGeluTanh + cost::kMultiply, 2, 0},
+    VectorOperator{"add", cost::kAdd, 2, 0},
+    VectorOperator{"mul", cost::kMultiply, 2, 0},
+    VectorOperator{"rope", cost::kRope, 1, 0},
+};
+constexpr const char* kEmbedding = "embedding";
+/// Rows of an embedding's table when there are not more tokens: Llama 3's vocabulary. Only its spread in memory matters.
+constexpr std::uint64_t kVocabulary = 128256;
+
+OneOperator embedding(const VectorQuery& q, Format format) {
+  OneOperator one(q.op, workload::OpKind::gather, format);
+  one.op().gather = {q.rows, static_cast<double>(q.cols) * bytes_per_value(format)};
+  const std::uint64_t table = std::max(kVocabulary, q.rows);
+  one.op().weight_fraction = static_cast<double>(q.rows) / static_cast<double>(table);
+  one.input("tokens", Format::int32, q.rows);
+  one.weight("table", format, table * q.cols);
+  one.output("out", format, q.rows * q.cols);
+  return one;
+}
+
+OneOperator operator_of(const VectorQuery& q, Format format) {
+  if (q.op == kEmbedding) return embedding(q, format);
+  const auto found = std::find_if(kOperators.begin(), kOperators.end(), [&](const VectorOperator& o) { return q.op == o.name; });
+  if (found == kOperators.end()) {
+    const std::vector<std::string> names = vector_operators();
+    throw UsageError(fmt::format("unknown operator '{}'; expected one of {}{}", q.op, join(names), did_you_mean(q.op, names)));
+  }
+  OneOperator one(q.op, workload::OpKind::vector, format);
+  one.op().vector = workload::vector_work(q.rows, q.cols, found->cost);
+  for (unsigned i = 0; i < found->inputs; ++i) one.input(fmt::format("in{}", i), format, q.rows * q.cols);
+  for (unsigned i = 0; i < found->parameters; ++i) one.weight(fmt::format("parameter{}", i), format, q.cols);
+  one.output("out", format, q.rows * q.cols);
+  return one;
+}
+
+void check_kernel(const VectorQuery& q, const Chip& chip) {
+  if (q.kernel == "fused") return;
+  const std::vector<std::string> kernels{"fused", "eager"};
+  if (q.kernel != "eager")
+    throw UsageError(fmt::format("unknown kernel '{}'; expected one of {}{}", q.kernel, join(kernels), did_you_mean(q.kernel, kernels)));
+  if (gpu_config(chip) == nullptr)
+    throw UsageError(fmt::format("--kernel eager needs a chip of kind gpu, whose frameworks run one kernel per operator; {} is of kind {}",
+                                 chip->board().name, chip->kind()));
+  throw UsageError("--kernel eager: the kernels of frameworks are not modelled yet; expected fused");
+}
+
+}  // namespace
+
+std::vector<std::string> vector_operators() {
+  std::vector<std::string> names;
+  for (const VectorOperator& o : kOperators) names.emplace_back(o.name);
+  names.emplace_back(kEmbedding);
+  return names;
+}
+
+ordered_json bench_vector(const VectorQuery& q, const std::vector<std::string>& overrides) {
+  check_extent("rows", q.rows);
+  check_extent("cols", q.cols);
+  const Format format = bench_format(q.dtype);
+  const OneOperator one = operator_of(q, format);
+  const Chip chip = bench_chip(q.device, overrides);
+  check_kernel(q, chip);
+  const BenchRun run = run_alone(chip, one);
+
+  ordered_json record{{"device", chip->board().name}, {"op", q.op}, {"dtype", q.dtype}, {"rows", q.rows}, {"cols", q.cols}, {"kernel", q.kernel},
+                      {"latency_us", run.time_s * 1e6}};
+  const double peak = chip->peaks().vector_ops_per_s, rate = one.op().vector_ops() / run.time_s;
+  record["achieved_gops"] = rate / 1e9;
+  record["peak_gops"] = peak / 1e9;
+  record["utilisation"] = rate / peak;
+  add_memory_timing(record, chip, run);
+  record["mapping"] = run.plan;
+  return record;
+}
+
+}  // namespace presil::run
