@@ -41,8 +41,9 @@ std::uint32_t matmul_residency(const GpuConfig& gpu, const MatmulShape& shape, c
 bool can_run(const GpuConfig& gpu, const MatmulShape& shape, const TileConfig& tile);
 /// A lower bound of the busiest SM's clocks.
 double matmul_cycles(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan);
-/// Phases, at most `most_phases` of them (waves are put together beyond that).
-Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan, std::uint32_t most_phases);
+/// How finely a kernel is described: phases at most (waves are put together beyond that), and waves that are walked.
+struct Detail { std::uint32_t phases; std::uint64_t waves; };
+Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan, Detail detail);
 
 /// What a format is multiplied in on the tensor cores: itself, or the next wider one they have; none: on the lanes.
 std::optional<Format> tensor_format(const GpuConfig& gpu, Format format);

@@ -38,6 +38,7 @@ TEST(Cli, HelpExplainsEveryCommand) {
                                                   {"bench", "attention"},
                                                   {"bench", "vector"},
                                                   {"sweep"},
+                                                  {"validate"},
                                                   {"compare"},
                                                   {"describe"},
                                                   {"list"},
