@@ -50,7 +50,8 @@ void declare(CLI::App& command, Options& o) {
       ->type_name("N");
   command
       .add_option("--kernel", o.kernel,
-                  "fused (default): one kernel; eager: a framework's, which is not modelled yet")
+                  "fused (default): one kernel; eager: a framework's operators, with their host time, for chips "
+                  "of kind gpu")
       ->check(one_of({"fused", "eager"}))
       ->type_name("KERNEL");
   add_overrides(command, o.overrides);

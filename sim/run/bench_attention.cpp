@@ -96,7 +96,7 @@ BenchRun run_kernel(const Chip& chip, const gpu::GpuConfig& gpu, const Attention
   const gpu::AttentionRecipe recipe = gpu::attention_recipe(q.impl);
   gpu::Kernel kernel = gpu::attention_kernel(gpu, shape, recipe);
   kernel.plan += text_of(recipe, q);
-  return run_alone(chip, attention(q, format), kernel, q.backward ? kBackwardWork : 1, 1);
+  return run_alone(chip, attention(q, format), {kernel}, q.backward ? kBackwardWork : 1, 1);
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ BenchRun run_sparse(const Chip& chip, const gpu::GpuConfig& gpu, const GemmQuery
   shape.a_bytes = shape.c_bytes = bytes_per_value(format);
   shape.b_bytes = sparse_bits(format) / 8;
   shape.speedup = gpu.architecture.sparse_speedup;
-  return run_alone(chip, product(q, format), gpu::plan_matmul(gpu, shape), 1, shape.speedup);
+  return run_alone(chip, product(q, format), {gpu::plan_matmul(gpu, shape)}, 1, shape.speedup);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ class OneOperator {
 /// What one execution from the idle chip came to.
 struct BenchRun {
   OpTotals op;
-  double time_s{};
+  double time_s{};  ///< of GPUs the kernels' own, as a profiler shows it: without gaps and launches
   std::string plan;
 };
 
@@ -59,9 +59,9 @@ struct BenchRun {
 /// can run one: SystemC elaborates once.
 BenchRun run_alone(const Chip& chip, const OneOperator& one);
 
-/// On this kernel of a GPU, for what the graph of a model cannot say. `work` multiplies the operator's arithmetic and
-/// `speedup` the chip's peak in the bounds. Throws RunError when the time beats the bounds.
-BenchRun run_alone(const Chip& chip, const OneOperator& one, const gpu::Kernel& kernel, double work, double speedup);
+/// On these kernels of a GPU, one after another, for what the graph of a model cannot say. `work` multiplies the
+/// operator's arithmetic and `speedup` the chip's peak in the bounds. Throws RunError when the time beats the bounds.
+BenchRun run_alone(const Chip& chip, const OneOperator& one, const std::vector<gpu::Kernel>& kernels, double work = 1, double speedup = 1);
 
 /// Adds latency_us, achieved_ and peak_ in tflops or tops, utilisation (against `peak_ops_per_s`) and the rest of what
 /// every kind prints.

@@ -1,10 +1,12 @@
 // bench_vector.cpp -- an element-wise or row-wise operator alone on a chip (see run.h).
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "models/gpu/vector_library.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/run/bench_operator.h"
@@ -76,14 +78,30 @@ OneOperator operator_of(const VectorQuery& q, Format format) {
 }
 
 void check_kernel(const VectorQuery& q, const Chip& chip) {
-  if (q.kernel == "fused") return;
   const std::vector<std::string> kernels{"fused", "eager"};
-  if (q.kernel != "eager")
+  if (std::find(kernels.begin(), kernels.end(), q.kernel) == kernels.end())
     throw UsageError(fmt::format("unknown kernel '{}'; expected one of {}{}", q.kernel, join(kernels), did_you_mean(q.kernel, kernels)));
-  if (gpu_config(chip) == nullptr)
+  if (q.kernel == "eager" && gpu_config(chip) == nullptr)
     throw UsageError(fmt::format("--kernel eager needs a chip of kind gpu, whose frameworks run one kernel per operator; {} is of kind {}",
                                  chip->board().name, chip->kind()));
-  throw UsageError("--kernel eager: the kernels of frameworks are not modelled yet; expected fused");
+}
+
+/// The kernels that a library runs; no value for an operator of which none is described.
+std::optional<gpu::VectorCall> library_call(const VectorQuery& q, Format format) {
+  const std::vector<std::string>& known = gpu::vector_operators();
+  const bool eager = q.kernel == "eager";
+  if (std::find(known.begin(), known.end(), q.op) != known.end())
+    return gpu::vector_call(q.op, static_cast<double>(q.rows), static_cast<double>(q.cols), bytes_per_value(format), eager);
+  if (eager) throw UsageError(fmt::format("--kernel eager: the kernels of {} are not described; expected one of {}", q.op, join(known)));
+  return std::nullopt;
+}
+
+BenchRun run_call(const Chip& chip, const gpu::GpuConfig& gpu, const OneOperator& one, const gpu::VectorCall& call) {
+  std::vector<gpu::Kernel> kernels;
+  for (const gpu::VectorShape& shape : call.kernels) kernels.push_back(gpu::vector_kernel(gpu, shape));
+  BenchRun run = run_alone(chip, one, kernels);
+  if (kernels.size() > 1) run.plan = fmt::format("{} kernels of {}", kernels.size(), run.plan);
+  return run;
 }
 
 }  // namespace
@@ -102,10 +120,16 @@ ordered_json bench_vector(const VectorQuery& q, const std::vector<std::string>& 
   const OneOperator one = operator_of(q, format);
   const Chip chip = bench_chip(q.device, overrides);
   check_kernel(q, chip);
-  const BenchRun run = run_alone(chip, one);
+  const gpu::GpuConfig* gpu = gpu_config(chip);
+  const std::optional<gpu::VectorCall> call = gpu != nullptr ? library_call(q, format) : std::nullopt;
+  BenchRun run = call ? run_call(chip, *gpu, one, *call) : run_alone(chip, one);
+  const double host = q.kernel == "eager" ? call->framework_operators * gpu->architecture.fit.operator_overhead.value : 0;
+  run.time_s += host;
+  run.op.time_s += host;
 
   ordered_json record{{"device", chip->board().name}, {"op", q.op}, {"dtype", q.dtype}, {"rows", q.rows}, {"cols", q.cols}, {"kernel", q.kernel},
                       {"latency_us", run.time_s * 1e6}};
+  if (host > 0) record["host_us"] = host * 1e6;
   const double peak = chip->peaks().vector_ops_per_s, rate = one.op().vector_ops() / run.time_s;
   record["achieved_gops"] = rate / 1e9;
   record["peak_gops"] = peak / 1e9;

@@ -105,11 +105,13 @@ class GpuChip final : public ChipModel {
 
 std::unique_ptr<ChipModel> make_gpu() { return std::make_unique<GpuChip>(); }
 
-api::DeviceCounters run_gpu(const gpu::GpuConfig& config, const std::vector<gpu::Launch>& program) {
+GpuRun run_gpu(const gpu::GpuConfig& config, const std::vector<gpu::Launch>& program) {
   kernel::initialise();
   const std::unique_ptr<api::Memory> memory = memory::make_memory("memory", config.memory);
   gpu::Gpu device("chip", config, *memory);
-  return device.run(program, true, true);
+  GpuRun run{device.run(program, true, true), 0};
+  for (const double seconds : device.kernel_seconds()) run.seconds += seconds;
+  return run;
 }
 
 const gpu::GpuConfig* gpu_config(const Chip& chip) {

@@ -14,7 +14,12 @@ std::unique_ptr<ChipModel> make_gpu();
 /// The configuration of a chip, or null when it is of another kind.
 const gpu::GpuConfig* gpu_config(const Chip& chip);
 
-/// One run of these kernels on an elaboration of their own, from the idle chip: once a process.
-api::DeviceCounters run_gpu(const gpu::GpuConfig& config, const std::vector<gpu::Launch>& program);
+/// Kernels on an elaboration of their own, from the idle chip.
+struct GpuRun {
+  api::DeviceCounters counters;
+  double seconds{};  ///< of the kernels themselves, without the gaps between them
+};
+/// Once a process.
+GpuRun run_gpu(const gpu::GpuConfig& config, const std::vector<gpu::Launch>& program);
 
 }  // namespace presil::run

@@ -62,7 +62,7 @@ struct VectorQuery {
 };
 
 /// One element-wise or row-wise operator, or an embedding, from memory to memory on a chip. Keys: those of the query,
-/// latency_us, achieved_gops and peak_gops (operations of vector_costs.h; the peak is of multiply-adds), utilisation,
+/// latency_us (eager: with host_us, the framework's own), achieved_gops and peak_gops (operations of vector_costs.h; the peak is of multiply-adds), utilisation,
 /// memory_gb_per_s, memory_utilisation, bound_us, bottleneck, mapping.
 nlohmann::ordered_json bench_vector(const VectorQuery& query, const std::vector<std::string>& overrides);
 /// The operators it knows.

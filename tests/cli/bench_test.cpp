@@ -138,7 +138,7 @@ TEST(BenchVector, MovesItsOperandsOnce) {
     for (const Case c : {Case{"softmax", 2}, {"layernorm", 2}, {"rmsnorm", 2}, {"gelu", 2}, {"gelu_tanh", 2}, {"quick_gelu", 2}, {"silu", 2},
                          {"relu", 2}, {"tanh", 2}, {"sigmoid", 2}, {"silu_mul", 3}, {"gelu_mul", 3}, {"gelu_tanh_mul", 3}, {"add", 3}, {"mul", 3},
                          {"rope", 2}, {"embedding", 2}}) {
-      const auto r = bench(Words{"vector", "--op", c.op, "--rows", "1024", "--cols", "4096"} + device);
+      const auto r = bench(Words{"vector", "--op", c.op, "--rows", "4096", "--cols", "1024"} + device);
       expect_sound(r);
       const double bytes = c.tensors * 1024 * 4096 * 2;
       EXPECT_NEAR(number(r, "memory_gb_per_s") * number(r, "latency_us") * 1e3, bytes, 0.01 * bytes) << r;
@@ -153,12 +153,22 @@ TEST(BenchVector, OperationsAreThoseOfTheFormula) {
   EXPECT_GT(number(wide, "latency_us"), 1.7 * number(narrow, "latency_us"));
 }
 
+TEST(BenchVector, AFrameworkRunsOneKernelAfterAnother) {
+  const Words norm{"vector", "--op", "rmsnorm", "--rows", "8192", "--cols", "8192"};
+  const auto fused = bench(norm + kH100), eager = bench(norm + kH100 + Words{"--kernel", "eager"});
+  expect_sound(eager);
+  EXPECT_FALSE(fused.contains("host_us"));
+  EXPECT_GT(number(eager, "host_us"), 0);
+  EXPECT_GT(number(eager, "latency_us"), 1.5 * number(fused, "latency_us"));
+  EXPECT_THAT(eager.at("mapping").get<std::string>(), StartsWith("8 kernels of"));
+}
+
 TEST(BenchVector, Refusals) {
   const auto with = [](const Words& words) { return Words{"vector", "--rows", "4", "--cols", "4"} + words; };
   expect_refusal(with(kH100), 2, "--op is required");
   expect_refusal(with(kH100 + Words{"--op", "sofmax"}), 2, "did you mean 'softmax'?");
   expect_refusal(with(kH100 + Words{"--op", "add", "--dtype", "bf61"}), 2, "did you mean 'bf16'?");
-  expect_refusal(with(kH100 + Words{"--op", "add", "--kernel", "eager"}), 2, "not modelled yet");
+  expect_refusal(with(kH100 + Words{"--op", "quick_gelu", "--kernel", "eager"}), 2, "the kernels of quick_gelu are not described");
   expect_refusal(with(kTpu + Words{"--op", "add", "--kernel", "eager"}), 2, "--kernel eager needs a chip of kind gpu");
   expect_refusal({"vector", "--device", "tpu_v4", "--op", "add", "--rows", "0", "--cols", "4"}, 2, "--rows: '0' is not a whole number");
   expect_refusal({"vector", "--device", "tpu_v4", "--op", "add", "--rows", "16777217", "--cols", "4"}, 2, "--rows: '16777217' is not a whole number");
