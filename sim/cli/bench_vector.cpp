@@ -21,6 +21,8 @@ Examples:
   presil bench vector --device NAME --op softmax --dtype fp16 --rows 65536 --cols 2048 --format json
   presil bench vector --device NAME --op embedding --rows 4096 --cols 8192)";
 
+constexpr std::uint64_t kMost = std::uint64_t{1} << 32;  // of rows and of cols; memory holds less
+
 struct Options {
   std::string device, op, dtype{"bf16"}, kernel{"fused"}, format;
   std::uint64_t rows{}, cols{};
@@ -42,11 +44,11 @@ void declare(CLI::App& command, Options& o) {
       ->type_name("FORMAT");
   command.add_option("--rows", o.rows, "Rows: tokens, or tokens x heads")
       ->required()
-      ->check(positive_integer())
+      ->check(positive_integer(kMost))
       ->type_name("N");
   command.add_option("--cols", o.cols, "Values of a row of the result")
       ->required()
-      ->check(positive_integer())
+      ->check(positive_integer(kMost))
       ->type_name("N");
   command
       .add_option("--kernel", o.kernel,

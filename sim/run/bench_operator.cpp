@@ -39,9 +39,8 @@ Format bench_format(const std::string& text) {
   throw UsageError(fmt::format("unknown format '{}'; expected one of {}{}", text, join(names), did_you_mean(text, names)));
 }
 
-void check_extent(const char* flag, std::uint64_t extent) {
-  if (extent < 1 || extent > (1u << 24))
-    throw UsageError(fmt::format("--{} {} is out of range; expected 1 to {}", flag, extent, 1u << 24));
+void check_extent(const char* flag, std::uint64_t extent, std::uint64_t most) {
+  if (extent < 1 || extent > most) throw UsageError(fmt::format("--{} {} is out of range; expected 1 to {}", flag, extent, most));
 }
 
 std::uint64_t values_of(std::initializer_list<std::uint64_t> extents) {

@@ -16,8 +16,8 @@ namespace presil::run {
 /// The format of --dtype. Throws UsageError with the nearest one.
 Format bench_format(const std::string& text);
 
-/// Throws UsageError unless 1 <= extent <= 2^24.
-void check_extent(const char* flag, std::uint64_t extent);
+/// Throws UsageError unless 1 <= extent <= most.
+void check_extent(const char* flag, std::uint64_t extent, std::uint64_t most = std::uint64_t{1} << 24);
 
 /// The product of a tensor's extents. Throws CapacityError beyond 2^60, which no memory holds.
 std::uint64_t values_of(std::initializer_list<std::uint64_t> extents);

@@ -51,14 +51,16 @@ constexpr const char* kEmbedding = "embedding";
 /// Rows of an embedding's table when there are not more tokens: Llama 3's vocabulary. Only its spread in memory matters.
 constexpr std::uint64_t kVocabulary = 128256;
 
+constexpr std::uint64_t kMostSide = std::uint64_t{1} << 32;  ///< of rows and of columns
+
 OneOperator embedding(const VectorQuery& q, Format format) {
   OneOperator one(q.op, workload::OpKind::gather, format);
   one.op().gather = {q.rows, static_cast<double>(q.cols) * bytes_per_value(format)};
   const std::uint64_t table = std::max(kVocabulary, q.rows);
   one.op().weight_fraction = static_cast<double>(q.rows) / static_cast<double>(table);
   one.input("tokens", Format::int32, q.rows);
-  one.weight("table", format, table * q.cols);
-  one.output("out", format, q.rows * q.cols);
+  one.weight("table", format, values_of({table, q.cols}));
+  one.output("out", format, values_of({q.rows, q.cols}));
   return one;
 }
 
@@ -71,9 +73,9 @@ OneOperator operator_of(const VectorQuery& q, Format format) {
   }
   OneOperator one(q.op, workload::OpKind::vector, format);
   one.op().vector = workload::vector_work(q.rows, q.cols, found->cost);
-  for (unsigned i = 0; i < found->inputs; ++i) one.input(fmt::format("in{}", i), format, q.rows * q.cols);
+  for (unsigned i = 0; i < found->inputs; ++i) one.input(fmt::format("in{}", i), format, values_of({q.rows, q.cols}));
   for (unsigned i = 0; i < found->parameters; ++i) one.weight(fmt::format("parameter{}", i), format, q.cols);
-  one.output("out", format, q.rows * q.cols);
+  one.output("out", format, values_of({q.rows, q.cols}));
   return one;
 }
 
@@ -114,8 +116,8 @@ std::vector<std::string> vector_operators() {
 }
 
 ordered_json bench_vector(const VectorQuery& q, const std::vector<std::string>& overrides) {
-  check_extent("rows", q.rows);
-  check_extent("cols", q.cols);
+  check_extent("rows", q.rows, kMostSide);
+  check_extent("cols", q.cols, kMostSide);
   const Format format = bench_format(q.dtype);
   const OneOperator one = operator_of(q, format);
   const Chip chip = bench_chip(q.device, overrides);

@@ -171,7 +171,7 @@ TEST(BenchVector, Refusals) {
   expect_refusal(with(kH100 + Words{"--op", "quick_gelu", "--kernel", "eager"}), 2, "the kernels of quick_gelu are not described");
   expect_refusal(with(kTpu + Words{"--op", "add", "--kernel", "eager"}), 2, "--kernel eager needs a chip of kind gpu");
   expect_refusal({"vector", "--device", "tpu_v4", "--op", "add", "--rows", "0", "--cols", "4"}, 2, "--rows: '0' is not a whole number");
-  expect_refusal({"vector", "--device", "tpu_v4", "--op", "add", "--rows", "16777217", "--cols", "4"}, 2, "--rows: '16777217' is not a whole number");
+  expect_refusal({"vector", "--device", "tpu_v4", "--op", "add", "--rows", "4294967297", "--cols", "4"}, 2, "--rows: '4294967297' is not a whole number");
   expect_refusal({"vector", "--device", "tpu_v4", "--op", "add", "--rows", "16777216", "--cols", "16777216"}, 5, "operands and result take");
 }
 
