@@ -29,12 +29,16 @@ BlockNeeds needs_of(const MatmulShape& s, const TileConfig& t) {
 
 }  // namespace
 
-double tensor_rate(const GpuConfig& gpu, Format format) {
-  const auto rate = [&](Format f) { return gpu.tensor[static_cast<std::size_t>(f)]; };
-  if (rate(format) > 0) return rate(format);
+std::optional<Format> tensor_format(const GpuConfig& gpu, Format format) {
+  if (gpu.supports(format)) return format;
   for (const Format wider : {Format::fp8, Format::bf16, Format::fp16, Format::tf32, Format::fp32})
-    if (rate(wider) > 0 && bits(wider) >= bits(format)) return rate(wider);
-  return gpu.lanes;
+    if (gpu.supports(wider) && bits(wider) >= bits(format)) return wider;
+  return std::nullopt;
+}
+
+double tensor_rate(const GpuConfig& gpu, Format format) {
+  const std::optional<Format> computed = tensor_format(gpu, format);
+  return computed ? gpu.tensor[static_cast<std::size_t>(*computed)] : gpu.lanes;
 }
 
 bool can_run(const GpuConfig& gpu, const MatmulShape& s, const TileConfig& t) { return fits(gpu.architecture, needs_of(s, t)); }
@@ -48,7 +52,7 @@ double matmul_cycles(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   const double area = static_cast<double>(p.tile.m) * p.tile.n;
   const double efficiency = fit.tensor_efficiency * area / (area + fit.tile_overhead * (p.tile.m + p.tile.n));
   const double steps = static_cast<double>(ceil_div(ceil_div(s.k, p.splits), step_of(s, p.tile)));
-  const double tile = area * steps * static_cast<double>(step_of(s, p.tile)) / tensor_rate(gpu, s.format) / efficiency;
+  const double tile = area * steps * static_cast<double>(step_of(s, p.tile)) / (tensor_rate(gpu, s.format) * s.speedup) / efficiency;
   const double blocks = static_cast<double>(ceil_div(s.m, p.tile.m) * ceil_div(s.n, p.tile.n) * s.batch) * p.splits;
   const double busiest = p.stream_k ? std::max(1.0, blocks / gpu.sms) : std::ceil(blocks / gpu.sms);
   // A block has `stages - 1` steps under way, so a step cannot take less than that share of the memory's latency.
@@ -66,7 +70,7 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   kernel.blocks = static_cast<double>(rows * columns * s.batch) * p.splits;
   kernel.waves = kernel.blocks / (static_cast<double>(gpu.sms) * p.resident);
   const double k = static_cast<double>(ceil_div(ceil_div(s.k, p.splits), step_of(s, p.tile)) * step_of(s, p.tile)) * p.splits;
-  kernel.macs = static_cast<double>(rows * columns * s.batch) * p.tile.m * p.tile.n * k;
+  kernel.macs = static_cast<double>(rows * columns * s.batch) * p.tile.m * p.tile.n * k / s.speedup;
   kernel.plan = fmt::format("tile {} x {} x {}, {}{:.0f} blocks on {} SMs, {} resident, {:.2f} waves", p.tile.m, p.tile.n, step_of(s, p.tile),
                             p.stream_k ? "stream-K, " : p.splits > 1 ? fmt::format("split-K {}, ", p.splits) : "", kernel.blocks, gpu.sms, p.resident, kernel.waves);
 

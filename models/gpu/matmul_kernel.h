@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "models/gpu/gpu_config.h"
 #include "models/gpu/kernel.h"
@@ -24,6 +25,7 @@ struct MatmulShape {
   Format format{Format::bf16};
   double a_bytes{2}, b_bytes{2}, c_bytes{2};
   bool shared_b{false};  ///< every batch entry multiplies the same B
+  double speedup{1};     ///< of the tensor cores: zeros of a structured-sparse B are skipped; b_bytes are those stored
   double flops() const { return 2.0 * static_cast<double>(batch) * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k); }
 };
 
@@ -44,7 +46,9 @@ double matmul_cycles(const GpuConfig& gpu, const MatmulShape& shape, const Matmu
 struct Detail { std::uint32_t phases; std::uint64_t waves; };
 Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan, Detail detail);
 
-/// The same multiply-adds per clock and SM for a format that the chip has no cores for: the next wider one's.
+/// What a format is multiplied in on the tensor cores: itself, or the next wider one they have; none: on the lanes.
+std::optional<Format> tensor_format(const GpuConfig& gpu, Format format);
+/// Multiply-adds per clock and SM of that.
 double tensor_rate(const GpuConfig& gpu, Format format);
 
 }  // namespace presil::gpu
