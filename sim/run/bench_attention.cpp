@@ -74,9 +74,9 @@ OneOperator attention(const AttentionQuery& q, Format format) {
 /// What the recipe means for this query.
 std::string text_of(const gpu::AttentionRecipe& recipe, const AttentionQuery& q) {
   std::string text;
-  if (q.causal && q.q_len > 1) text += recipe.skips_masked ? ", masked tiles skipped" : ", masked tiles computed";
+  if (q.causal && q.q_len > 1) text += recipe.masked_cost <= 0 ? ", masked tiles skipped" : ", masked tiles computed";
   if (recipe.query_passes > 0 && q.phase == "prefill") text += ", partial results merged in memory";
-  if (recipe.decode_kernels > 1 && q.phase == "decode") text += fmt::format(", {} kernels one after another", recipe.decode_kernels);
+  if (recipe.kernels > 1) text += fmt::format(", {} kernels one after another", recipe.kernels);
   return text;
 }
 
