@@ -15,7 +15,7 @@ namespace {
 
 TEST(KernelTime, APhaseTakesAtLeastItsSlowestPart) {
   const GpuConfig g = small_gpu();
-  const double dram = memory::peak(g.memory).value * g.architecture.fit.memory_efficiency, l2 = g.l2_bytes_per_s();
+  const double dram = load_rate(g), l2 = g.l2_bytes_per_s();
   std::mt19937 random{9};
   std::uniform_real_distribution<double> any{0, 1};
   for (int i = 0; i < 500; ++i) {

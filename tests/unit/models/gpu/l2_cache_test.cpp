@@ -69,7 +69,7 @@ TEST(MatmulTraffic, HitRateIsThatOfACacheOfLines) {
     const LineCache lines = walk_lines(g, s, p);
     for (const std::uint32_t most_phases : {24u, 128u, 100000u}) {
       double asked = 0, missed = 0;
-      for (const Phase& phase : matmul_traffic(g, s, p, most_phases)) asked += phase.l2_bytes, missed += phase.read_bytes;
+      for (const Phase& phase : phases_of(g, s, p, most_phases)) asked += phase.l2_bytes, missed += phase.read_bytes;
       EXPECT_NEAR(asked, lines.requests * LineCache::kLine, 1e-6 * asked);
       EXPECT_NEAR(1 - missed / asked, 1 - lines.misses / lines.requests, 0.05) << "in " << most_phases << " phases";
     }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint32_t kPhases = 128;
 
-double seconds(const GpuConfig& g, const MatmulShape& s, const MatmulPlan& p) { return kernel_time(g, matmul_kernel(g, s, p, kPhases), g.clock).value; }
+double seconds(const GpuConfig& g, const MatmulShape& s, const MatmulPlan& p) { return kernel_time(g, kernel_of(g, s, p, kPhases), g.clock).value; }
 double chosen_seconds(const GpuConfig& g, const MatmulShape& s) { return kernel_time(g, plan_matmul(g, s), g.clock).value; }
 
 /// One tile more than there are SMs costs a second wave [NVIDIA, Matrix Multiplication Background User's Guide].
@@ -45,8 +45,8 @@ TEST(MatmulPolicy, ARowMoreThanATileCostsATile) {
   GpuConfig g = one_tile();
   const MatmulShape full = gemm(1280, 1280, 16384), one_more = gemm(1281, 1280, 16384), less = gemm(1153, 1280, 16384);
   const MatmulPlan p = choose_matmul(g, full);
-  EXPECT_NEAR(matmul_kernel(g, one_more, p, kPhases).macs / matmul_kernel(g, full, p, kPhases).macs, 11.0 / 10, 1e-12);
-  EXPECT_EQ(matmul_kernel(g, less, p, kPhases).macs, matmul_kernel(g, full, p, kPhases).macs);
+  EXPECT_NEAR(kernel_of(g, one_more, p, kPhases).macs / kernel_of(g, full, p, kPhases).macs, 11.0 / 10, 1e-12);
+  EXPECT_EQ(kernel_of(g, less, p, kPhases).macs, kernel_of(g, full, p, kPhases).macs);
   EXPECT_NEAR(chosen_seconds(g, one_more) / chosen_seconds(g, full), 2, 0.15);
   // A library with smaller tiles wastes less.
   EXPECT_LT(chosen_seconds(small_gpu(), one_more), 0.9 * chosen_seconds(g, one_more));
@@ -104,7 +104,7 @@ TEST(MatmulPolicy, PhasesHoldTheWorkOfTheKernel) {
   EXPECT_GE(k.macs, s.flops() / 2);
   EXPECT_LE(k.phases.size(), kPhases + 1);
   const MatmulPlan p = choose_matmul(g, s);
-  EXPECT_NEAR(matmul_kernel(g, s, p, 24).total().sm_cycles, k.total().sm_cycles, 1e-9 * k.total().sm_cycles);
+  EXPECT_NEAR(kernel_of(g, s, p, 24).total().sm_cycles, k.total().sm_cycles, 1e-9 * k.total().sm_cycles);
 }
 
 /// A format without cores runs at the rate of a wider one, and one wider than all cores on the lanes.

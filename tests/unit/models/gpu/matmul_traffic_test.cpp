@@ -58,7 +58,7 @@ TEST(MatmulTraffic, LiesBetweenAllReuseAndNone) {
     const double c = d(s.batch * s.m * s.n) * s.c_bytes;
     const double rows = std::ceil(d(s.m) / tile.m), columns = std::ceil(d(s.n) / tile.n);
     const double none = a * columns + d(s.batch * s.n * s.k) * s.b_bytes * rows;
-    const Phase sum = sum_of(matmul_traffic(g, s, p, static_cast<std::uint32_t>(draw(1, 200))));
+    const Phase sum = sum_of(phases_of(g, s, p, static_cast<std::uint32_t>(draw(1, 200))));
     SCOPED_TRACE(testing::Message() << i << ": " << s.batch << " x " << s.m << " x " << s.n << " x " << s.k);
     EXPECT_GE(sum.read_bytes, (a + b) * (1 - 1e-9));
     EXPECT_LE(sum.read_bytes, none * (1 + 1e-9));
@@ -73,9 +73,9 @@ TEST(MatmulTraffic, IsTheSameInAnyNumberOfPhases) {
   const GpuConfig g = small_gpu();
   const MatmulShape s = gemm(5000, 3000, 4096);
   const MatmulPlan p = plan_of(g, s, {128, 128, 32, 4, 256});
-  const Phase fine = sum_of(matmul_traffic(g, s, p, 4096));
+  const Phase fine = sum_of(phases_of(g, s, p, 4096));
   for (const std::uint32_t most : {1u, 3u, 24u, 128u}) {
-    const auto phases = matmul_traffic(g, s, p, most);
+    const auto phases = phases_of(g, s, p, most);
     EXPECT_LE(phases.size(), most);
     const Phase coarse = sum_of(phases);
     EXPECT_NEAR(coarse.l2_bytes, fine.l2_bytes, 1e-9 * fine.l2_bytes);
@@ -94,13 +94,13 @@ TEST(MatmulTraffic, DependsOnTheCache) {
   double before = 1e30;
   for (const double mib : {0.25, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0}) {
     g.l2.capacity = {mib * 1024 * 1024};
-    const double read = sum_of(matmul_traffic(g, s, p, 4096)).read_bytes;
+    const double read = sum_of(phases_of(g, s, p, 4096)).read_bytes;
     EXPECT_LE(read, before * (1 + 1e-9));
     before = read;
   }
   EXPECT_NEAR(before, operands, 1e-6 * operands);
   g.l2.capacity = {0.25 * 1024 * 1024};
-  EXPECT_GT(sum_of(matmul_traffic(g, s, p, 4096)).read_bytes, 1.5 * operands);
+  EXPECT_GT(sum_of(phases_of(g, s, p, 4096)).read_bytes, 1.5 * operands);
 }
 
 /// On a small cache the shape of a wave decides: a square of tiles shares most, a single row or column least.
@@ -113,7 +113,7 @@ TEST(MatmulTraffic, RasterisationDecidesOnASmallCache) {
   p.resident = 1;
   const auto read = [&](std::uint64_t group) {
     g.architecture.library.swizzle_rows = group;
-    return sum_of(matmul_traffic(g, s, p, 4096)).read_bytes;
+    return sum_of(phases_of(g, s, p, 4096)).read_bytes;
   };
   // 64 tiles of a wave: 8 x 8 read 16 panels, 1 x 64 and 64 x 1 read 65.
   EXPECT_NEAR(read(1) / read(8), 65.0 / 16, 0.25 * 65 / 16);

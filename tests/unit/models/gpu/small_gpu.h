@@ -6,6 +6,7 @@
 
 #include "models/gpu/gpu_config.h"
 #include "models/gpu/matmul_kernel.h"
+#include "models/gpu/matmul_traffic.h"
 
 namespace presil::gpu {
 
@@ -73,5 +74,13 @@ inline MatmulPlan plan_of(const GpuConfig& g, const MatmulShape& s, const TileCo
   p.resident = matmul_residency(g, s, tile);
   return p;
 }
+
+/// A plan in detail: every wave, in at most so many phases.
+inline std::vector<Phase> phases_of(const GpuConfig& g, const MatmulShape& s, const MatmulPlan& p, std::uint32_t most) { return matmul_traffic(g, s, p, most); }
+inline Kernel kernel_of(const GpuConfig& g, const MatmulShape& s, const MatmulPlan& p, std::uint32_t most) { return matmul_kernel(g, s, p, most); }
+
+/// DRAM bytes a second at which matrix and attention kernels load, and at which element-wise ones do.
+inline double load_rate(const GpuConfig& g) { return memory::peak(g.memory).value * g.architecture.fit.memory_efficiency; }
+inline double stream_rate(const GpuConfig& g) { return load_rate(g); }
 
 }  // namespace presil::gpu

@@ -23,7 +23,7 @@ VectorShape copy(double rows, double columns) {
 TEST(VectorKernel, ALargeCopyStreamsAtTheMemorysRate) {
   const GpuConfig g = small_gpu();
   const VectorShape s = copy(16384, 16384);
-  const double rate = memory::peak(g.memory).value * g.architecture.fit.memory_efficiency;
+  const double rate = stream_rate(g);
   const double t = seconds(g, s);
   EXPECT_GE(t, (s.read_bytes + s.write_bytes) / rate);
   EXPECT_LE(t, 1.1 * (s.read_bytes + s.write_bytes) / rate);
