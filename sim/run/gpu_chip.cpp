@@ -57,6 +57,7 @@ class GpuChip final : public ChipModel {
     return peaks;
   }
 
+  bool native(Format format) const override { return c_.supports(format); }
   std::string peak_formula(Format format) const override {
     return fmt::format("{} SMs x {} x 2 x {}{}", c_.sms, gpu::tensor_rate(c_, format), config::format_quantity(c_.clock.value, config::Measure::frequency),
                        c_.supports(format) ? "" : ", converted to a wider format");

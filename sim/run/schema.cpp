@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "models/gpu/gpu_config.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/config/schema.h"
@@ -24,7 +25,8 @@ std::function<void(config::Visitor&)> declaration(const std::string& kind) {
   if (kind == "chip") return fields_of<Chip>();
   if (kind == "memory") return fields_of<memory::MemoryConfig>();
   if (kind == "technology") return fields_of<ppa::Technology>();
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology"};
+  if (kind == "architecture") return fields_of<gpu::ArchitectureConfig>();
+  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture"};
   throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 
