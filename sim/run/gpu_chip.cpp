@@ -22,8 +22,7 @@ class ElaboratedGpu final : public Elaborated {
 
   api::DeviceCounters run(const workload::Graph& graph, const workload::Segment& segment,
                           const mapping::MappingOptions& options, bool canonical) override {
-    // Serving software captures a pass as one graph, whose kernels follow each other without the host.
-    return device_.run(mapping::gpu_program(graph, segment, config_, options), true, canonical);
+    return device_.run(mapping::gpu_program(graph, segment, config_, options), config_.launch.graph, canonical);
   }
 
  private:
