@@ -90,7 +90,9 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   const double adders = static_cast<double>(gpu.sms) * gpu.lanes;
   if (partial > 0) kernel.phases.push_back({partial / 8 / adders, partial, 0, 0});
   const double hop = gpu.architecture.l2_latency_cycles / gpu.clock.value;
-  kernel.latency_s = gpu.architecture.fit.kernel_latency.value + (partial > 0 ? 4 * hop : 0);
+  // stream-K adds in the same kernel behind a flag in memory; split-K in a second one.
+  const double merge = p.stream_k ? 4 * hop : partial > 0 ? gpu.architecture.fit.simple_latency.value : 0;
+  kernel.latency_s = gpu.architecture.fit.kernel_latency.value + merge;
   return kernel;
 }
 
