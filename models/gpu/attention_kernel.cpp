@@ -34,23 +34,22 @@ double step_cycles(const GpuConfig& gpu, const AttentionShape& s, double rows, d
   const FitConfig& fit = gpu.architecture.fit;
   const double pairs = rows * columns;
   const double products = s.backward ? 3 * to_double(s.qk_dim) + 2 * to_double(s.v_dim) : to_double(s.qk_dim + s.v_dim);
-  const double tensor = pairs * products / tensor_rate(gpu, s.format) / (s.backward ? fit.backward_efficiency : fit.attention_efficiency);
+  const double tensor = pairs * products / tensor_rate(gpu, s.format) / fit.attention_efficiency;
   const double softmax = pairs * (1.0 / gpu.architecture.special_lanes + (s.backward ? kBackwardOps : kForwardOps) / gpu.lanes);
   return overlapped(tensor, softmax, 2);
 }
 
-/// Clocks of the busiest SM when blocks are dealt longest first.
-double makespan(std::vector<std::pair<double, double>> blocks, double sms) {  // (clocks, how many)
-  std::sort(blocks.begin(), blocks.end(), std::greater<>());
-  double count = 0, total = 0;
-  for (const auto& [cycles, times] : blocks) count += times, total += cycles * times;
-  if (count > 40 * sms) return total / sms + blocks.front().first / 2;
+/// Clocks of the busiest SM when the blocks of head after head are dealt to SMs as they fall free.
+double makespan(const std::vector<double>& of_head, double heads, double sms) {
+  double total = 0, longest = 0;
+  for (const double cycles : of_head) total += cycles * heads, longest = std::max(longest, cycles);
+  if (static_cast<double>(of_head.size()) * heads > 100 * sms) return total / sms + longest / 2;
   std::priority_queue<double, std::vector<double>, std::greater<>> free;
   for (int i = 0; i < sms; ++i) free.push(0);
   double end = 0;
-  for (const auto& [cycles, times] : blocks)
-    for (double i = 0; i < times; ++i) {
-      const double done = free.top() + cycles;
+  for (double head = 0; head < heads; ++head)
+    for (auto cycles = of_head.rbegin(); cycles != of_head.rend(); ++cycles) {
+      const double done = free.top() + *cycles;
       free.pop();
       free.push(done);
       end = std::max(end, done);
@@ -72,19 +71,19 @@ Kernel tiled(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecip
   const double step = step_cycles(gpu, s, rows, columns);
   // First operands of a block arrive, last results leave: two trips to memory that its own arithmetic does not hide.
   const double ramp = 2 * gpu.architecture.memory_latency.value * gpu.clock.value;
-  std::vector<std::pair<double, double>> blocks;
+  std::vector<double> of_head;
   Phase sum;
   Kernel kernel;
   for (std::uint64_t first = 0; first < s.q_len; first += static_cast<std::uint64_t>(rows)) {
     const double keys = keys_of(s, recipe, first, static_cast<std::uint64_t>(rows));
     const double steps = std::ceil(keys / columns);
-    blocks.emplace_back(steps * step + ramp, heads);
+    of_head.push_back(steps * step + ramp);
     sum.l2_bytes += heads * keys * kv_values(s) * s.kv_bytes;
     kernel.macs += heads * steps * rows * columns * (s.backward ? 3 * to_double(s.qk_dim) + 2 * to_double(s.v_dim) : to_double(s.qk_dim + s.v_dim));
     kernel.special_ops += heads * steps * rows * columns;
     kernel.blocks += heads;
   }
-  sum.sm_cycles = makespan(blocks, gpu.sms);
+  sum.sm_cycles = makespan(of_head, heads, gpu.sms);
   const double queries = to_double(s.batch * s.q_len * s.heads);
   const double kv = to_double(s.batch * s.kv_heads * s.kv_len) * kv_values(s) * s.kv_bytes;
   sum.read_bytes = queries * to_double(s.qk_dim) * s.q_bytes + kv;
@@ -100,7 +99,7 @@ Kernel tiled(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecip
   spread(kernel, sum);
   kernel.simple_ops = kernel.special_ops * (s.backward ? kBackwardOps : kForwardOps);
   kernel.waves = kernel.blocks / gpu.sms;
-  kernel.stages = 2;
+  kernel.stages = 4;
   kernel.latency_s = gpu.architecture.fit.kernel_latency.value;
   kernel.plan = fmt::format("fused attention{}, tile {:.0f} x {:.0f}, {:.0f} blocks", s.backward ? " backward" : "", rows, columns, kernel.blocks);
   return kernel;

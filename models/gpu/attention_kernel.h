@@ -5,8 +5,9 @@
 //   tensor  = rows columns (qk_dim + v_dim) / rate / attention_efficiency
 //   softmax = rows columns (1 / special_lanes + 6 / lanes)      exp; scale, maximum, subtract, sum, rescale, convert
 //   step    = overlapped(tensor, softmax, 2)                    two warp groups take turns [FlashAttention-3, section 3.1]
-// [Dao et al., FlashAttention-2, 2023; Shah et al., FlashAttention-3, 2024]. Blocks are dealt to SMs longest first.
-// Backward: five products instead of two on the same pairs, at backward_efficiency, one exp and 10 operations a pair.
+// [Dao et al., FlashAttention-2, 2023; Shah et al., FlashAttention-3, 2024]. Blocks
+// are dealt to SMs head by head as they fall free, which leaves causal ones uneven at the end.
+// Backward: five products instead of two on the same pairs, one exp and 10 operations a pair.
 // Decode (queries of a group of heads share one tile): the keys are split over blocks until time stops falling
 // (split-KV), partial results are merged by a second kernel [Flash-Decoding, 2023].
 // Not modelled: atomics of dQ, variable lengths in one batch.

@@ -33,12 +33,13 @@ void FitConfig::describe(config::Visitor& v) {
   const Range share{0, 1, true};
   v.real("tensor_efficiency", tensor_efficiency, required, share, "Share of the tensor cores' issue slots that a good main loop fills.");
   v.real("tile_overhead", tile_overhead, required, non_negative, "A tile of m x n runs at m n / (m n + tile_overhead (m + n)) of that: operands cross shared memory once per edge.");
-  v.real("memory_efficiency", memory_efficiency, required, share, "Share of the pins' rate at which kernels stream.");
-  v.real("attention_efficiency", attention_efficiency, required, share, "As tensor_efficiency, for fused attention.");
-  v.real("backward_efficiency", backward_efficiency, required, share, "As tensor_efficiency, for the gradient of fused attention.");
+  v.real("memory_efficiency", memory_efficiency, required, share, "Share of the pins' rate at which matrix and attention kernels load.");
+  v.real("stream_efficiency", stream_efficiency, required, share, "Share of the pins' rate at which element-wise and row-wise kernels load and store.");
+  v.real("attention_efficiency", attention_efficiency, required, share, "As tensor_efficiency, for fused attention and its gradient.");
   v.quantity("kernel_latency", kernel_latency, required, non_negative, "Start of a kernel with a software pipeline to its first data, and its drain.");
   v.quantity("simple_latency", simple_latency, required, non_negative, "The same of an element-wise or row-wise kernel.");
   v.quantity("operator_overhead", operator_overhead, required, non_negative, "Host time of one framework operator in eager mode.");
+  v.real("access_instructions", access_instructions, required, positive, "Instructions of a thread for each value that scalar kernels load or store.");
   v.real("energy_scale", energy_scale, required, positive, "Energy of a tensor core's multiply-add, operands and control included, over the technology's bare multiply-add.");
 }
 
@@ -84,6 +85,7 @@ void GpuConfig::describe(config::Visitor& v) {
   v.integer("lanes", lanes, required, 1, 65536, "fp32 fused multiply-adds per clock and SM outside the tensor cores.");
   v.object("l2", l2, required, "Last-level cache between SMs and memory.");
   v.object("memory", memory, required, "DRAM.");
+  v.real("ecc_overhead", ecc_overhead, optional, Range{0, 0.5, false}, "Share of the memory's rate that inline error correction takes; 0 for HBM, which has bits of its own.");
   v.object("launch", launch, optional, "What starting a kernel costs.");
   v.object("clocks", clocks, optional, "Voltage-frequency states.");
   describe_board(v);

@@ -39,12 +39,13 @@ struct LibraryConfig {
 struct FitConfig {
   double tensor_efficiency{0.9};     ///< issue slots of the tensor cores a good main loop fills
   double tile_overhead{8};           ///< a tile of m x n runs at m n / (m n + tile_overhead (m + n)) of that
-  double memory_efficiency{0.9};     ///< share of the pins' rate that kernels stream at
-  double attention_efficiency{0.7};  ///< as tensor_efficiency, for fused attention: exponentials between two products
-  double backward_efficiency{0.6};   ///< as attention_efficiency, for its gradient
+  double memory_efficiency{0.85};    ///< share of the pins' rate at which matrix and attention kernels load
+  double stream_efficiency{0.9};     ///< the same of element-wise and row-wise kernels
+  double attention_efficiency{0.85}; ///< as tensor_efficiency, for fused attention and its gradient
   Seconds kernel_latency{4e-6};      ///< first instruction to first data and drain, of a kernel with a software pipeline
   Seconds simple_latency{2e-6};      ///< the same of an element-wise or row-wise kernel
   Seconds operator_overhead{0};      ///< host time of one framework operator that is not hidden
+  double access_instructions{18};    ///< of a thread for each value that scalar kernels load or store
   double energy_scale{3};            ///< tensor-core energy per multiply-add over the bare arithmetic of the technology
   void describe(config::Visitor& v);
 };
@@ -96,6 +97,7 @@ struct GpuConfig : api::BoardConfig {
   std::uint32_t lanes{64};             ///< fp32 fused multiply-adds per clock and SM
   L2Config l2;
   memory::MemoryConfig memory;
+  double ecc_overhead{0};              ///< share of the pins' rate that inline error correction takes (GDDR)
   LaunchConfig launch;
   ClockConfig clocks;
 
@@ -104,6 +106,8 @@ struct GpuConfig : api::BoardConfig {
   /// Dense, at the boost clock, a multiply-add counted as 2.
   double peak_ops_per_s(Format f) const { return 2 * tensor[static_cast<std::size_t>(f)] * sms * clock.value; }
   double peak_vector_ops_per_s() const { return 2.0 * lanes * sms * clock.value; }
+  /// DRAM bytes a second at which kernels load, at an efficiency of theirs.
+  double load_bytes_per_s(double efficiency) const { return memory::peak(memory).value * (1 - ecc_overhead) * efficiency; }
   double l2_bytes_per_s() const { return l2.bytes_per_clock.value * clock.value; }
 };
 

@@ -1,7 +1,7 @@
 // kernel_time.h -- closed forms of a kernel alone on the chip: how long, and how much energy. Pure arithmetic; what the
 // choice of kernels and of the clock is made with, and the bound that the simulation is held against.
 //
-//   load(i) = max(DRAM bytes / (memory_efficiency x peak), L2 bytes / (L2 bytes per clock x clock))
+//   load(i) = max(DRAM bytes / (memory_efficiency or stream_efficiency x peak), L2 bytes / (L2 bytes per clock x clock))
 //   work(i) = sm_cycles / clock
 //   time    = latency + sum over phases of overlapped(load, work, stages)       (overlap.h)
 #pragma once

@@ -56,7 +56,7 @@ double matmul_cycles(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   return std::max(busiest * tile, std::ceil(busiest / p.resident) * waits);
 }
 
-Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPlan& p, std::uint32_t most_phases) {
+Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPlan& p, Detail detail) {
   Kernel kernel;
   kernel.name = "matmul";
   kernel.format = s.format;
@@ -69,7 +69,7 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
                             p.stream_k ? "stream-K, " : p.splits > 1 ? fmt::format("split-K {}, ", p.splits) : "", kernel.blocks, gpu.sms, p.resident, kernel.waves);
 
   kernel.stages = static_cast<double>(p.tile.stages) * p.resident;
-  kernel.phases = matmul_traffic(gpu, s, p, most_phases);
+  kernel.phases = matmul_traffic(gpu, s, p, detail.phases, detail.waves);
   // SM time: each phase gets the share of the busiest SM's clocks that its wave and its part of K stand for.
   const double cycles = matmul_cycles(gpu, s, p);
   double weight = 0;

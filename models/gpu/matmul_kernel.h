@@ -39,8 +39,9 @@ std::uint32_t matmul_residency(const GpuConfig& gpu, const MatmulShape& shape, c
 bool can_run(const GpuConfig& gpu, const MatmulShape& shape, const TileConfig& tile);
 /// A lower bound of the busiest SM's clocks.
 double matmul_cycles(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan);
-/// Phases, at most `most_phases` of them (waves are put together beyond that).
-Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan, std::uint32_t most_phases);
+/// How finely a kernel is described: phases at most (waves are put together beyond that), and waves that are walked.
+struct Detail { std::uint32_t phases; std::uint64_t waves; };
+Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan, Detail detail);
 
 /// The same multiply-adds per clock and SM for a format that the chip has no cores for: the next wider one's.
 double tensor_rate(const GpuConfig& gpu, Format format);

@@ -14,7 +14,7 @@ namespace presil::gpu {
 
 namespace {
 
-constexpr std::uint32_t kEstimatePhases = 24, kSimulatedPhases = 128;
+constexpr Detail kEstimate{16, 16}, kSimulated{128, 512};
 constexpr std::array<std::uint32_t, 9> kSplits{1, 2, 3, 4, 5, 6, 8, 12, 16};
 
 struct Candidate {
@@ -50,7 +50,7 @@ MatmulPlan choose_matmul(const GpuConfig& gpu, const MatmulShape& shape) {
   best.predicted_s = -1;
   for (Candidate& c : candidates(gpu, shape)) {
     if (best.predicted_s >= 0 && c.least_s >= best.predicted_s) break;  // sorted: no later one can win
-    c.plan.predicted_s = kernel_time(gpu, matmul_kernel(gpu, shape, c.plan, kEstimatePhases), gpu.clock).value;
+    c.plan.predicted_s = kernel_time(gpu, matmul_kernel(gpu, shape, c.plan, kEstimate), gpu.clock).value;
     if (best.predicted_s < 0 || c.plan.predicted_s < best.predicted_s) best = c.plan;
   }
   if (best.predicted_s < 0) throw InputError(fmt::format("no tile of architecture '{}' fits its SM", gpu.architecture.name));
@@ -58,7 +58,7 @@ MatmulPlan choose_matmul(const GpuConfig& gpu, const MatmulShape& shape) {
 }
 
 Kernel plan_matmul(const GpuConfig& gpu, const MatmulShape& shape) {
-  return matmul_kernel(gpu, shape, choose_matmul(gpu, shape), kSimulatedPhases);
+  return matmul_kernel(gpu, shape, choose_matmul(gpu, shape), kSimulated);
 }
 
 }  // namespace presil::gpu

@@ -60,43 +60,72 @@ TilePlace tile_place(std::uint64_t index, std::uint64_t rows, std::uint64_t colu
   return {band * group + within % height, within / height};
 }
 
-std::vector<Phase> matmul_traffic(const GpuConfig& gpu, const MatmulShape& s, const MatmulPlan& p, std::uint32_t most_phases) {
-  const std::uint64_t rows = ceil_div(s.m, p.tile.m), columns = ceil_div(s.n, p.tile.n);
-  const std::uint64_t tiles = rows * columns * s.batch;
-  const std::uint64_t slots = std::max<std::uint64_t>(1, std::uint64_t{gpu.sms} * p.resident / p.splits);
-  const std::uint64_t waves = ceil_div(tiles, slots);
-  const std::uint64_t chunks = std::clamp<std::uint64_t>(most_phases / waves, 1, std::max<std::uint64_t>(1, ceil_div(s.k, 8 * p.tile.k_step)));
-  const std::uint64_t merge = ceil_div(waves * chunks, most_phases);
+namespace {
+
+/// Blocks of a cluster fetch the operand that they share once for all of them: B along M, or A where M has one tile.
+double l2_bytes(const GpuConfig& gpu, const MatmulShape& s, const Wave& wave, std::uint64_t rows, double k) {
   const double cluster = std::max<std::uint32_t>(1, gpu.architecture.library.cluster);
+  const bool along_m = static_cast<double>(rows) >= cluster;
+  return k * (wave.a_values * s.a_bytes / (along_m ? 1 : cluster) + wave.b_values * s.b_bytes / (along_m ? cluster : 1));
+}
+
+/// What was walked stands for the whole: phases from `middle` on are multiplied.
+void extend(std::vector<Phase>& phases, std::size_t middle, double factor) {
+  for (std::size_t i = middle; i < phases.size(); ++i) {
+    Phase& p = phases[i];
+    p = {p.sm_cycles * factor, p.l2_bytes * factor, p.read_bytes * factor, p.write_bytes * factor};
+  }
+}
+
+}  // namespace
+
+std::vector<Phase> matmul_traffic(const GpuConfig& gpu, const MatmulShape& s, const MatmulPlan& p, std::uint32_t most_phases,
+                                  std::uint64_t most_waves) {
+  const std::uint64_t rows = ceil_div(s.m, p.tile.m), columns = ceil_div(s.n, p.tile.n), tiles = rows * columns * s.batch;
+  const std::uint64_t slots = std::max<std::uint64_t>(1, std::uint64_t{gpu.sms} * p.resident / p.splits);
+  const std::uint64_t waves = ceil_div(tiles, slots), walked = std::min(waves, most_waves);
+  const std::uint64_t chunks = std::clamp<std::uint64_t>(most_phases / walked, 1, std::max<std::uint64_t>(1, ceil_div(s.k, 8 * p.tile.k_step)));
+  const std::uint64_t merge = ceil_div(walked * chunks, most_phases);
+  const double k_part = static_cast<double>(s.k) / static_cast<double>(chunks);
+  const double out = static_cast<double>(s.m) * static_cast<double>(s.n) * static_cast<double>(s.batch) * s.c_bytes / static_cast<double>(tiles);
 
   L2Cache cache(gpu.l2.capacity.value / gpu.l2.partitions);
   Wave wave(s, p, rows, columns);
   std::vector<Phase> phases;
   std::uint64_t steps = 0;
-  const double k_part = static_cast<double>(s.k) / static_cast<double>(chunks);
-
-  for (std::uint64_t w = 0; w < waves; ++w) {
+  std::size_t middle = 0;     // the first phase that begins in the second half of what is walked,
+  double after_middle = 0;    // and the tiles from there on
+  for (std::uint64_t w = 0; w < walked; ++w) {
     const std::uint64_t first = w * slots, last = std::min(tiles, first + slots);
+    const double in_wave = static_cast<double>(last - first);
     wave.collect(first, last, gpu.architecture.library.swizzle_rows);
-    const double share = p.stream_k ? static_cast<double>(last - first) / gpu.sms
-                                    : std::ceil(static_cast<double>((last - first) * p.splits) / gpu.sms);
+    const double share = p.stream_k ? in_wave / gpu.sms : std::ceil(in_wave * p.splits / gpu.sms);
     for (std::uint64_t c = 0; c < chunks; ++c) {
-      if (steps++ % merge == 0) phases.emplace_back();
+      if (steps++ % merge == 0) {
+        phases.emplace_back();
+        if (middle == 0 && w >= walked / 2) middle = phases.size() - 1, after_middle = 0;
+      }
+      after_middle += in_wave / static_cast<double>(chunks);
       Phase& phase = phases.back();
       for (const std::uint64_t panel : wave.a)
         phase.read_bytes += cache.read((panel * chunks + c) * 2, wave.height(panel) * k_part * s.a_bytes);
       for (const std::uint64_t panel : wave.b)
         phase.read_bytes += cache.read((panel * chunks + c) * 2 + 1, wave.width(panel) * k_part * s.b_bytes);
-      // Blocks of one cluster fetch a shared operand once for all of them.
-      phase.l2_bytes += (wave.a_values * s.a_bytes + wave.b_values * s.b_bytes / std::min<double>(cluster, static_cast<double>(rows))) * k_part;
+      phase.l2_bytes += l2_bytes(gpu, s, wave, rows, k_part);
       phase.sm_cycles += share / static_cast<double>(chunks);
     }
     // C leaves with the end of its wave; the stores overlap the next wave.
-    const double out = static_cast<double>(s.m) * static_cast<double>(s.n) * static_cast<double>(s.batch) * s.c_bytes *
-                       static_cast<double>(last - first) / static_cast<double>(tiles);
-    phases.back().l2_bytes += out;
-    phases.back().write_bytes += out;
-
+    phases.back().l2_bytes += out * in_wave;
+    phases.back().write_bytes += out * in_wave;
+  }
+  if (walked < waves) {
+    extend(phases, middle, (after_middle + static_cast<double>(tiles - walked * slots)) / after_middle);
+    // Every operand comes at least once, which a sample of its panels may miss by a little.
+    const double values = static_cast<double>(s.k) * (static_cast<double>(s.batch * s.m) * s.a_bytes + static_cast<double>((s.shared_b ? 1 : s.batch) * s.n) * s.b_bytes);
+    double read = 0;
+    for (const Phase& phase : phases) read += phase.read_bytes;
+    if (read < values)
+      for (Phase& phase : phases) phase.read_bytes *= values / read;
   }
   return phases;
 }

@@ -9,26 +9,33 @@
 namespace presil::gpu {
 
 namespace {
-constexpr double kThreads = 1024;      ///< of a block, one row each
-/// [assumed] a load's latency under full occupancy over the unloaded one.
-constexpr double kLoaded = 1.6;
+constexpr double kThreads = 1024;     ///< of a block, one row each
+constexpr double kIntegerLanes = 64;  ///< of an SM
 constexpr std::size_t kPhases = 8;
+
+double work_cycles(const GpuConfig& gpu, const VectorShape& s) {
+  const ArchitectureConfig& a = gpu.architecture;
+  const double values = s.rows * s.columns;
+  const double sms = std::min<double>(gpu.sms, std::max(1.0, values / 256));
+  const double integer = s.integer + values * s.accesses * a.fit.access_instructions;
+  double cycles = (s.simple / gpu.lanes + s.special / a.special_lanes + integer / kIntegerLanes) / sms;
+  if (s.dependent > 0) {
+    const double resident = std::max(1.0, std::floor(a.max_threads / std::min(kThreads, s.columns)));
+    const double turns = std::ceil(s.rows / (gpu.sms * resident));
+    cycles = std::max(cycles, turns * std::ceil(s.columns / kThreads) * s.dependent * a.memory_latency.value * gpu.clock.value);
+  }
+  return cycles;
+}
 }  // namespace
 
 Kernel vector_kernel(const GpuConfig& gpu, const VectorShape& s) {
   const ArchitectureConfig& a = gpu.architecture;
   Phase sum;
-  const double sms = std::min<double>(gpu.sms, std::max(1.0, s.rows * s.columns / 256));
-  sum.sm_cycles = (s.simple / gpu.lanes + s.special / a.special_lanes) / sms;
-  if (s.dependent > 0) {
-    const double resident = std::floor(a.max_threads / std::min(kThreads, s.columns));
-    const double turns = std::ceil(s.rows / (gpu.sms * resident));
-    const double full = std::min(1.0, s.rows / (gpu.sms * resident));
-    const double latency = a.memory_latency.value * gpu.clock.value * (1 + (kLoaded - 1) * full);
-    sum.sm_cycles = std::max(sum.sm_cycles, std::max(turns, s.rows / (gpu.sms * resident)) * std::ceil(s.columns / kThreads) * s.dependent * latency);
-  }
-  sum.read_bytes = s.read_bytes;
-  sum.write_bytes = s.write_bytes;
+  sum.sm_cycles = work_cycles(gpu, s);
+  const double bytes = s.read_bytes + s.write_bytes, held = gpu.l2.capacity.value / gpu.l2.partitions;
+  const double missed = s.warm && bytes > 0 ? std::clamp(2 * (1 - held / bytes), 0.0, 1.0) : 1;
+  sum.read_bytes = s.read_bytes * missed;
+  sum.write_bytes = s.write_bytes * missed;
   sum.l2_bytes = s.read_bytes + s.write_bytes;
   Kernel kernel;
   kernel.name = "vector";
@@ -36,6 +43,7 @@ Kernel vector_kernel(const GpuConfig& gpu, const VectorShape& s) {
   kernel.phases.assign(kPhases, {sum.sm_cycles / n, sum.l2_bytes / n, sum.read_bytes / n, sum.write_bytes / n});
   kernel.simple_ops = s.simple;
   kernel.special_ops = s.special;
+  kernel.streams = true;
   kernel.stages = 8;
   kernel.blocks = s.rows;
   kernel.waves = s.rows / gpu.sms;

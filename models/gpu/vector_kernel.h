@@ -1,9 +1,10 @@
 // vector_kernel.h -- element-wise and row-wise kernels: bound by memory, by lanes, or by the latency of their own loads.
 //
-//   work = simple / lanes + special / special_lanes clocks, spread over the SMs
-//   A kernel that loads one value a thread and waits for it (`dependent` loads after one another for every value) moves
-//   at most resident threads / (dependent x latency) values per clock and SM (Little's law); a single row takes
-//   ceil(columns / threads) x dependent x latency. Loads that are 16 bytes wide and in flight together do not.
+//   work = simple / lanes + special / special_lanes + integer / 64 clocks, spread over the SMs
+// Scalar kernels (one value a thread and turn) are bound otherwise: by instructions, access_instructions for every value
+// loaded or stored on the 64 integer lanes of an SM [CUDA C++ Programming Guide, throughput of arithmetic instructions];
+// and, with few rows, by the latency of their own loads: a row takes ceil(columns / 1024) x dependent x memory latency.
+// What fits in L2 is there already when a kernel runs again or reads what the one before wrote (`warm`).
 #pragma once
 
 #include "models/gpu/gpu_config.h"
@@ -15,7 +16,10 @@ struct VectorShape {
   double rows{1}, columns{1};
   double read_bytes{}, write_bytes{};   ///< DRAM, all rows
   double simple{}, special{};           ///< operations, all rows
-  double dependent{0};                  ///< loads of a thread that wait for one another, per value; 0: wide loads
+  double integer{};                     ///< integer operations, all rows
+  double accesses{0};                   ///< loads and stores of a thread per value; 0: 16 bytes at a time
+  double dependent{0};                  ///< of them those that wait for one another
+  bool warm{false};                     ///< operands are in L2 as far as they fit
 };
 
 Kernel vector_kernel(const GpuConfig& gpu, const VectorShape& shape);

@@ -33,6 +33,7 @@ void add_commands(CLI::App& app, Action& action) {
   add_run(app, action);
   add_bench(app, action);
   add_sweep(app, action);
+  add_validate(app, action);
   add_compare(app, action);
   add_describe(app, action);
   add_list(app, action);

@@ -69,13 +69,22 @@ void check_effort(const KernelWork& work, double key_bytes) {
       work.main_op().name, a.q_len, a.kv_len, a.batch, chunks, kMostChunks));
 }
 
+/// This chip is simulated alone: nothing would take the time of an exchange with others.
+void refuse_collectives(const workload::Segment& segment) {
+  for (const workload::Op& op : segment.ops)
+    if (op.kind == OpKind::collective)
+      throw InputError(fmt::format("operator '{}' of segment '{}' exchanges data between {} chips, but NPU and TPU chips "
+                                   "run alone: expected parallelism.tensor of 1",
+                                   op.name, segment.name, op.collective.ranks));
+}
+
 }  // namespace
 
 std::unique_ptr<Emitter> make_emitter(const KernelWork& work, api::CommandId barrier) {
   switch (work.main_op().kind) {
     case OpKind::matmul: return std::make_unique<MatmulEmitter>(work, barrier);
     case OpKind::attention: return std::make_unique<AttentionEmitter>(work, barrier);
-    case OpKind::vector: case OpKind::gather: case OpKind::transfer: break;
+    case OpKind::vector: case OpKind::gather: case OpKind::transfer: case OpKind::collective: break;
   }
   return std::make_unique<StreamEmitter>(work, barrier);
 }
@@ -83,6 +92,7 @@ std::unique_ptr<Emitter> make_emitter(const KernelWork& work, api::CommandId bar
 SegmentMapping::SegmentMapping(const workload::Graph& graph, const workload::Segment& segment, const npu::ChipConfig& chip,
                                const MappingOptions& options)
     : graph_(graph), segment_(segment), chip_(chip) {
+  refuse_collectives(segment);
   std::vector<Kernel> kernels = fuse(graph, segment, options.fuse);
   placement_ = place(graph, segment, kernels, chip);
   const double tile_bytes = chip.core.scratchpad.capacity.value - static_cast<double>(placement_.local_bytes);

@@ -17,7 +17,8 @@ namespace presil::mapping {
 /// Plans all kernels of a segment once; programs made from it are independent.
 class SegmentMapping {
  public:
-  /// Throws CapacityError when a kernel cannot be tiled, InputError when the chip cannot compute in a format.
+  /// Throws CapacityError when a kernel cannot be tiled, InputError when the chip cannot compute in a format,
+  /// or when ranks exchange data.
   SegmentMapping(const workload::Graph& graph, const workload::Segment& segment, const npu::ChipConfig& chip,
                  const MappingOptions& options);
   SegmentMapping(const SegmentMapping&) = delete;

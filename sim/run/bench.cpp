@@ -11,6 +11,7 @@
 #include "sim/config/loader.h"
 #include "sim/run/experiment.h"
 #include "sim/run/machine.h"
+#include "sim/run/product.h"
 #include "sim/run/result.h"
 #include "sim/run/run.h"
 
@@ -36,33 +37,9 @@ Enum named(const std::string& what, const std::string& text, std::span<const std
   throw UsageError(fmt::format("unknown {} '{}'; expected one of {}{}", what, text, join(names), did_you_mean(text, names)));
 }
 
-/// A graph of nothing but one product, its operands and its result in memory.
-workload::Graph product(const GemmQuery& q, Format format) {
-  workload::Graph graph;
-  graph.phase = "gemm";
-  const auto values = [](std::uint64_t a, std::uint64_t b, std::uint64_t c) { return a * b * c; };
-  workload::Op op;
-  op.name = "gemm";
-  op.kind = workload::OpKind::matmul;
-  op.matmul.batch = q.batch;
-  op.matmul.m = q.m;
-  op.matmul.n = q.n;
-  op.matmul.k = q.k;
-  op.compute = format;
-  using workload::TensorRole;
-  op.inputs = {graph.add({"a", TensorRole::kv_cache, format, values(q.batch, q.m, q.k)})};
-  op.weights = {graph.add({"b", TensorRole::weight, format, values(q.batch, q.k, q.n)})};
-  op.outputs = {graph.add({"c", TensorRole::kv_cache, format, values(q.batch, q.m, q.n)})};
-  workload::Segment segment;
-  segment.name = "gemm";
-  segment.ops.push_back(op);
-  graph.segments.push_back(segment);
-  return graph;
-}
-
 void check_extent(const char* flag, std::uint64_t extent) {
-  if (extent < 1 || extent > (1u << 24))
-    throw UsageError(fmt::format("--{} {} is out of range; expected 1 to {}", flag, extent, 1u << 24));
+  if (extent < 1 || extent > kMostExtent)
+    throw UsageError(fmt::format("--{} {} is out of range; expected 1 to {}", flag, extent, kMostExtent));
 }
 
 /// Cycles of the PE grid, register by register, with seeded operands; the product is checked.
@@ -104,7 +81,7 @@ ordered_json bench_gemm(const GemmQuery& q, const std::vector<std::string>& over
   if (!chip->supports(format))
     throw UsageError(fmt::format("the {}s of {} do not support {}; they support {}", units.name, device, q.dtype, join(chip->supported_formats())));
 
-  const workload::Graph graph = product(q, format);
+  const workload::Graph graph = product_graph({q.m, q.n, q.k, q.batch, format});
   Machine machine(chip);
   const Totals totals = machine.run(graph, graph.segments.front(), {}, true);
   const OpTotals& op = totals.ops.front();

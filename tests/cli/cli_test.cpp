@@ -36,6 +36,7 @@ TEST(Cli, HelpExplainsEveryCommand) {
                                                   {"bench"},
                                                   {"bench", "gemm"},
                                                   {"sweep"},
+                                                  {"validate"},
                                                   {"compare"},
                                                   {"describe"},
                                                   {"list"},

@@ -124,7 +124,7 @@ const std::vector<std::string>& layers() {
       "models/api",      "models/*",
       "sim/mapping",     "sim/run",
       "sim/report",      "sim/sweep",
-      "sim/cli",
+      "sim/validate",    "sim/cli",
   };
   return order;
 }

@@ -43,7 +43,8 @@ double Op::flops() const {
   switch (kind) {
     case OpKind::matmul: return matmul_flops(matmul);
     case OpKind::attention: return attention_flops(attention);
-    case OpKind::vector: case OpKind::gather: case OpKind::transfer: return 0;
+    case OpKind::vector: case OpKind::gather: case OpKind::transfer: case OpKind::collective:
+      return 0;
   }
   return 0;
 }

@@ -72,11 +72,26 @@ struct Gather {
   double row_bytes{};
 };
 
-enum class OpKind { matmul, attention, vector, gather, transfer };
+enum class CollectiveKind {
+  all_reduce,  ///< every rank ends with the sum of all ranks' inputs
+  all_gather,  ///< every rank ends with all ranks' inputs, one after another
+};
+
+/// An exchange between the `ranks` devices that share a pass. `bytes` is the payload as nccl-tests counts its size
+/// (github.com/NVIDIA/nccl-tests, doc/PERFORMANCE.md): all-reduce, what every rank puts in and takes out;
+/// all-gather, what every rank ends with, of which it put in 1/ranks.
+struct Collective {
+  CollectiveKind kind{};
+  std::uint32_t ranks{1};
+  double bytes{};
+};
+
+enum class OpKind { matmul, attention, vector, gather, transfer, collective };
 
 /// What an operator is called in reports; rows of `ops` are grouped by this name.
-/// `matmul`, `attention`, `vector`, `gather` say which of the payloads is meaningful; `transfer` moves its inputs
-/// to its outputs (KV write, concatenation, host input, host output) and computes nothing.
+/// `matmul`, `attention`, `vector`, `gather`, `collective` say which of the payloads is meaningful; `transfer` moves its inputs
+/// to its outputs (KV write, concatenation, host input, host output) and computes nothing; `collective` exchanges its
+/// input with the other ranks.
 struct Op {
   std::string name;  ///< operator class: "qkv", "attention", "mlp_up", "rms_norm", "lm_head"...
   OpKind kind{};
@@ -84,6 +99,7 @@ struct Op {
   Attention attention;
   VectorWork vector;
   Gather gather;
+  Collective collective;
   Format compute{Format::bf16};     ///< of the operands as the arithmetic sees them
   Format accumulate{Format::fp32};  ///< of partial sums
   /// Activations and KV read, in operand order. Attention: Q, K, V (Q and latents when shared_kv), then a position

@@ -1,6 +1,7 @@
 // head.cpp -- what follows the layers, and the plain stack of fully connected layers.
 #include <algorithm>
 
+#include "workloads/transformer/sharding.h"
 #include "workloads/transformer/stem.h"
 
 namespace presil::workload {
@@ -15,10 +16,11 @@ TensorId pick_token(PassBuilder& builder, const std::string& name, TensorId x, c
 
 TensorId lm_head(PassBuilder& builder, const Architecture& model, TensorId x, std::uint64_t rows) {
   const std::string name = model.tied_embeddings ? "token_embedding" : "lm_head.weight";
-  std::vector<TensorId> weights{builder.table(name, model.vocab * model.hidden)};
-  if (model.lm_head_bias) weights.push_back(builder.parameter("lm_head.bias", model.vocab));
-  const MatMul shape{.batch = 1, .m = rows, .n = model.vocab, .k = model.hidden};
-  return builder.matmul("lm_head", shape, {x}, weights, rows * model.vocab);
+  const std::uint64_t n = vocabulary_share(model, builder.options());
+  std::vector<TensorId> weights{builder.table(name, n * model.hidden)};
+  if (model.lm_head_bias) weights.push_back(builder.parameter("lm_head.bias", n));
+  const MatMul shape{.batch = 1, .m = rows, .n = n, .k = model.hidden};
+  return builder.all_gather(builder.matmul("lm_head", shape, {x}, weights, rows * n), rows * model.vocab);
 }
 
 /// The chosen token ids of all sequences, in 4-byte integers.

@@ -17,11 +17,16 @@ struct Layer {
   TensorId normalise(const std::string& weight, TensorId x) const {
     return norm(builder, stack, weight, x, shape.tokens(), hidden);
   }
-  TensorId attention(TensorId x) const { return self_attention(builder, hidden, stack, kind, shape, context, x); }
-  TensorId feed_forward(TensorId x) const {
+  // Of a model that ranks share, the branches are partial sums; whoever calls these adds up the ranks.
+  TensorId partial_attention(TensorId x) const {
+    return self_attention(builder, hidden, stack, kind, shape, context, x);
+  }
+  TensorId partial_feed_forward(TensorId x) const {
     return kind.moe ? moe_block(builder, hidden, *stack.moe, shape.tokens(), x)
                     : mlp_block(builder, hidden, stack.mlp, shape.tokens(), x);
   }
+  TensorId attention(TensorId x) const { return builder.all_reduce(partial_attention(x)); }
+  TensorId feed_forward(TensorId x) const { return builder.all_reduce(partial_feed_forward(x)); }
   TensorId add(std::vector<TensorId> summands) const {
     const VectorWork work = vector_work(shape.tokens(), hidden, cost::sum_of(summands.size()));
     return builder.vector("residual_add", work, std::move(summands), {}, shape.tokens() * hidden);
@@ -40,8 +45,11 @@ struct Layer {
   TensorId parallel(TensorId x, bool two_norms) const {
     const TensorId for_attention = normalise("attn_norm", x);
     const TensorId for_mlp = two_norms ? normalise("mlp_norm", x) : for_attention;
-    const TensorId mixed = attention(for_attention);
-    return add({x, mixed, feed_forward(for_mlp)});
+    const TensorId mixed = partial_attention(for_attention);
+    const TensorId fed = partial_feed_forward(for_mlp);
+    if (builder.options().tensor_parallel == 1) return add({x, mixed, fed});
+    // Both branches are sums over ranks: one all-reduce serves the two.
+    return add({x, builder.all_reduce(add({mixed, fed}))});
   }
 };
 

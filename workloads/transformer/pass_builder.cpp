@@ -143,6 +143,34 @@ TensorId PassBuilder::gather(const std::string& name, std::vector<TensorId> inpu
   return add(std::move(op)).outputs.front();
 }
 
+TensorId PassBuilder::look_up(const std::string& name, TensorId ids, TensorId source, std::uint64_t rows,
+                              std::uint64_t width, std::uint64_t table_rows) {
+  const TensorId found = gather(name, {ids}, source, rows, width, table_rows);
+  segment().ops.back().gather.rows = (rows + options_.tensor_parallel - 1) / options_.tensor_parallel;
+  return found;
+}
+
+TensorId PassBuilder::exchange(CollectiveKind kind, const std::string& name, TensorId input, double bytes,
+                               std::uint64_t values) {
+  Op op = make_op(name, OpKind::collective);
+  op.collective = {kind, options_.tensor_parallel, bytes};
+  op.inputs = {input};
+  op.compute = tensor(input).format;
+  op.outputs = {activation(name + ".out", values, op.compute)};
+  return add(std::move(op)).outputs.front();
+}
+
+TensorId PassBuilder::all_reduce(TensorId input) {
+  if (options_.tensor_parallel == 1) return input;
+  return exchange(CollectiveKind::all_reduce, "all_reduce", input, tensor(input).bytes(), tensor(input).values);
+}
+
+TensorId PassBuilder::all_gather(TensorId input, std::uint64_t values) {
+  if (options_.tensor_parallel == 1) return input;
+  return exchange(CollectiveKind::all_gather, "all_gather", input, options_.tensor_parallel * tensor(input).bytes(),
+                  values);
+}
+
 void PassBuilder::transfer(const std::string& name, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
   Op op = make_op(name, OpKind::transfer);
   op.compute = tensor(inputs.front()).format;

@@ -64,6 +64,14 @@ class PassBuilder {
   /// Reads `rows` rows of `width` values of `source`: an activation, or (as its weight) a table of `table_rows`.
   TensorId gather(const std::string& name, std::vector<TensorId> inputs, TensorId source, std::uint64_t rows,
                   std::uint64_t width, std::uint64_t table_rows = 0);
+  /// A gather of `rows` rows from a table of `table_rows` that all ranks share out: of the output one rank finds its
+  /// share of the rows, ceil(rows / ranks), in its part `source` of the table.
+  TensorId look_up(const std::string& name, TensorId ids, TensorId source, std::uint64_t rows, std::uint64_t width,
+                   std::uint64_t table_rows);
+  /// Exchanges `input` between all ranks of the pass; `input` itself when there is only one. An all-gather ends with
+  /// `values` values, of which `input` is this rank's share (the last share may be padded).
+  TensorId all_reduce(TensorId input);
+  TensorId all_gather(TensorId input, std::uint64_t values);
   void transfer(const std::string& name, std::vector<TensorId> inputs, std::vector<TensorId> outputs);
   /// Brings `values` values from the host, or sends a tensor to it.
   TensorId host_input(const std::string& name, std::uint64_t values, Format format);
@@ -76,6 +84,7 @@ class PassBuilder {
 
  private:
   TensorId add_tensor(std::string name, TensorRole role, Format format, std::uint64_t values);
+  TensorId exchange(CollectiveKind kind, const std::string& name, TensorId input, double bytes, std::uint64_t values);
   std::string weight_name(const std::string& name) const;
   Segment& segment() { return graph_.segments.back(); }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/base/error.h"
+#include "workloads/transformer/sharding.h"
 #include "workloads/transformer/stem.h"
 #include "workloads/transformer/transformer.h"
 
@@ -66,8 +67,9 @@ void layers(PassBuilder& builder, const Architecture& model, const Stack& stack,
   }
 }
 
-Graph decoder_pass(const Architecture& model, const PassOptions& options, const PassShape& shape,
+Graph decoder_pass(const Architecture& whole, const PassOptions& options, const PassShape& shape,
                    const std::string& phase) {
+  const Architecture model = shard(whole, options.tensor_parallel);
   const Stack& stack = decoder_of(model);
   check_length(model, "tokens", shape.batch, shape.kv_len);
   check_positions(model, stack, shape.kv_len);
@@ -89,6 +91,7 @@ std::uint64_t encoder_length(const Architecture& model, std::uint64_t in_len) {
 
 Graph encode_pass(const Architecture& model, const PassOptions& options, std::uint64_t in_len) {
   if (!model.encoder && !model.mlp) throw InputError(fmt::format("{}: has no encoder", model.model_type));
+  check_tensor_parallel(model, options.tensor_parallel);
   PassShape shape{.batch = options.batch};
   shape.q_len = shape.kv_len = encoder_length(model, in_len);
   check_length(model, "tokens", shape.batch, shape.q_len);

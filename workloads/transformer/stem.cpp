@@ -1,6 +1,8 @@
 // stem.cpp -- embeddings and convolutions in front of the layers.
 #include "workloads/transformer/stem.h"
 
+#include "workloads/transformer/sharding.h"
+
 namespace presil::workload {
 
 namespace {
@@ -44,8 +46,10 @@ void token_stem(PassBuilder& builder, const Architecture& model, const Stack& st
   const std::uint64_t tokens = shape.tokens(), values = tokens * model.hidden;
   builder.begin_segment("embed", 1);
   const TensorId ids = builder.host_input("token_ids", tokens, Format::int32);
-  const TensorId table = builder.table("token_embedding", model.vocab * model.hidden);
-  TensorId x = builder.gather("embedding", {ids}, table, tokens, model.hidden, model.vocab);
+  // A rank that shares the vocabulary finds its share of the tokens in its rows and puts zeros for the others: of its
+  // part of the table it reads the same share as one device reads of the whole.
+  const TensorId table = builder.table("token_embedding", vocabulary_share(model, builder.options()) * model.hidden);
+  TensorId x = builder.all_reduce(builder.look_up("embedding", ids, table, tokens, model.hidden, model.vocab));
   std::vector<TensorId> summands{x};
   for (TensorId other : other_embeddings(builder, model, stack, tokens, ids)) summands.push_back(other);
   if (summands.size() > 1)

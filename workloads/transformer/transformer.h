@@ -27,6 +27,9 @@ struct PassOptions {
   std::uint64_t batch{1};
   Formats formats;
   bool fused_attention{true};  ///< false: QK^T, softmax and PV as three operators through memory
+  /// Devices that share every layer (workloads/transformer/sharding.h). Above 1 the passes and the footprint describe
+  /// one rank, with the collectives that join it to the others.
+  std::uint32_t tensor_parallel{1};
 };
 
 /// Reads a config.json, dispatched on `model_type`. Throws InputError with file:line:column for a missing or wrong
@@ -49,7 +52,7 @@ Graph decode_pass(const Architecture&, const PassOptions&, std::uint64_t kv_len,
 std::uint64_t parameter_count(const Architecture&);
 std::uint64_t active_parameter_count(const Architecture&);
 
-/// Memory for `batch` sequences of in_len + out_len tokens.
+/// Memory for `batch` sequences of in_len + out_len tokens; of one rank where ranks share the model.
 Footprint footprint(const Architecture&, const PassOptions&, std::uint64_t in_len, std::uint64_t out_len);
 
 }  // namespace presil::workload

@@ -189,6 +189,26 @@ TEST(SegmentProgram, AGatherReadsItsRowsAndNoMore) {
   }
 }
 
+TEST(SegmentProgram, AnExchangeBetweenChipsIsRefused) {
+  Builder b;
+  const TensorId x = b.activation("x", 64), y = b.activation("y", 64);
+  b.segment.name = "layer";
+  b.segment.entries = {x};
+  b.segment.exits = {y};
+  workload::Op op;
+  op.name = "all_reduce";
+  op.kind = workload::OpKind::collective;
+  op.collective = {workload::CollectiveKind::all_reduce, 4, 128};
+  b.add(op, {x}, {}, {y});
+  try {
+    SegmentMapping(b.graph, b.segment, npu::small_chip(), {});
+    FAIL() << "mapped";
+  } catch (const InputError& e) {
+    EXPECT_STREQ(e.what(), "operator 'all_reduce' of segment 'layer' exchanges data between 4 chips, but NPU and TPU "
+                           "chips run alone: expected parallelism.tensor of 1");
+  }
+}
+
 TEST(SegmentProgram, ProgramsOfOneMappingAreIndependent) {
   const npu::ChipConfig chip = npu::small_chip();
   std::mt19937_64 random{8};

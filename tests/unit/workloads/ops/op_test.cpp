@@ -75,7 +75,7 @@ TEST(OpFlops, AttentionIsTwoProducts) {
 }
 
 TEST(OpFlops, OtherKindsHaveNone) {
-  for (const OpKind kind : {OpKind::vector, OpKind::gather, OpKind::transfer}) {
+  for (const OpKind kind : {OpKind::vector, OpKind::gather, OpKind::transfer, OpKind::collective}) {
     Op op;
     op.kind = kind;
     op.matmul = {.batch = 1, .m = 2, .n = 3, .k = 4};

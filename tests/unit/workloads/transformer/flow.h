@@ -56,6 +56,8 @@ class FlowCheck {
     if (op.kind == OpKind::vector && !(op.vector_ops() > 0)) problems_.push_back(where + " computes nothing");
     if (op.kind == OpKind::gather && !(op.gather.row_bytes > 0 && op.gather.rows > 0))
       problems_.push_back(where + " gathers nothing");
+    if (op.kind == OpKind::collective && !(op.collective.ranks > 1 && op.collective.bytes > 0))
+      problems_.push_back(where + " exchanges nothing");
     if (!(op.weight_fraction > 0 && op.weight_fraction <= 1)) problems_.push_back(where + ": share of weights");
     if (op.inputs.empty() || op.outputs.empty()) problems_.push_back(where + " has no operands");
     for (TensorId id : op.weights)

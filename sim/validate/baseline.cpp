@@ -1,0 +1,115 @@
+// baseline.cpp -- implementation of baseline.h.
+#include "sim/validate/baseline.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace presil::validate {
+
+namespace {
+
+constexpr int kGridPoints = 25;
+constexpr double kLeastEfficiency = 0.01;
+constexpr double kFinestStep = 1e-5;
+
+double peak_of(const Work& work, const Roofs& roofs) {
+  return work.vector ? roofs.vector_ops_per_s : roofs.ops_per_s[static_cast<std::size_t>(work.format)];
+}
+
+// The launch that minimises sum |launch + t - y| / y; never below 0.
+double best_launch(const Baseline& baseline, const std::vector<BaselineRow>& rows, const Roofs& roofs) {
+  Baseline without = baseline;
+  without.launch_s = 0;
+  std::vector<std::pair<double, double>> rest;  // y - t, 1 / y
+  double all = 0;
+  for (const BaselineRow& row : rows) {
+    if (!row.work.launched && !baseline.launch_everywhere) continue;
+    const double y = row.work.seconds_of(row.measured);
+    rest.emplace_back(y - row.work.seconds_of(without.predict(row.work, roofs)), 1 / y);
+    all += 1 / y;
+  }
+  std::sort(rest.begin(), rest.end());
+  double below = 0;
+  for (const auto& [launch, weight] : rest)
+    if ((below += weight) >= all / 2) return std::max(0.0, launch);
+  return 0;
+}
+
+// One coordinate up or down by a factor; efficiencies stay in their range.
+Baseline moved(const Baseline& from, int coordinate, double factor) {
+  Baseline to = from;
+  const auto within = [](double efficiency) { return std::clamp(efficiency, kLeastEfficiency, 1.0); };
+  if (coordinate == 0) to.compute_efficiency = within(from.compute_efficiency * factor);
+  if (coordinate == 1) to.bandwidth_efficiency = within(from.bandwidth_efficiency * factor);
+  if (coordinate == 2) to.launch_s = from.launch_s * factor;
+  return to;
+}
+
+Baseline fit(const std::vector<BaselineRow>& rows, const Roofs& roofs, bool launch_everywhere) {
+  Baseline best;
+  best.launch_everywhere = launch_everywhere;
+  double least = mean_error(best, rows, roofs);
+  const auto consider = [&](const Baseline& candidate) {
+    const double error = mean_error(candidate, rows, roofs);
+    if (!(error < least)) return false;
+    least = error;
+    best = candidate;
+    return true;
+  };
+  const auto efficiency = [](int i) {
+    return std::pow(kLeastEfficiency, static_cast<double>(i) / (kGridPoints - 1));
+  };
+  for (int i = 0; i < kGridPoints; ++i)
+    for (int j = 0; j < kGridPoints; ++j) {
+      Baseline candidate{efficiency(i), efficiency(j), 0, launch_everywhere};
+      candidate.launch_s = best_launch(candidate, rows, roofs);
+      consider(candidate);
+    }
+  for (double step = 0.2; step > kFinestStep;) {
+    bool better = false;
+    for (int coordinate = 0; coordinate < 3; ++coordinate)
+      for (const double factor : {1 + step, 1 / (1 + step)}) {
+        Baseline next = moved(best, coordinate, factor);
+        better = consider(next) || better;
+        next.launch_s = best_launch(next, rows, roofs);
+        better = consider(next) || better;
+      }
+    if (!better) step /= 2;
+  }
+  return best;
+}
+
+}  // namespace
+
+bool bounded(const Work& work, const Roofs& roofs) {
+  return (work.ops <= 0 || peak_of(work, roofs) > 0) && roofs.bytes_per_s > 0 && work.ops + work.bytes > 0;
+}
+
+double Baseline::predict(const Work& work, const Roofs& roofs) const {
+  const double compute = work.ops > 0 ? work.ops / (compute_efficiency * peak_of(work, roofs)) : 0;
+  const double memory = work.bytes / (bandwidth_efficiency * roofs.bytes_per_s);
+  const double launch = work.launched || launch_everywhere ? launch_s : 0;
+  return work.value_of(launch + std::max(compute, memory));
+}
+
+double mean_error(const Baseline& baseline, const std::vector<BaselineRow>& rows, const Roofs& roofs) {
+  double sum = 0;
+  for (const BaselineRow& row : rows) sum += std::abs(baseline.predict(row.work, roofs) / row.measured - 1);
+  return rows.empty() ? 0 : sum / static_cast<double>(rows.size());
+}
+
+Baseline fit_baseline(const std::vector<BaselineRow>& rows, const Roofs& roofs) {
+  const bool any =
+      std::any_of(rows.begin(), rows.end(), [](const BaselineRow& row) { return row.work.launched; });
+  const bool all =
+      std::all_of(rows.begin(), rows.end(), [](const BaselineRow& row) { return row.work.launched; });
+  const Baseline everywhere = fit(rows, roofs, true);
+  if (all || !any) return everywhere;
+  const Baseline where_included = fit(rows, roofs, false);
+  return mean_error(where_included, rows, roofs) < mean_error(everywhere, rows, roofs) ? where_included
+                                                                                       : everywhere;
+}
+
+}  // namespace presil::validate
