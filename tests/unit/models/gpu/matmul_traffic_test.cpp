@@ -85,6 +85,27 @@ TEST(MatmulTraffic, IsTheSameInAnyNumberOfPhases) {
   }
 }
 
+/// Waves that are not walked are scaled from those that are: what leaves is exact, what comes is close and never too little.
+TEST(MatmulTraffic, ASampleOfWavesMovesTheBytesOfAll) {
+  std::mt19937 random{12};
+  for (int i = 0; i < 60; ++i) {
+    GpuConfig g = small_gpu();
+    g.sms = 16;
+    const MatmulShape s = gemm(1 + random() % 12000, 1 + random() % 12000, 1 + random() % 600, 1 + random() % 4);
+    const MatmulPlan p = plan_of(g, s, {64, 64, 32, 6, 128});
+    const Phase all = sum_of(phases_of(g, s, p, 128));
+    SCOPED_TRACE(testing::Message() << s.batch << " x " << s.m << " x " << s.n << " x " << s.k);
+    for (const std::uint32_t phases : {1u, 7u, 16u}) {
+      const Phase sample = sum_of(matmul_traffic(g, s, p, phases, 16));
+      EXPECT_NEAR(sample.write_bytes, all.write_bytes, 1e-9 * all.write_bytes);
+      EXPECT_NEAR(sample.l2_bytes, all.l2_bytes, 0.1 * all.l2_bytes);
+      EXPECT_NEAR(sample.read_bytes, all.read_bytes, 0.15 * all.l2_bytes);
+      const double operands = static_cast<double>(s.batch * (s.m + s.n) * s.k) * 2;
+      EXPECT_GE(sample.read_bytes, operands * (1 - 1e-9));
+    }
+  }
+}
+
 /// A cache that holds both operands reads each once; without one, every wave reads its panels again.
 TEST(MatmulTraffic, DependsOnTheCache) {
   GpuConfig g = small_gpu();

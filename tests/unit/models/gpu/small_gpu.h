@@ -76,11 +76,11 @@ inline MatmulPlan plan_of(const GpuConfig& g, const MatmulShape& s, const TileCo
 }
 
 /// A plan in detail: every wave, in at most so many phases.
-inline std::vector<Phase> phases_of(const GpuConfig& g, const MatmulShape& s, const MatmulPlan& p, std::uint32_t most) { return matmul_traffic(g, s, p, most); }
-inline Kernel kernel_of(const GpuConfig& g, const MatmulShape& s, const MatmulPlan& p, std::uint32_t most) { return matmul_kernel(g, s, p, most); }
+inline std::vector<Phase> phases_of(const GpuConfig& g, const MatmulShape& s, const MatmulPlan& p, std::uint32_t most) { return matmul_traffic(g, s, p, most, ~std::uint64_t{0}); }
+inline Kernel kernel_of(const GpuConfig& g, const MatmulShape& s, const MatmulPlan& p, std::uint32_t most) { return matmul_kernel(g, s, p, {most, ~std::uint64_t{0}}); }
 
 /// DRAM bytes a second at which matrix and attention kernels load, and at which element-wise ones do.
-inline double load_rate(const GpuConfig& g) { return memory::peak(g.memory).value * g.architecture.fit.memory_efficiency; }
-inline double stream_rate(const GpuConfig& g) { return load_rate(g); }
+inline double load_rate(const GpuConfig& g) { return g.load_bytes_per_s(g.architecture.fit.memory_efficiency); }
+inline double stream_rate(const GpuConfig& g) { return g.load_bytes_per_s(g.architecture.fit.stream_efficiency); }
 
 }  // namespace presil::gpu
