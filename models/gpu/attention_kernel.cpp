@@ -17,6 +17,8 @@ namespace {
 
 constexpr double kForwardOps = 6, kBackwardOps = 10;  ///< lane operations of one (query, key) pair
 constexpr std::size_t kPhases = 32;
+/// Keys and values are paged: a 4-byte entry of the block table for every 16 tokens [vLLM, Kwon et al., SOSP 2023].
+constexpr double kPageTokens = 16, kPageEntry = 4;
 
 double to_double(std::uint64_t n) { return static_cast<double>(n); }
 
@@ -128,7 +130,7 @@ Kernel decode(const GpuConfig& gpu, const AttentionShape& s, const AttentionReci
   const double ramp = 2 * gpu.architecture.memory_latency.value * gpu.clock.value;
   Phase sum;
   sum.sm_cycles = std::ceil(kernel.blocks / gpu.sms) * steps * step_cycles(gpu, s, rows, columns) + ramp;
-  sum.read_bytes = places * keys * kv_values(s) * s.kv_bytes;
+  sum.read_bytes = places * keys * kv_values(s) * s.kv_bytes + to_double(s.batch) * std::ceil(keys / kPageTokens) * kPageEntry;
   const double out = to_double(s.batch * s.heads * s.q_len) * to_double(s.v_dim);
   sum.write_bytes = out * s.q_bytes;
   sum.l2_bytes = sum.read_bytes + 2 * out * 4 * (splits > 1 ? splits : 0);

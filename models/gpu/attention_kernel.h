@@ -12,6 +12,7 @@
 // With fewer blocks than SMs the keys are split over blocks here too.
 // Decode (queries of a group of heads share one tile): the keys are split over blocks until time stops falling
 // (split-KV), partial results are merged by a second kernel [Flash-Decoding, 2023].
+// The cache is paged; the block table is read.
 // Not modelled: conflicts of those atomics, variable lengths in one batch.
 #pragma once
 
