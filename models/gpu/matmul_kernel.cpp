@@ -32,8 +32,10 @@ BlockNeeds needs_of(const MatmulShape& s, const TileConfig& t) {
 double tensor_rate(const GpuConfig& gpu, Format format) {
   const auto rate = [&](Format f) { return gpu.tensor[static_cast<std::size_t>(f)]; };
   if (rate(format) > 0) return rate(format);
-  for (const Format wider : {Format::fp8, Format::bf16, Format::fp16, Format::tf32, Format::fp32})
+  for (const Format wider : {Format::fp8, Format::bf16, Format::fp16, Format::tf32, Format::fp32}) {
+    if (wider == Format::tf32 && bits(format) >= 32) continue;  // 32 bits in memory, but 19 of them multiplied
     if (rate(wider) > 0 && bits(wider) >= bits(format)) return rate(wider);
+  }
   return gpu.lanes;
 }
 
