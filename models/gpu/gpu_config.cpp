@@ -70,6 +70,7 @@ void L2Config::describe(config::Visitor& v) {
 }
 
 void LaunchConfig::describe(config::Visitor& v) {
+  v.flag("graph", graph, optional, "Passes are captured as graphs; false: the host launches every kernel.");
   v.quantity("host", host, optional, non_negative, "Host time of one kernel launch.");
   v.quantity("gap", gap, optional, non_negative, "Between two kernels of a stream.");
   v.quantity("graph_gap", graph_gap, optional, non_negative, "Between two kernels of a captured graph.");

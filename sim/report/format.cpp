@@ -82,6 +82,7 @@ constexpr std::array kUnits{
     Unit{"tflops_per_w", [](double v) { return number(v) + " TFLOPS/W"; }},
     Unit{"_gb_per_s", rate},
     Unit{"_tflops", [](double v) { return number(v) + " TFLOPS"; }},
+    Unit{"_gops", [](double v) { return number(v) + " GOPS"; }},
     Unit{"_tops", [](double v) { return number(v) + " TOPS"; }},
     Unit{"_mm2", [](double v) { return number(v) + " mm2"; }},
     Unit{"_bytes", binary_size},

@@ -37,6 +37,7 @@ class GpuDevice : public SimulatedChip {
   }
   const gpu::GpuConfig& config() const { return *run::gpu_config(chip_); }
   double overhead_s() const { return config().architecture.fit.operator_overhead.value; }
+  double gap_s() const { return config().launch.gap.value; }
   /// Time of the kernels themselves, one after another from the idle device.
   double seconds(std::vector<gpu::Kernel> kernels) {
     std::vector<gpu::Launch> program;
@@ -76,7 +77,9 @@ Prediction predict_vector(GpuDevice& device, const VectorRow& row) {
                                                 bytes_per_value(row.dtype), row.eager());
   std::vector<gpu::Kernel> kernels;
   for (const gpu::VectorShape& shape : call.kernels) kernels.push_back(gpu::vector_kernel(device.config(), shape));
-  const double host = row.includes_launch ? call.framework_operators * device.overhead_s() : 0;
+  // Several kernels are measured from the first to the last, the gaps of their stream included.
+  const double gaps = static_cast<double>(call.kernels.size() - 1) * device.gap_s();
+  const double host = gaps + (row.includes_launch ? call.framework_operators * device.overhead_s() : 0);
   return {(device.seconds(std::move(kernels)) + host) * 1e6};
 }
 

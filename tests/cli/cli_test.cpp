@@ -35,6 +35,8 @@ TEST(Cli, HelpExplainsEveryCommand) {
                                                   {"run"},
                                                   {"bench"},
                                                   {"bench", "gemm"},
+                                                  {"bench", "attention"},
+                                                  {"bench", "vector"},
                                                   {"sweep"},
                                                   {"validate"},
                                                   {"compare"},
