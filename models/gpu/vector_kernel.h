@@ -4,7 +4,7 @@
 // Scalar kernels (one value a thread and turn) are bound otherwise: by instructions, access_instructions for every value
 // loaded or stored on the 64 integer lanes of an SM [CUDA C++ Programming Guide, throughput of arithmetic instructions];
 // and, with few rows, by the latency of their own loads: a row takes ceil(columns / threads) x dependent x memory latency.
-// What fits in L2 is there already when a kernel runs again or reads what the one before wrote (`warm`).
+// A kernel that runs again on the same operands finds what fits of them in L2 (`warm`).
 #pragma once
 
 #include "models/gpu/gpu_config.h"

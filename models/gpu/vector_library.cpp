@@ -39,7 +39,6 @@ VectorShape shape(double rows, double cols, double read_bytes, double write_byte
   s.read_bytes = rows * cols * read_bytes;
   s.write_bytes = rows * cols * write_bytes;
   s.simple = rows * cols;
-  s.warm = true;
   return s;
 }
 
