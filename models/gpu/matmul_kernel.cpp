@@ -31,8 +31,10 @@ BlockNeeds needs_of(const MatmulShape& s, const TileConfig& t) {
 
 std::optional<Format> tensor_format(const GpuConfig& gpu, Format format) {
   if (gpu.supports(format)) return format;
-  for (const Format wider : {Format::fp8, Format::bf16, Format::fp16, Format::tf32, Format::fp32})
+  for (const Format wider : {Format::fp8, Format::bf16, Format::fp16, Format::tf32, Format::fp32}) {
+    if (wider == Format::tf32 && bits(format) >= 32) continue;  // 32 bits in memory, but 19 of them multiplied
     if (gpu.supports(wider) && bits(wider) >= bits(format)) return wider;
+  }
   return std::nullopt;
 }
 

@@ -59,7 +59,7 @@ class GpuChip final : public ChipModel {
   bool native(Format format) const override { return c_.supports(format); }
   std::string peak_formula(Format format) const override {
     return fmt::format("{} SMs x {} x 2 x {}{}", c_.sms, gpu::tensor_rate(c_, format), config::format_quantity(c_.clock.value, config::Measure::frequency),
-                       c_.supports(format) ? "" : ", converted to a wider format");
+                       c_.supports(format) ? "" : gpu::tensor_rate(c_, format) == c_.lanes ? ", outside the tensor cores" : ", converted to a wider format");
   }
 
   std::vector<OnChipLevel> on_chip() const override {

@@ -24,7 +24,7 @@ TEST_P(Measured, WithinTheStatedTolerance) {
 
 INSTANTIATE_TEST_SUITE_P(Tables, Measured,
                          testing::Values(Table{"gemm", "10"}, Table{"vector", "15"}, Table{"attention", "15"}, Table{"flash_attention", "12"}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& table) { return std::string(table.param.name); });
 
 }  // namespace
 }  // namespace presil::test

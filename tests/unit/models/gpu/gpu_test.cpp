@@ -123,7 +123,9 @@ TEST(Gpu, RunsNothingInNoTime) {
 /// A stream of short kernels is bound by the host, a graph by the kernels themselves; long kernels hide the host.
 TEST(Gpu, AGraphSparesTheHostOfShortKernels) {
   GpuConfig c = small_gpu();
-  c.launch = {true, {8e-6}, {1e-6}, {0.5e-6}};
+  c.launch.host = {8e-6};
+  c.launch.gap = {1e-6};
+  c.launch.graph_gap = {0.5e-6};
   Built b(c);
   const Kernel small = vector_kernel(c, copy(1, 64)), large = vector_kernel(c, copy(16384, 8192));
   const std::vector<Launch> short_ones(100, launch(small)), long_ones(20, launch(large));
