@@ -23,6 +23,7 @@ struct OpCounters {
   std::array<double, kLevels> bytes_read{};
   std::array<double, kLevels> bytes_written{};
   double scratchpad_bytes{};
+  double fabric_bytes{};                     ///< sent to other devices, one way
 };
 
 /// Why arrays were not multiplying, summed over arrays, in seconds.

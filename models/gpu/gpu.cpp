@@ -129,6 +129,7 @@ void Gpu::account(double elapsed) {
   op.bytes_written[static_cast<std::size_t>(api::Level::memory)] += sum.write_bytes;
   op.bytes_read[static_cast<std::size_t>(api::Level::shared)] += sum.l2_bytes;
   op.bytes_read[static_cast<std::size_t>(api::Level::host)] += k.host_bytes;
+  op.fabric_bytes += k.fabric_bytes;
   kernel_seconds_.push_back(elapsed);
 }
 

@@ -22,7 +22,8 @@ const std::map<std::string, std::string> kReferences{{"chip", "chips"},
                                                      {"system", "systems"},
                                                      {"memory", "memories"},
                                                      {"technology", "technologies"},
-                                                     {"link", "links"}};
+                                                     {"link", "links"},
+                                                     {"server", "servers"}};
 
 // What every experiment is about: these keys, and the mapping around some of them, stand uncommented, with a
 // value to begin with (a name only where the catalogue has it).

@@ -2,10 +2,15 @@
 #include "sim/mapping/gpu_program.h"
 
 #include <algorithm>
+#include <optional>
 
+#include <fmt/format.h>
+
+#include "models/fabric/collective_time.h"
 #include "models/gpu/attention_kernel.h"
 #include "models/gpu/matmul_policy.h"
 #include "models/gpu/vector_kernel.h"
+#include "sim/base/error.h"
 #include "sim/mapping/kernel.h"
 
 namespace presil::mapping {
@@ -19,8 +24,8 @@ namespace {
 
 class Builder {
  public:
-  Builder(const workload::Graph& graph, const workload::Segment& segment, const gpu::GpuConfig& gpu)
-      : graph_(graph), segment_(segment), gpu_(gpu) {}
+  Builder(const workload::Graph& graph, const workload::Segment& segment, const gpu::GpuConfig& gpu, const fabric::LinkConfig* link)
+      : graph_(graph), segment_(segment), gpu_(gpu), link_(link) {}
 
   gpu::Launch launch(const Kernel& fused) const {
     const Op& op = segment_.ops[fused.main];
@@ -28,6 +33,7 @@ class Builder {
     switch (op.kind) {
       case OpKind::matmul: launch.kernel = gpu::plan_matmul(gpu_, matmul_shape(op)); break;
       case OpKind::attention: launch.kernel = gpu::attention_kernel(gpu_, attention_shape(op)); break;
+      case OpKind::collective: launch.kernel = collective_kernel(op); break;
       default: launch.kernel = gpu::vector_kernel(gpu_, vector_shape(op, fused)); break;
     }
     launch.ops.push_back(counted(op, static_cast<std::uint32_t>(fused.main), launch.kernel.macs));
@@ -51,7 +57,8 @@ class Builder {
     s.n = op.matmul.n;
     s.k = op.matmul.k;
     s.format = op.compute;
-    s.a_bytes = value_bytes(op.inputs, 0, op.compute);
+    // Activations that are multiplied in a narrower format were converted by the kernel that made them.
+    s.a_bytes = std::min(value_bytes(op.inputs, 0, op.compute), std::max(1.0, bytes_per_value(op.compute)));
     s.b_bytes = op.weights.empty() ? value_bytes(op.inputs, 1, op.compute) : value_bytes(op.weights, 0, op.compute);
     s.c_bytes = value_bytes(op.outputs, 0, op.compute);
     return s;
@@ -96,6 +103,43 @@ class Builder {
     return s;
   }
 
+ public:
+  /// Without fusion, a product in a narrower format than its operand's needs that converted by a kernel of its own, unless
+  /// an element-wise operator made the operand and wrote it so.
+  std::optional<gpu::Launch> conversion(const Kernel& fused) const {
+    const Op& op = segment_.ops[fused.main];
+    if (op.kind != OpKind::matmul || op.weights.empty() || op.inputs.empty()) return std::nullopt;
+    const workload::Tensor& operand = tensor(op.inputs.front());
+    if (bits(operand.format) <= bits(op.compute)) return std::nullopt;
+    for (const Op& maker : segment_.ops)
+      if (maker.kind == OpKind::vector && !maker.vector.reduces && contains(maker.outputs, op.inputs.front())) return std::nullopt;
+    gpu::VectorShape s;
+    s.columns = static_cast<double>(std::max<std::uint64_t>(1, op.matmul.k));
+    s.rows = static_cast<double>(operand.values) / s.columns;
+    s.simple = static_cast<double>(operand.values);
+    s.read_bytes = operand.bytes();
+    s.write_bytes = static_cast<double>(operand.values) * bytes_per_value(op.compute);
+    gpu::Launch launch{gpu::vector_kernel(gpu_, s), {}};
+    launch.ops.push_back({static_cast<std::uint32_t>(fused.main), 0, s.simple, 0});
+    return launch;
+  }
+
+ private:
+  static bool contains(const std::vector<TensorId>& ids, TensorId id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
+
+  gpu::Kernel collective_kernel(const Op& op) const {
+    if (link_ == nullptr)
+      throw InputError(fmt::format("operator '{}' exchanges data between {} devices, and no link joins them", op.name, op.collective.ranks));
+    const fabric::CollectiveEstimate best = fabric::collective_estimate(*link_, op.collective, {.library = fabric::Library::serving});
+    gpu::Kernel kernel;
+    kernel.name = "collective";
+    kernel.plan = fmt::format("{} over {} x {}, {}", fabric::kAlgorithmNames[static_cast<std::size_t>(best.algorithm)], op.collective.ranks,
+                              link_->name, fabric::kProtocolNames[static_cast<std::size_t>(best.protocol)]);
+    kernel.latency_s = best.time.value;
+    kernel.fabric_bytes = fabric::bytes_sent(op.collective, best.algorithm).value;
+    return kernel;
+  }
+
   gpu::LaunchedOp counted(const Op& op, std::uint32_t index, double macs) const {
     const double rows = static_cast<double>(op.vector.rows), values = rows * static_cast<double>(op.vector.columns);
     if (op.kind != OpKind::vector) return {index, macs, 0, 0};
@@ -134,15 +178,20 @@ class Builder {
   const workload::Graph& graph_;
   const workload::Segment& segment_;
   const gpu::GpuConfig& gpu_;
+  const fabric::LinkConfig* link_;
 };
 
 }  // namespace
 
 std::vector<gpu::Launch> gpu_program(const workload::Graph& graph, const workload::Segment& segment, const gpu::GpuConfig& gpu,
                                      const MappingOptions& options) {
-  const Builder builder(graph, segment, gpu);
+  const Builder builder(graph, segment, gpu, options.link);
   std::vector<gpu::Launch> program;
-  for (const Kernel& kernel : fuse(graph, segment, options.fuse)) program.push_back(builder.launch(kernel));
+  for (const Kernel& kernel : fuse(graph, segment, options.fuse)) {
+    if (!options.fuse)
+      if (auto conversion = builder.conversion(kernel)) program.push_back(std::move(*conversion));
+    program.push_back(builder.launch(kernel));
+  }
   return program;
 }
 

@@ -1,10 +1,13 @@
 // options.h -- what a user chooses about mapping, whatever the chip.
 #pragma once
 
+#include "models/fabric/link_config.h"
+
 namespace presil::mapping {
 
 struct MappingOptions {
-  bool fuse{true};  ///< see kernel.h
+  bool fuse{true};                          ///< see kernel.h
+  const fabric::LinkConfig* link{nullptr};  ///< to the other devices of a shared pass; outlives the options; null: there are none
 };
 
 }  // namespace presil::mapping

@@ -100,6 +100,15 @@ ordered_json architecture_sections(const gpu::ArchitectureConfig& a) {
   return {section("Streaming multiprocessor", {"what", "value"}, sm), section("Tiles of the matrix library", {"tile", "k step", "stages", "threads"}, tiles)};
 }
 
+ordered_json link_sections(const fabric::LinkConfig& l) {
+  ordered_json rows = ordered_json::array();
+  rows.push_back({"devices joined", std::to_string(l.devices)});
+  rows.push_back({"one way out of a device", fmt::format("{:.1f} GB/s", l.bandwidth.value * l.links / 1e9)});
+  rows.push_back({"after framing", fmt::format("{:.1f} GB/s", fabric::raw_rate(l, l.devices).value / 1e9)});
+  rows.push_back({"reached by collectives", fmt::format("{:.1f} GB/s", fabric::effective_rate(l, l.devices).value / 1e9)});
+  return {section("Link", {"what", "value"}, rows)};
+}
+
 /// 8030261248 as "8,030,261,248".
 std::string grouped(std::uint64_t value) {
   std::string text = std::to_string(value);
@@ -125,7 +134,8 @@ ordered_json describe_experiment(const fs::path& file) {
   const LoadedExperiment loaded = load_experiment(file, {});
   const Experiment& e = loaded.experiment;
   ordered_json rows = ordered_json::array();
-  rows.push_back({"chip", e.chip->board().name});
+  const std::string chips = e.group.devices() > 1 ? fmt::format("{} x {} over {}", e.group.devices(), e.chip->board().name, e.group.link.name) : e.chip->board().name;
+  rows.push_back({"chip", chips});
   rows.push_back({"model", e.model});
   rows.push_back({"batch", std::to_string(e.workload.batch)});
   rows.push_back({"prompt", std::to_string(e.workload.in_len)});
@@ -149,7 +159,7 @@ fs::path resolve(const std::string& name) {
   if (fs::is_regular_file(name)) return name;
   const config::SearchPath search{home() / "configs"};
   std::vector<std::string> names;
-  for (const char* kind : {"chips", "memories", "technologies", "architectures", "experiments", "sweeps"}) {
+  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "servers", "experiments", "sweeps"}) {
     for (const auto& [stem, path] : config::catalogue(search, kind)) names.push_back(stem);
     try {
       return config::find_config(search, kind, name);
@@ -161,7 +171,7 @@ fs::path resolve(const std::string& name) {
     if (entry.path().stem() == name) return entry.path();
     names.push_back(entry.path().stem().string());
   }
-  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|architectures|models' shows them", name,
+  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|architectures|links|servers|models' shows them", name,
                                did_you_mean(name, names)));
 }
 
@@ -182,6 +192,15 @@ ordered_json describe(const std::string& file_or_name) {
       return {section("Energy of one multiply-add", {"format", "energy"}, rows)};
     });
   }
+  if (document.find("effective_share"))
+    return describe_struct<fabric::LinkConfig>("link", file, document, link_sections);
+  if (document.find("sequence") || document.find("request"))
+    return describe_struct<ServerConfig>("server", file, document, [](const ServerConfig& s) -> ordered_json {
+      ordered_json rows = ordered_json::array();
+      rows.push_back({"of a batch", fmt::format("{:g} ms", s.request.value * 1e3)});
+      rows.push_back({"of a sequence and step", fmt::format("{:g} us", s.sequence.value * 1e6)});
+      return {section("Host time", {"what", "value"}, rows)};
+    });
   if (document.find("channels_per_stack"))
     return describe_struct<memory::MemoryConfig>("memory", file, document, memory_sections);
   if (document.find("library") && document.find("fit"))
@@ -190,7 +209,7 @@ ordered_json describe(const std::string& file_or_name) {
 }
 
 ordered_json catalogue(const std::string& kind) {
-  const std::vector<std::string> kinds{"chips", "systems", "models", "memories", "links", "technologies", "architectures"};
+  const std::vector<std::string> kinds{"chips", "systems", "models", "memories", "links", "servers", "technologies", "architectures"};
   if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
     throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
   ordered_json rows = ordered_json::array();
@@ -227,6 +246,10 @@ ordered_json catalogue(const std::string& kind) {
       gpu::ArchitectureConfig a;
       config::read(document, a);
       summary = fmt::format("{:.0f} KiB shared memory an SM, {} matrix tiles", a.shared_memory.value / 1024, a.library.tiles.size());
+    } else if (kind == "links") {
+      fabric::LinkConfig l;
+      config::read(document, l);
+      summary = fmt::format("{} devices, {:.4g} GB/s one way out of each", l.devices, l.bandwidth.value * l.links / 1e9);
     }
     const config::Node* title = document.find("name");
     rows.push_back({{"name", stem}, {"file", fs::relative(path, home()).string()}, {"aliases", aliases},

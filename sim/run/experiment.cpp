@@ -18,6 +18,7 @@
 namespace presil::run {
 
 namespace fs = std::filesystem;
+using config::non_negative;
 using config::optional;
 using config::required;
 
@@ -27,6 +28,8 @@ void describe_formats(config::Visitor& v, workload::Formats& f) {
   v.choice("weights", f.weights, optional, kFormatNames, "Format of weights in memory.");
   v.choice("activations", f.activations, optional, kFormatNames, "Format of activations.");
   v.choice("kv", f.kv, optional, kFormatNames, "Format of cached keys and values.");
+  v.flag("quantised_products", f.quantised_products, optional,
+         "Convert activations to the format of the weights they are multiplied by; false: multiply in the wider format.");
   v.choice("accumulate", f.accumulate, optional, kFormatNames, "Format of partial sums.");
   const bool wide = f.accumulate == Format::fp32 || f.accumulate == Format::int32;
   v.check(wide, "accumulate", "partial sums are 32 bits wide in every array; expected fp32 or int32");
@@ -50,6 +53,22 @@ void WorkloadConfig::describe(config::Visitor& v) {
   v.object("formats", nested, optional, "Number formats.");
 }
 
+void ParallelismConfig::describe(config::Visitor& v) {
+  v.integer("tensor", tensor, optional, 1, 4096, "Devices that share every layer: heads, widths and vocabulary are divided (tensor parallelism).");
+}
+
+void ServerConfig::describe(config::Visitor& v) {
+  v.text("name", name, optional, "Name of the software.");
+  v.quantity("request", request, optional, non_negative, "Host time of a batch before its first pass: set-up, tokens in and out.");
+  v.quantity("sequence", sequence, optional, non_negative,
+             "Host time of every sequence between two passes: tables of its cache, sampling, its token out.");
+}
+
+void DeviceGroup::describe(config::Visitor& v) {
+  v.object("parallelism", parallelism, optional, "How the model is split over devices of the kind that `chip` names.");
+  v.object("link", link, optional, "What joins the devices: a file of configs/links, or its fields; needed by more than one.");
+}
+
 void SimulationConfig::describe(config::Visitor& v) {
   v.flag("exact", exact, optional, "Simulate every layer and every token instead of each distinct piece once.");
   v.integer("kv_samples", kv_samples, optional, 2, 1024,
@@ -62,13 +81,15 @@ void Experiment::describe(config::Visitor& v) {
   v.text("name", name, optional, "Title of the report.");
   v.text("description", description, optional, "What the experiment is for.");
   v.object("chip", chip, required, "The machine: a file of configs/chips, or its fields.");
+  group.describe(v);
+  v.object("server", server, optional, "What serves the model: a file of configs/servers, or its fields; its time is 0 without.");
   v.text("model", model, required, "A config.json, or the name of a file in workloads/models.");
   v.object("workload", workload, optional, "What the machine is asked to do.");
   v.object("simulation", simulation, optional, "How to simulate it.");
 }
 
 const std::vector<std::string>& reference_keys() {
-  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture"};
+  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture", "link", "server"};
   return keys;
 }
 

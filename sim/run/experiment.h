@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "models/fabric/link_config.h"
 #include "sim/config/reader.h"
 #include "sim/config/visitor.h"
 #include "sim/run/chip.h"
@@ -28,11 +29,36 @@ struct SimulationConfig {
   void describe(config::Visitor& v);
 };
 
+/// How a model is split over devices.
+struct ParallelismConfig {
+  std::uint32_t tensor{1};
+  void describe(config::Visitor& v);
+};
+
+/// Equal devices that share a model, and what joins them.
+struct DeviceGroup {
+  ParallelismConfig parallelism;
+  fabric::LinkConfig link;  ///< without a bandwidth: none
+  std::uint32_t devices() const { return parallelism.tensor; }
+  const fabric::LinkConfig* link_between() const { return link.bandwidth.value > 0 ? &link : nullptr; }
+  void describe(config::Visitor& v);  ///< keys of the experiment itself
+};
+
+/// Software that runs passes one after another: host time that nothing hides.
+struct ServerConfig {
+  std::string name;
+  Seconds request{0};   ///< of a batch, before its first pass
+  Seconds sequence{0};  ///< of every sequence in every further pass
+  void describe(config::Visitor& v);
+};
+
 struct Experiment {
   std::string name;
   std::string description;
   Chip chip;
   std::string model;
+  DeviceGroup group;
+  ServerConfig server;
   WorkloadConfig workload;
   SimulationConfig simulation;
   void describe(config::Visitor& v);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "models/fabric/collective_time.h"
 #include "sim/kernel/time.h"
 
 namespace presil::run {
@@ -35,6 +36,12 @@ std::string segment_key(const workload::Graph& graph, const workload::Segment& s
                        m.routed_rows, m.useful_fraction, a.batch, a.q_len, a.kv_len,
                        a.heads, a.kv_heads, a.qk_dim, a.v_dim, a.causal, a.window, a.shared_kv, v.rows, v.columns, v.simple,
                        v.special, v.row_special, v.reduces, op.gather.rows, op.gather.row_bytes);
+    if (op.kind == workload::OpKind::collective) {
+      key += fmt::format("{}|{}|{}|", static_cast<int>(op.collective.kind), op.collective.ranks, op.collective.bytes);
+      if (const auto* link = options.link)  // all of it that a collective's time and bound depend on
+        key += fmt::format("{}|{}|{}|", link->name, fabric::collective_bound(*link, op.collective).value,
+                           fabric::collective_time(*link, op.collective, {.library = fabric::Library::serving}).value);
+    }
     tensors(op.inputs);
     tensors(op.weights);
     tensors(op.outputs);
@@ -48,7 +55,7 @@ const Totals& Machine::run(const workload::Graph& graph, const workload::Segment
                            const mapping::MappingOptions& options, bool canonical) {
   const std::string key = canonical ? segment_key(graph, segment, options) : "";
   if (const auto found = known_.find(key); canonical && found != known_.end()) return found->second;
-  last_ = totals_of(graph, segment, elaborated_->run(graph, segment, options, canonical), peaks_);
+  last_ = totals_of(graph, segment, elaborated_->run(graph, segment, options, canonical), peaks_, options.link);
   commands_ += last_.commands;
   seconds_ += last_.time_s();
   if (!canonical) return last_;

@@ -12,10 +12,6 @@ namespace presil::run {
 
 namespace {
 
-workload::PassOptions pass_options(const WorkloadConfig& workload, const SimulationConfig& simulation) {
-  return {workload.batch, workload.formats, simulation.fused_attention};
-}
-
 /// No pass may beat its roofline; nothing is clamped.
 void check_bounds(const Totals& pass) {
   const Bounds& sum = pass.phases.front().bounds;
@@ -25,24 +21,33 @@ void check_bounds(const Totals& pass) {
                                pass.phases.front().name, time, sum.which(), sum.least()));
 }
 
-Totals launch_of(const Machine& machine, const std::string& phase) {
-  Totals launch;
-  const double time = machine.chip()->board().host.launch.value;
+/// What the host does before a pass.
+void add_host_time(Totals& totals, const Machine& machine, const char* name, double time) {
   OpTotals row;
-  row.name = "launch";
-  row.phase = phase;
+  row.name = name;
+  row.phase = totals.phases.front().name;
   row.count = 1;
-  row.time_s = time;
-  launch.ops.push_back(row);
-  launch.phases.push_back({phase, 1, time, {}});
-  launch.ops.back().span_s = time;
-  launch.array_time.wait_other = time * static_cast<double>(machine.chip()->units().count);
+  row.time_s = row.span_s = time;
+  totals.ops.push_back(row);
+  totals.phases.front().time_s += time;
+  totals.array_time.wait_other += time * static_cast<double>(machine.chip()->units().count);
+}
+
+Totals launch_of(const Machine& machine, const std::string& phase, double server_s) {
+  Totals launch;
+  launch.phases.push_back({phase, 1, 0, {}});
+  add_host_time(launch, machine, "launch", machine.chip()->board().host.launch.value);
+  if (server_s > 0) add_host_time(launch, machine, "server", server_s);
   return launch;
 }
 
 bool has_encoder(const workload::Architecture& a) { return a.encoder.has_value() || a.mlp.has_value(); }
 
 }  // namespace
+
+workload::PassOptions pass_options(const WorkloadConfig& workload, const SimulationConfig& simulation, const DeviceGroup& group) {
+  return {workload.batch, workload.formats, simulation.fused_attention, group.parallelism.tensor};
+}
 
 bool generates(const workload::Architecture& architecture) { return architecture.decoder.has_value(); }
 
@@ -66,8 +71,8 @@ std::vector<WeightedSample> sample_lengths(std::uint64_t first, std::uint64_t la
   return chosen;
 }
 
-Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact) {
-  Totals pass = launch_of(machine, graph.phase);
+Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact, double server_s) {
+  Totals pass = launch_of(machine, graph.phase, server_s);
   for (const workload::Segment& segment : graph.segments) {
     if (exact)
       for (std::uint64_t i = 0; i < segment.count; ++i) pass.add(machine.run(graph, segment, options, false), 1);
@@ -79,10 +84,15 @@ Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::M
 }
 
 GenerationTotals run_generation(Machine& machine, const workload::Architecture& architecture, const WorkloadConfig& workload,
-                                const SimulationConfig& simulation) {
-  const workload::PassOptions options = pass_options(workload, simulation);
-  const mapping::MappingOptions mapping{simulation.fuse};
-  const auto pass = [&](const workload::Graph& graph) { return run_pass(machine, graph, mapping, simulation.exact); };
+                                const SimulationConfig& simulation, const DeviceGroup& group, const ServerConfig& server) {
+  const workload::PassOptions options = pass_options(workload, simulation, group);
+  const mapping::MappingOptions mapping{simulation.fuse, group.link_between()};
+  double server_s = server.request.value;  // of the next pass
+  const auto pass = [&](const workload::Graph& graph) {
+    Totals totals = run_pass(machine, graph, mapping, simulation.exact, server_s);
+    server_s = 0;
+    return totals;
+  };
   GenerationTotals all;
   if (has_encoder(architecture)) all.totals.add(pass(workload::encode_pass(architecture, options, workload.in_len)), 1);
   if (generates(architecture)) all.totals.add(pass(workload::prefill_pass(architecture, options, workload.in_len)), 1);
@@ -92,16 +102,18 @@ GenerationTotals run_generation(Machine& machine, const workload::Architecture& 
     const std::uint64_t start = architecture.encoder ? 1 : workload.in_len;
     const auto lengths = simulation.exact ? sample_lengths(start + 1, start + workload.out_len - 1, ~0u)
                                           : sample_lengths(start + 1, start + workload.out_len - 1, simulation.kv_samples);
-    for (const WeightedSample& sample : lengths)
+    for (const WeightedSample& sample : lengths) {
+      server_s = server.sequence.value * static_cast<double>(workload.batch);
       all.totals.add(pass(workload::decode_pass(architecture, options, sample.kv_len, workload.in_len)), sample.weight);
+    }
   }
   all.latency_s = all.totals.time_s();
   return all;
 }
 
 std::vector<workload::Graph> graphs_of(const workload::Architecture& architecture, const WorkloadConfig& workload,
-                                       const SimulationConfig& simulation) {
-  const workload::PassOptions options = pass_options(workload, simulation);
+                                       const SimulationConfig& simulation, const DeviceGroup& group) {
+  const workload::PassOptions options = pass_options(workload, simulation, group);
   std::vector<workload::Graph> graphs;
   if (has_encoder(architecture)) graphs.push_back(workload::encode_pass(architecture, options, workload.in_len));
   if (!generates(architecture)) return graphs;

@@ -19,19 +19,25 @@ struct GenerationTotals {
 struct WeightedSample { std::uint64_t kv_len; double weight; };
 std::vector<WeightedSample> sample_lengths(std::uint64_t first, std::uint64_t last, std::uint32_t samples);
 
-/// One pass: launch, then every segment as often as it occurs.
-Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact);
+/// One pass: launch and `server_s` of the software that asks for it, then every segment as often as it occurs.
+Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact,
+                double server_s = 0);
 
+/// Of one device of the group; the others do the same.
 /// Encoder pass if there is one, prompt, then out_len - 1 further tokens (the first comes with the prompt).
 /// Throws RunError if a pass takes less time than its bounds allow.
 GenerationTotals run_generation(Machine& machine, const workload::Architecture& architecture, const WorkloadConfig& workload,
-                                const SimulationConfig& simulation);
+                                const SimulationConfig& simulation, const DeviceGroup& group = {},
+                                const ServerConfig& server = {});
 
 /// Does the model read a prompt and generate (as against encode only)?
 bool generates(const workload::Architecture& architecture);
 
 /// The graphs an experiment consists of, decode at its first and last KV length: for --explain and tests.
 std::vector<workload::Graph> graphs_of(const workload::Architecture& architecture, const WorkloadConfig& workload,
-                                       const SimulationConfig& simulation);
+                                       const SimulationConfig& simulation, const DeviceGroup& group = {});
+
+/// What a pass of one device of the group is built from.
+workload::PassOptions pass_options(const WorkloadConfig& workload, const SimulationConfig& simulation, const DeviceGroup& group);
 
 }  // namespace presil::run

@@ -59,6 +59,7 @@ ordered_json op_row(const OpTotals& op, const Chip& chip, double total_s) {
   for (const OnChipLevel& level : chip->on_chip())
     row[std::string(level.name) + "_bytes"] = level.counter ? bytes(*level.counter) : op.scratchpad_bytes;
   row["host_bytes"] = bytes(api::Level::host);
+  if (op.fabric_bytes > 0) row["fabric_bytes"] = op.fabric_bytes;
   row[is_integer(op.format) ? "achieved_tops" : "achieved_tflops"] = op.span_s > 0 ? op.flops / op.span_s / kTera : 0;
   row["achieved_gb_per_s"] = op.span_s > 0 ? bytes(api::Level::memory) / op.span_s / kGiga : 0;
   row["bound_s"] = op.bounds.least();
@@ -75,6 +76,7 @@ ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, 
   const Format format = main_format(t);
   const double peak = chip->peak_ops_per_s(format);
   const double flops = t.flops();
+  const double devices = loaded.experiment.group.devices();
   const bool tokens = generates(loaded.architecture) && workload.out_len > 0;
   const double out_tokens = static_cast<double>(workload.batch) * static_cast<double>(workload.out_len);
   ordered_json m;
@@ -92,12 +94,12 @@ ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, 
   const double bytes = t.read[memory] + t.written[memory];
   m["memory_gb_per_s"] = bytes / g.latency_s / kGiga;
   m["memory_utilisation"] = bytes / g.latency_s / memory::peak(chip->memory()).value;
-  m["fabric_gb_per_s"] = 0;
+  m["fabric_gb_per_s"] = t.fabric_bytes() / g.latency_s / kGiga;
   m["energy_j"] = joules;
   if (tokens) m["energy_per_token_j"] = joules / out_tokens;
   m["average_power_w"] = joules / g.latency_s;
   if (die_mm2 > 0) m["die_area_mm2"] = die_mm2;
-  m[is_integer(format) ? "tops_per_w" : "tflops_per_w"] = flops / joules / kTera;
+  m[is_integer(format) ? "tops_per_w" : "tflops_per_w"] = flops * devices / joules / kTera;
   if (die_mm2 > 0)
     m[is_integer(format) ? "tops_per_mm2" : "tflops_per_mm2"] = flops / g.latency_s / kTera / die_mm2;
   return m;
@@ -127,9 +129,9 @@ ordered_json levels_of(const Totals& t, const Chip& chip, double latency) {
 
 ordered_json mapping_rows(const LoadedExperiment& loaded, const Chip& chip) {
   ordered_json rows = ordered_json::array();
-  for (const auto& graph : graphs_of(loaded.architecture, loaded.experiment.workload, loaded.experiment.simulation))
+  for (const auto& graph : graphs_of(loaded.architecture, loaded.experiment.workload, loaded.experiment.simulation, loaded.experiment.group))
     for (const auto& segment : graph.segments)
-      for (const MappingLine& line : chip->explain(graph, segment, {loaded.experiment.simulation.fuse}))
+      for (const MappingLine& line : chip->explain(graph, segment, {loaded.experiment.simulation.fuse, loaded.experiment.group.link_between()}))
         rows.push_back({{"phase", graph.phase}, {"segment", segment.name}, {"name", line.operators}, {"mapping", line.plan}, {"homes", line.homes}});
   return rows;
 }
@@ -153,7 +155,8 @@ ordered_json assumptions_of(const LoadedExperiment& loaded) {
 
 const char* bottleneck_of(const OpTotals& op, const Chip& chip) {
   if (op.time_s <= 0) return "hidden";
-  const std::vector<Busy> busy = chip->busy(op);
+  std::vector<Busy> busy = chip->busy(op);
+  busy.push_back({"link", op.fabric_s});
   const auto most = std::max_element(busy.begin(), busy.end(), [](const Busy& a, const Busy& b) { return a.seconds < b.seconds; });
   return most->seconds < 0.5 * op.time_s ? "latency" : most->name;
 }
@@ -161,7 +164,9 @@ const char* bottleneck_of(const OpTotals& op, const Chip& chip) {
 ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& g, const Fit& fit) {
   const Totals& t = g.totals;
   const Chip& chip = machine.chip();
-  const auto energy = chip->energy(activity_of(t));
+  const DeviceGroup& group = loaded.experiment.group;
+  auto energy = chip->energy(activity_of(t));
+  for (auto& part : energy) part.energy = part.energy * static_cast<double>(group.devices());
   const double joules = ppa::total(energy).value;
   ordered_json r;
   r["schema_version"] = 1;
@@ -175,14 +180,15 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   const double peak = chip->peak_ops_per_s(main_format(t));
   for (const PhaseTotals& phase : t.phases) {
     const double flops = phase_flops(t, phase.name);
-    r["phases"].push_back({{"name", phase.name}, {"time_s", phase.time_s}, {"flops", flops}, {"mfu", flops / phase.time_s / peak}, {"passes", phase.passes},
+    r["phases"].push_back({{"name", phase.name}, {"time_s", phase.time_s}, {"flops", flops * group.devices()}, {"mfu", flops / phase.time_s / peak}, {"passes", phase.passes},
                            {"bound_s", phase.bounds.least()}, {"bound", phase.bounds.which()}});
   }
   r["memory"] = {{"level", "memory"}, {"capacity_bytes", fit.capacity_bytes}, {"weights_bytes", fit.weights_bytes},
                  {"kv_bytes", fit.kv_bytes}, {"activations_bytes", fit.activations_bytes}, {"free_bytes", fit.free_bytes()}};
   if (fit.reserved_bytes > 0) r["memory"]["reserved_bytes"] = fit.reserved_bytes;
   r["levels"] = levels_of(t, chip, g.latency_s);
-  r["fabric"] = {{"devices", 1}, {"bytes", 0}};
+  r["fabric"] = {{"devices", group.devices()}, {"bytes", t.fabric_bytes()}};
+  if (group.devices() > 1) r["fabric"]["link"] = group.link.name;
   r["mapping"] = mapping_rows(loaded, chip);
   r["energy"] = ordered_json::array();
   for (const auto& part : energy)

@@ -10,6 +10,7 @@
 #include "sim/base/names.h"
 #include "sim/run/fit.h"
 #include "workloads/transformer/pass_builder.h"
+#include "workloads/transformer/sharding.h"
 
 namespace presil::run {
 
@@ -28,7 +29,7 @@ class Rules {
     const bool own = model_.encoder && model_.decoder;
     const std::uint64_t length = workload_.in_len + (own ? 0 : workload_.out_len);
     if (workload_.batch <= workload::kMaxTokens / length) return;
-    workload::Footprint many = workload::footprint(model_, {1, workload_.formats}, workload_.in_len, workload_.out_len);
+    workload::Footprint many = workload::footprint(model_, {1, workload_.formats, true, e.group.parallelism.tensor}, workload_.in_len, workload_.out_len);
     many.kv_bytes *= static_cast<double>(workload_.batch);
     many.activation_bytes *= static_cast<double>(workload_.batch);
     check_fit(e.chip, fit_of(e.chip, many));
@@ -41,6 +42,7 @@ class Rules {
     fix_output();
     check_positions();
     check_formats();
+    check_group();
   }
 
  private:
@@ -100,11 +102,27 @@ class Rules {
   /// What the chip would have to compute in.
   void check_formats() const {
     const workload::Formats& f = workload_.formats;
-    check_format(workload::wider(f.activations, f.weights), {"workload.formats.weights", "workload.formats.activations", "chip"},
+    check_format(f.quantised_products ? f.weights : workload::wider(f.activations, f.weights), {"workload.formats.weights", "workload.formats.activations", "chip"},
                  fmt::format("workload.formats: {} weights and {} activations", name(f.weights), name(f.activations)));
     if (model_.encoder || model_.decoder)
       check_format(workload::wider(f.activations, f.kv), {"workload.formats.kv", "workload.formats.activations", "chip"},
                    fmt::format("workload.formats: {} keys and values and {} activations", name(f.kv), name(f.activations)));
+  }
+
+  /// Can the devices share the model, and do links join them?
+  void check_group() const {
+    const DeviceGroup& group = loaded_.experiment.group;
+    const std::uint32_t ranks = group.parallelism.tensor;
+    if (ranks == 1) return;
+    try {
+      workload::check_tensor_parallel(model_, ranks);
+    } catch (const InputError& error) {
+      fail({"parallelism.tensor", "model"}, error.what());
+    }
+    if (group.link_between() == nullptr)
+      fail({"parallelism.tensor"}, fmt::format("{} devices share the model, and nothing joins them; expected a `link`, such as nvlink4", ranks));
+    if (ranks > group.link.devices)
+      fail({"parallelism.tensor", "link"}, fmt::format("{} devices share the model, but {} joins {}", ranks, group.link.name, group.link.devices));
   }
 
   void check_format(Format format, std::initializer_list<const char*> paths, const std::string& operands) const {

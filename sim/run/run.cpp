@@ -15,13 +15,13 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   if (options.exact) loaded.experiment.simulation.exact = true;
   const Experiment& e = loaded.experiment;
   check_tokens(loaded, file);
-  const workload::PassOptions pass{e.workload.batch, e.workload.formats, e.simulation.fused_attention};
+  const workload::PassOptions pass = pass_options(e.workload, e.simulation, e.group);
   const Fit fit = fit_of(e.chip, workload::footprint(loaded.architecture, pass, e.workload.in_len, e.workload.out_len));
   check_fit(e.chip, fit);
 
   const auto begin = std::chrono::steady_clock::now();
   Machine machine(e.chip);
-  const GenerationTotals generation = run_generation(machine, loaded.architecture, e.workload, e.simulation);
+  const GenerationTotals generation = run_generation(machine, loaded.architecture, e.workload, e.simulation, e.group, e.server);
   RunOutcome outcome;
   outcome.host_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   outcome.simulated_s = generation.latency_s;

@@ -26,7 +26,9 @@ std::function<void(config::Visitor&)> declaration(const std::string& kind) {
   if (kind == "memory") return fields_of<memory::MemoryConfig>();
   if (kind == "technology") return fields_of<ppa::Technology>();
   if (kind == "architecture") return fields_of<gpu::ArchitectureConfig>();
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture"};
+  if (kind == "link") return fields_of<fabric::LinkConfig>();
+  if (kind == "server") return fields_of<ServerConfig>();
+  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "server"};
   throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 

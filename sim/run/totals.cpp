@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "models/fabric/collective_time.h"
 #include "sim/base/error.h"
 
 namespace presil::run {
@@ -12,11 +13,11 @@ namespace presil::run {
 using workload::OpKind;
 using workload::TensorRole;
 
-double Bounds::least() const { return std::max({compute, memory, vector, host}); }
+double Bounds::least() const { return std::max({compute, memory, vector, host, link}); }
 
 const char* Bounds::which() const {
   const double l = least();
-  return l == 0 ? "none" : l == compute ? "compute" : l == memory ? "memory" : l == vector ? "vector" : "host";
+  return l == 0 ? "none" : l == compute ? "compute" : l == memory ? "memory" : l == vector ? "vector" : l == host ? "host" : "link";
 }
 
 Bounds& Bounds::add(const Bounds& other, double times) {
@@ -24,6 +25,7 @@ Bounds& Bounds::add(const Bounds& other, double times) {
   memory += times * other.memory;
   vector += times * other.vector;
   host += times * other.host;
+  link += times * other.link;
   return *this;
 }
 
@@ -41,6 +43,8 @@ void add_op(OpTotals& into, const OpTotals& op, double times) {
   into.vector_busy_s += times * op.vector_busy_s;
   for (std::size_t l = 0; l < api::kLevels; ++l) into.bytes[l] += times * op.bytes[l];
   into.scratchpad_bytes += times * op.scratchpad_bytes;
+  into.fabric_bytes += times * op.fabric_bytes;
+  into.fabric_s += times * op.fabric_s;
   into.bounds.add(op.bounds, times);
   into.format = op.format;
 }
@@ -106,7 +110,13 @@ double Totals::flops() const {
   return sum;
 }
 
-Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Peaks& peaks) {
+double Totals::fabric_bytes() const {
+  double sum = 0;
+  for (const OpTotals& op : ops) sum += op.fabric_bytes;
+  return sum;
+}
+
+Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Peaks& peaks, const fabric::LinkConfig* link) {
   Bounds bounds;
   double memory = 0, host = 0;
   if (op.kind != OpKind::gather)
@@ -137,11 +147,12 @@ Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Pea
     const double special = elements * op.vector.special + rows * op.vector.row_special;
     bounds.vector = (elements * op.vector.simple + special * peaks.special_cycles_per_op) / peaks.vector_ops_per_s;
   }
+  if (op.kind == OpKind::collective && link != nullptr) bounds.link = fabric::collective_bound(*link, op.collective).value;
   return bounds;
 }
 
 Totals totals_of(const workload::Graph& graph, const workload::Segment& segment, const api::DeviceCounters& counters,
-                 const Peaks& peaks) {
+                 const Peaks& peaks, const fabric::LinkConfig* link) {
   Totals totals;
   double finished = 0;
   Bounds all;
@@ -153,7 +164,7 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
     row.count = 1;
     row.flops = op.flops();
     row.format = op.compute;
-    row.bounds = bounds_of(graph, op, peaks);
+    row.bounds = bounds_of(graph, op, peaks, link);
     all.add(row.bounds, 1);
     if (i < counters.ops.size()) {
       const api::OpCounters& c = counters.ops[i];
@@ -171,6 +182,8 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
         totals.written[l] += c.bytes_written[l];
       }
       row.scratchpad_bytes = c.scratchpad_bytes;
+      row.fabric_bytes = c.fabric_bytes;
+      row.fabric_s = op.kind == OpKind::collective ? row.span_s : 0;
     }
     check_bound(row);
     Totals one;

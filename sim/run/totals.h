@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/api/device.h"
+#include "models/fabric/link_config.h"
 #include "sim/base/formats.h"
 #include "workloads/graph/graph.h"
 
@@ -13,7 +14,7 @@ namespace presil::run {
 
 /// Lower bounds of an operator's time, each as if nothing else limited it. In seconds.
 struct Bounds {
-  double compute{}, memory{}, vector{}, host{};
+  double compute{}, memory{}, vector{}, host{}, link{};
   double least() const;          ///< the largest of them
   const char* which() const;     ///< its name
   /// Is `time_s` below the least? The kernel rounds each time to 1 fs, so 1 ps and 1e-9 of it are rounding.
@@ -34,6 +35,8 @@ struct OpTotals {
   double array_busy_s{}, array_preload_s{}, vector_busy_s{};
   std::array<double, api::kLevels> bytes{};  ///< read and written, by level
   double scratchpad_bytes{};
+  double fabric_bytes{};  ///< sent to other devices, one way
+  double fabric_s{};      ///< time of the exchanges themselves
   Bounds bounds;
 };
 
@@ -55,6 +58,7 @@ struct Totals {
   double scratchpad_bytes{};
   double commands{};
 
+  double fabric_bytes() const;  ///< sent by a device, one way
   /// Adds `times` times the other totals, operator classes matched by name and phase.
   void add(const Totals& other, double times);
   double time_s() const;
@@ -62,16 +66,18 @@ struct Totals {
 };
 
 /// Bounds of one operator from its shape alone: arithmetic peak of its format, memory bandwidth after refresh on
-/// what must come from memory (weights and cached keys and values once), vector peak, host link.
+/// what must come from memory (weights and cached keys and values once), vector peak, host link; of a collective, the
+/// bytes that must leave a device over the link to the others.
 struct Peaks {
   std::array<double, kFormatNames.size()> ops_per_s{};
   double memory_bytes_per_s{}, vector_ops_per_s{}, special_cycles_per_op{}, host_bytes_per_s{};
 };
-Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Peaks& peaks);
+Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Peaks& peaks,
+                 const fabric::LinkConfig* link = nullptr);
 
 /// Totals of one execution of a segment from the device's counters. Throws RunError when an operator took less
 /// time, from its first command to its last, than its bounds allow.
 Totals totals_of(const workload::Graph& graph, const workload::Segment& segment, const api::DeviceCounters& counters,
-                 const Peaks& peaks);
+                 const Peaks& peaks, const fabric::LinkConfig* link = nullptr);
 
 }  // namespace presil::run

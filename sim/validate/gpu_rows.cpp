@@ -1,61 +1,28 @@
 // gpu_rows.cpp -- implementation of gpu_rows.h.
 //
 // A measurement without launch is the kernels' own time on the simulated device. One with launch adds the host time of
-// the framework operators that dispatch them: [assumed] two for a matrix product (the call and its workspace), those of
+// the framework operators that dispatch them: kMatmulOperators for a matrix product, those of
 // vector_library.h for the others.
 #include "sim/validate/gpu_rows.h"
-
-#include <memory>
 
 #include "models/gpu/attention_kernel.h"
 #include "models/gpu/gpu.h"
 #include "models/gpu/matmul_policy.h"
 #include "models/gpu/vector_library.h"
-#include "models/memory/make_memory.h"
 #include "sim/config/reader.h"
-#include "sim/run/gpu_chip.h"
-#include "sim/validate/chip_rows.h"
+#include "sim/validate/gpu_device.h"
+#include "sim/validate/layer_rows.h"
+#include "sim/validate/collective_rows.h"
+#include "sim/validate/serving_rows.h"
 
 namespace presil::validate {
 
 namespace {
 
-constexpr double kMatmulOperators = 2;
-
-run::Chip chip_of(const config::Node& document) {
+Roofs roofs_of(const config::Node& document) {
   run::Chip chip;
   config::read(document, chip);
-  return chip;
-}
-
-/// The GPU of this process: under whole models as any chip, and alone with its memory for single kernels.
-class GpuDevice : public SimulatedChip {
- public:
-  explicit GpuDevice(const config::Node& document) : SimulatedChip(document), chip_(chip_of(document)) {
-    memory_ = memory::make_memory("bench_memory", config().memory);
-    device_ = std::make_unique<gpu::Gpu>("bench_chip", config(), *memory_);
-  }
-  const gpu::GpuConfig& config() const { return *run::gpu_config(chip_); }
-  double overhead_s() const { return config().architecture.fit.operator_overhead.value; }
-  double gap_s() const { return config().launch.gap.value; }
-  /// Time of the kernels themselves, one after another from the idle device.
-  double seconds(std::vector<gpu::Kernel> kernels) {
-    std::vector<gpu::Launch> program;
-    for (gpu::Kernel& kernel : kernels) program.push_back({std::move(kernel), {{0, 0, 0, 0}}});
-    device_->run(program, true, true);
-    double sum = 0;
-    for (const double t : device_->kernel_seconds()) sum += t;
-    return sum;
-  }
-
- private:
-  run::Chip chip_;
-  std::unique_ptr<api::Memory> memory_;
-  std::unique_ptr<gpu::Gpu> device_;
-};
-
-Roofs roofs_of(const config::Node& document) {
-  const run::Peaks peaks = chip_of(document)->peaks();
+  const run::Peaks peaks = chip->peaks();
   return {peaks.ops_per_s, peaks.vector_ops_per_s, peaks.memory_bytes_per_s};
 }
 
@@ -81,7 +48,7 @@ Prediction predict_vector(GpuDevice& device, const VectorRow& row) {
     kernels.push_back(gpu::vector_kernel(device.config(), shape));
   }
   // Several kernels are measured from the first to the last, the gaps of their stream included.
-  const double gaps = static_cast<double>(call.kernels.size() - 1) * device.gap_s();
+  const double gaps = static_cast<double>(call.kernels.size() - 1) * device.config().launch.gap.value;
   const double host = gaps + (row.includes_launch ? call.framework_operators * device.overhead_s() : 0);
   return {(device.seconds(std::move(kernels)) + host) * 1e6};
 }
@@ -126,6 +93,9 @@ void add_gpu(Registry& registry) {
   registry.add("gpu", predict_vector);
   registry.add("gpu", predict_attention);
   registry.add("gpu", predict_flash_attention);
+  add_serving(registry);
+  add_layers(registry);
+  add_collectives(registry);
 }
 
 }  // namespace presil::validate

@@ -35,7 +35,7 @@ TensorId expert_linear(PassBuilder& builder, const std::string& name, const Expe
   if (bias) op.weights.push_back(builder.parameter(name + ".bias", experts.count * n));
   op.weight_fraction = static_cast<double>(experts.active) / static_cast<double>(experts.count);
   op.outputs = {builder.activation(name + ".out", experts.routed * n)};
-  op.compute = wider(builder.activations(), builder.tensor(op.weights.front()).format);
+  op.compute = builder.product_format(builder.tensor(op.weights.front()).format);
   return builder.add(std::move(op)).outputs.front();
 }
 

@@ -34,6 +34,10 @@ PassBuilder::PassBuilder(const PassOptions& options, std::string phase, std::str
   graph_.phase = std::move(phase);
 }
 
+Format PassBuilder::product_format(Format weights) const {
+  return options_.formats.quantised_products ? weights : wider(activations(), weights);
+}
+
 void PassBuilder::begin_segment(const std::string& name, std::uint64_t count) {
   Segment fresh;
   fresh.name = name;
@@ -95,7 +99,7 @@ std::vector<TensorId> PassBuilder::fused_linear(const std::string& name, TensorI
   op.weights = {matrix(name + ".weight", n * k)};
   if (bias != 0) op.weights.push_back(parameter(name + ".bias", bias));
   for (const Part& part : parts) op.outputs.push_back(activation(part.name, rows * part.width));
-  op.compute = wider(activations(), tensor(op.weights.front()).format);
+  op.compute = product_format(tensor(op.weights.front()).format);
   return add(std::move(op)).outputs;
 }
 

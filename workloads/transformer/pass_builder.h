@@ -80,6 +80,8 @@ class PassBuilder {
   Op& add(Op op);
   const PassOptions& options() const { return options_; }
   Format activations() const { return options_.formats.activations; }
+  /// In which activations are multiplied by weights of a format.
+  Format product_format(Format weights) const;
   const Tensor& tensor(TensorId id) const { return graph_.tensors[id]; }
 
  private:

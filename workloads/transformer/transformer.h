@@ -20,6 +20,9 @@ struct Formats {
   Format activations{Format::bf16};
   Format kv{Format::bf16};
   Format accumulate{Format::fp32};
+  /// Products with weights in the format of the weights, to which activations are converted where they are made (FP8
+  /// deployments: 16-bit residuals, norms and attention around 8-bit products); false: in the wider of the two.
+  bool quantised_products{false};
 };
 
 /// How a pass is run; everything else follows from the architecture.

@@ -1,0 +1,37 @@
+// gpu_device.h -- the GPU of a worker process.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "models/fabric/link_config.h"
+#include "models/gpu/gpu.h"
+#include "sim/run/gpu_chip.h"
+#include "sim/validate/chip_rows.h"
+
+namespace presil::validate {
+
+/// Framework operators of a matrix product. [assumed] the call and its workspace.
+inline constexpr double kMatmulOperators = 2;
+
+/// Under whole models as any chip, and alone with its memory for single kernels.
+class GpuDevice : public SimulatedChip {
+ public:
+  explicit GpuDevice(const config::Node& document);
+  const gpu::GpuConfig& config() const { return *run::gpu_config(chip_); }
+  /// Host time of one framework operator.
+  double overhead_s() const { return config().architecture.fit.operator_overhead.value; }
+  /// Time of the kernels themselves, one after another from the idle device.
+  double seconds(std::vector<gpu::Kernel> kernels);
+
+ private:
+  run::Chip chip_;
+  std::unique_ptr<api::Memory> memory_;
+  std::unique_ptr<gpu::Gpu> device_;
+};
+
+/// The links by which servers join such GPUs: NVLink of the generation behind switches for SXM boards, else PCIe.
+/// `words`, where a table names links, decides before the device does. Throws InputError when there is none.
+fabric::LinkConfig link_of(const gpu::GpuConfig& gpu, const std::string& words = "");
+
+}  // namespace presil::validate
