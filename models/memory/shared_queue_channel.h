@@ -31,6 +31,7 @@ class SharedQueueChannel : public DramChannel {
   bool accept(const Access& access, Tick now) override;
   void step(Tick now) override;
   bool idle() const override { return reads_.size + writes_.size + active_count_ == 0; }
+  Tick pass_refreshes(Tick to) override;
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;

@@ -5,6 +5,18 @@
 
 namespace presil::memory {
 
+Tick SharedQueueChannel::pass_refreshes(Tick to) {
+  if (next_refresh_ > to) return 0;
+  const std::uint32_t banks = spec_.geometry.banks_per_pc();
+  const bool all = spec_.policy.refresh == RefreshPolicy::all_bank;
+  const Tick interval = all ? spec_.timing.refi : std::max<Tick>(1, spec_.timing.refi / banks);
+  const Tick passed = (to - next_refresh_) / interval;
+  if (!all && passed < 2 * banks) return 0;  // every bank is refreshed once more, so that its row is closed
+  const Tick skipped = all ? passed : passed / banks * banks - banks;
+  next_refresh_ += skipped * interval;
+  return next_refresh_;
+}
+
 void SharedQueueChannel::refresh_due(Tick now) {
   while (next_refresh_ <= now) {
     if (spec_.policy.refresh == RefreshPolicy::all_bank) {
