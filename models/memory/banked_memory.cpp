@@ -154,8 +154,8 @@ void BankedMemory::finish_pending(std::uint64_t slot) {
 
 // --- channels -------------------------------------------------------------------------------------------------
 
-sc_time BankedMemory::with_refreshes(Channel& channel, sc_time from, sc_time busy, bool write) const {
-  const sc_time cost = streams_.refresh_cost(write);
+sc_time BankedMemory::with_refreshes(Channel& channel, sc_time from, sc_time busy, bool write) {
+  const sc_time cost = streams_.refresh_cost(write).time;
   sc_time end = from + busy;
   if (streams_.spec().policy.refresh != RefreshPolicy::all_bank || end <= channel.refresh_at) return end;
   if (from > channel.refresh_at) {  // those that passed meanwhile; the last one may still be going on
@@ -164,7 +164,11 @@ sc_time BankedMemory::with_refreshes(Channel& channel, sc_time from, sc_time bus
     if (channel.refresh_at + cost > from) end = channel.refresh_at + cost + busy;
     channel.refresh_at += refresh_interval_;
   }
-  for (; channel.refresh_at < end; channel.refresh_at += refresh_interval_) end += cost;
+  for (; channel.refresh_at < end; channel.refresh_at += refresh_interval_) {
+    end += cost;
+    bank_counters_.activates += streams_.refresh_cost(write).activates;
+    bank_counters_.row_hits -= streams_.refresh_cost(write).activates;
+  }
   return end;
 }
 
@@ -183,7 +187,7 @@ void BankedMemory::hand_over(std::uint32_t c) {
   sc_time start = channel.free_at - share * times.busy[c];
   if (spec.policy.refresh == RefreshPolicy::all_bank)
     for (sc_time r = channel.refresh_at - refresh_interval_; r > start && r > epoch_; r -= refresh_interval_)
-      start -= streams_.refresh_cost(last.write);
+      start -= streams_.refresh_cost(last.write).time;
   const Tick from = std::max(channel.now, tick_of(start));
   if (channel.fifo.empty() && channel.dram->idle())
     channel.now = std::max(channel.now, std::max(channel.dram->pass_refreshes(from), channel.now));

@@ -36,7 +36,7 @@ namespace presil::memory {
 
 class BankedMemory : public ChannelMemory {
  public:
-  static constexpr std::uint64_t kStream = 256;  ///< bursts
+  static constexpr std::uint64_t kStream = 32;  ///< bursts
   static constexpr std::uint64_t kNoStreams = UINT64_MAX;
   static constexpr std::size_t kClosing = 16;    ///< bursts
 
@@ -77,7 +77,7 @@ class BankedMemory : public ChannelMemory {
   /// Until the controller has taken everything in the FIFO.
   void run_ahead(Channel& channel);
   void step(Channel& channel, Tick until);
-  sc_core::sc_time with_refreshes(Channel& channel, sc_core::sc_time from, sc_core::sc_time busy, bool write) const;
+  sc_core::sc_time with_refreshes(Channel& channel, sc_core::sc_time from, sc_core::sc_time busy, bool write);
   void hand_over(std::uint32_t c);
   void collect(Channel& channel);
   void poll(std::uint64_t channel);

@@ -19,8 +19,8 @@ StreamTable::StreamTable(const MemoryConfig& c)
       refresh_cost_{measure_refresh(false), measure_refresh(true)} {}
 
 /// A stream of one channel that meets one refresh, against the same without.
-sc_core::sc_time StreamTable::measure_refresh(bool write) const {
-  if (spec_.policy.refresh != RefreshPolicy::all_bank) return sc_core::SC_ZERO_TIME;
+StreamTable::RefreshCost StreamTable::measure_refresh(bool write) const {
+  if (spec_.policy.refresh != RefreshPolicy::all_bank) return {};
   DramSpec with = spec_, without = spec_;
   without.policy.refresh = RefreshPolicy::none;
   const std::size_t count = 8 * (spec_.policy.read_queue + spec_.policy.write_queue);
@@ -29,8 +29,9 @@ sc_core::sc_time StreamTable::measure_refresh(bool write) const {
   for (std::uint64_t at = 0; fifo.size() < count; at += map_.burst_bytes())
     if (const auto [channel, access] = locate(at, write); channel == 0) fifo.push_back(access);
   const ChannelRun interrupted = run_alone(with, fifo, per_tick_), alone = run_alone(without, fifo, per_tick_);
-  const auto refreshes = std::max<Tick>(1, (interrupted.last - 1) / with.timing.refi);
-  return kernel::to_sc_time({static_cast<double>(interrupted.last - alone.last) / static_cast<double>(refreshes) * spec_.tick_s});
+  const auto refreshes = static_cast<double>(std::max<Tick>(1, (interrupted.last - 1) / with.timing.refi));
+  const double activates = static_cast<double>(interrupted.counters.commands[0]) - static_cast<double>(alone.counters.commands[0]);
+  return {kernel::to_sc_time({static_cast<double>(interrupted.last - alone.last) / refreshes * spec_.tick_s}), activates / refreshes};
 }
 
 std::vector<Access> StreamTable::tail(const Run& run, bool write, std::uint32_t wanted, std::size_t count) const {

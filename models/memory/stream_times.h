@@ -41,21 +41,25 @@ class StreamTable {
   void bursts(const Run& run, bool write, Visit visit) const;
   std::uint32_t channels() const { return stacks_ * channels_; }
   const DramSpec& spec() const { return spec_; }
-  sc_core::sc_time refresh_cost(bool write) const { return refresh_cost_[write]; }
+  struct RefreshCost {
+    sc_core::sc_time time;
+    double activates{};  ///< rows opened again
+  };
+  const RefreshCost& refresh_cost(bool write) const { return refresh_cost_[write]; }
   /// The last `count` bursts of a run in one channel of the device, in order.
   std::vector<Access> tail(const Run& run, bool write, std::uint32_t channel, std::size_t count) const;
 
  private:
   using Key = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, bool>;
   std::pair<std::uint32_t, Access> locate(std::uint64_t address, bool write) const;
-  sc_core::sc_time measure_refresh(bool write) const;
+  RefreshCost measure_refresh(bool write) const;
   StreamTimes work_out(const Run& run, bool write) const;
 
   DramSpec spec_;
   AddressBits map_;
   std::uint32_t stacks_, channels_, per_tick_;
   std::uint64_t interleave_, period_;
-  std::array<sc_core::sc_time, 2> refresh_cost_;
+  std::array<RefreshCost, 2> refresh_cost_;
   std::map<Key, StreamTimes> known_;
 };
 

@@ -64,7 +64,7 @@ TEST_P(Handover, AgreesWithEveryBurstSimulated) {
   for (int i = 0; i < 60; ++i) {
     std::uint64_t& base = at[draw(0, sources - 1)];
     const bool strided = random() % 3 == 0;
-    const std::uint64_t bytes = draw(16, 512) * 4096;
+    const std::uint64_t bytes = (random() % 3 ? draw(16, 512) : draw(1, 16)) * 4096;
     memory::Run run{base, 1, bytes, 0};
     if (strided) run = {base, bytes / 4096, 4096, 16384};
     base += run.rows > 1 ? run.rows * run.stride : bytes;
