@@ -41,6 +41,12 @@ bool BankQueueChannel::accept(const Access& access, Tick now) {
   return true;
 }
 
+Tick BankQueueChannel::pass_refreshes(Tick to) {
+  if (next_refresh_ > to) return 0;
+  next_refresh_ += (to - next_refresh_) / spec_.timing.refi * spec_.timing.refi;
+  return next_refresh_;
+}
+
 // --- command choice -------------------------------------------------------------------------------------------
 
 bool BankQueueChannel::may_precharge(std::size_t queue, std::size_t index) const {

@@ -30,6 +30,7 @@ class BankQueueChannel : public DramChannel {
   bool accept(const Access& access, Tick now) override;
   void step(Tick now) override;
   bool idle() const override { return reads_.empty() && writes_.empty() && queued_ == 0; }
+  Tick pass_refreshes(Tick to) override;
 
  private:
   struct Entry {
