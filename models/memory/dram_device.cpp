@@ -80,22 +80,24 @@ DramEnergy dram_energy(const MemoryConfig& config, const DramSpec& spec, const D
   const double bits = static_cast<double>(n.data_ticks) / static_cast<double>(spec.timing.burst) * config.burst.value * 8;
   const auto count = [&n](Command c) { return static_cast<double>(n.commands[static_cast<std::size_t>(c)]); };
   DramEnergy e;
+  e.phy = bits * config.phy.value;
+  e.tsv = bits * config.tsv.value;
   if (!i.published()) {
-    e.interface = bits * config.energy.value;
+    e.array = bits * (config.energy.value - config.phy.value - config.tsv.value);
     return e;
   }
-  const double charge = i.vdd.value * 1e-3 * spec.tick_s * i.devices;  // J per mA and tick
+  const double charge = i.vdd.value * 1e-3 * spec.tick_s * i.devices;  // J per mA and tick, of the channel
+  const double part = charge / spec.geometry.pseudo_channels;         // of a pseudo-channel
   const DramTiming& t = spec.timing;
   const auto rc = static_cast<double>(t.rc > 0 ? t.rc : t.ras + t.rp), ras = static_cast<double>(t.ras);
   const auto burst = static_cast<double>(t.burst), rfc = static_cast<double>(t.rfc);
-  e.activate = count(Command::activate) * charge * (i.idd0 * rc - i.idd3n * ras - i.idd2n * (rc - ras));
-  e.read = count(Command::read) * charge * (i.idd4r - i.idd3n) * burst;
-  e.write = count(Command::write) * charge * (i.idd4w - i.idd3n) * burst;
-  e.refresh = count(Command::refresh_all) * charge * (i.idd5ab - i.idd3n) * rfc / spec.geometry.pseudo_channels +
-              count(Command::refresh_bank) * charge * (i.idd5ab - i.idd3n) * static_cast<double>(t.rfc_pb) / spec.geometry.all_banks();
+  e.activate = count(Command::activate) * part * (i.idd0 * rc - i.idd3n * ras - i.idd2n * (rc - ras));
+  e.read = count(Command::read) * part * (i.idd4r - i.idd3n) * burst;
+  e.write = count(Command::write) * part * (i.idd4w - i.idd3n) * burst;
+  e.refresh = part * (i.idd5ab - i.idd3n) * rfc *
+              (count(Command::refresh_all) + count(Command::refresh_bank) / spec.geometry.banks_per_pc());
   const auto open = static_cast<double>(n.open_ticks);
   e.background = charge * (i.idd3n * open + i.idd2n * (channel_ticks - open));
-  e.interface = bits * i.interface.value;
   return e;
 }
 

@@ -167,7 +167,7 @@ const char* bottleneck_of(const OpTotals& op, const npu::ChipConfig& chip) {
 ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& g, const Fit& fit) {
   const Totals& t = g.totals;
   const npu::ChipConfig& chip = machine.chip();
-  const auto energy = ppa::energy(activity_of(t), chip.technology, {chip.memory.energy, chip.network.hop_length, chip.power.idle});
+  const auto energy = ppa::energy(activity_of(t), chip.technology, {chip.memory.energy, chip.network.hop_length, chip.power.idle, chip.memory.phy, chip.memory.tsv});
   const double joules = ppa::total(energy).value;
   ordered_json r;
   r["schema_version"] = 1;
