@@ -20,8 +20,11 @@ namespace presil::memory {
 DramSpec dram_spec(const MemoryConfig& config);
 AddressBits address_bits(const MemoryConfig& config);
 std::uint64_t rows_of(const MemoryConfig& config);
-/// Why dram_spec() or address_bits() would refuse, empty if they would not.
-std::string dram_fault(const MemoryConfig& config);
+/// Why dram_spec() or address_bits() would refuse, and the key that is to blame; empty if they would not.
+struct DramFault {
+  std::string key, text;
+};
+DramFault dram_fault(const MemoryConfig& config);
 
 /// Address in the device to stack and address within it: blocks of `interleave` go round the stacks.
 struct StackAddress {

@@ -81,8 +81,8 @@ void MemoryConfig::describe(config::Visitor& v) {
   v.check(phy.value + tsv.value <= energy.value, "energy", "energy includes phy and tsv and must not be less than their sum");
   v.check(model != MemoryModel::banked || dram.given(), "model", "model banked needs `dram`");
   check_refresh(v, *this);
-  if (const std::string fault = dram.given() && whole(burst) ? dram_fault(*this) : ""; !fault.empty())
-    v.check(false, "dram", fault);
+  const DramFault fault = dram.given() && whole(burst) ? dram_fault(*this) : DramFault{};
+  v.check(fault.text.empty(), fault.key.c_str(), fault.text);
 }
 
 }  // namespace presil::memory

@@ -31,7 +31,8 @@ class TraceFile {
     std::string line;
     while (std::getline(in_, line)) {
       ++number_;
-      if (in_.eof()) refuse(1, "the last line does not end in a newline: the trace is truncated");
+      if (in_.eof()) refuse(line.size() + 1, "the last line does not end in a newline, so that its address may be cut short: "
+                                               "append one if the line is complete");
       if (!line.empty() && line.back() == '\r') line.pop_back();
       if (line.empty() || line.front() == '#') continue;
       return parse(line);
