@@ -52,6 +52,7 @@ bool SharedQueueChannel::accept(const Access& access, Tick now) {
   if (writes_.size > 0 && absorbed(access, now)) return true;
   Queue& queue = access.write ? writes_ : reads_;
   if (queue.size >= (access.write ? spec_.policy.write_queue : spec_.policy.read_queue)) return false;
+  pass_slots(now);
   const bool mode = write_mode_next();
   push(queue, access, now);
   ++(access.write ? counters_.writes : counters_.reads);
@@ -235,7 +236,18 @@ void SharedQueueChannel::queue_row(Tick now) {
   rebound(bank);
 }
 
+/// The slots up to `until` in which nothing could issue have evaluated the mode all the same.
+void SharedQueueChannel::pass_slots(Tick until) {
+  if (passed_ < until && refreshes_.empty() && write_mode_next() != write_mode_) {
+    write_mode_ = !write_mode_;
+    column_due_ = row_due_ = 0;
+  }
+  passed_ = std::max(passed_, until);
+}
+
 void SharedQueueChannel::step(Tick now) {
+  pass_slots(now - 1);
+  passed_ = now;
   refresh_due(now);
   if (!active_column(now) && refreshes_.empty()) queue_column(now);
   if (!refreshes_.empty()) {

@@ -60,6 +60,7 @@ class SharedQueueChannel : public DramChannel {
   void push(Queue& queue, const Access& access, Tick now);
   void remove(Queue& queue, std::uint32_t bank, std::uint32_t entry);
   bool write_mode_next() const;
+  void pass_slots(Tick until);
   Queue& served() { return write_mode_ ? writes_ : reads_; }
 
   Candidate column_candidate(const Queue& queue, std::uint32_t bank) const;
@@ -86,6 +87,7 @@ class SharedQueueChannel : public DramChannel {
   std::vector<std::uint32_t> free_;
   Queue reads_, writes_;
   bool write_mode_{false};
+  Tick passed_{-1};                       ///< slots up to here have evaluated it
   std::vector<std::uint32_t> active_;     ///< by bank: entry or kNone
   std::vector<std::uint32_t> active_banks_;
   std::vector<std::uint32_t> active_in_pc_;

@@ -85,14 +85,14 @@ std::string text(const DramSpec& s) {
 void expect_agreement(const DramSpec& s, const std::vector<Access>& trace, std::uint32_t per_tick) {
   const OracleAnswer want = oracle(s, saturated(trace), per_tick);
   const ChannelRun got = run_alone(s, trace, per_tick);
-  EXPECT_NEAR(static_cast<double>(got.last), static_cast<double>(want.last), 0.02 * static_cast<double>(want.last));
-  EXPECT_NEAR(static_cast<double>(got.counters.read_ticks), want.read_ticks, 0.02 * want.read_ticks + 1);
-  EXPECT_NEAR(static_cast<double>(got.counters.row_hits), want.hits, 0.02 * static_cast<double>(trace.size()));
+  EXPECT_NEAR(static_cast<double>(got.last), static_cast<double>(want.last), 0.005 * static_cast<double>(want.last));
+  EXPECT_NEAR(static_cast<double>(got.counters.read_ticks), want.read_ticks, 0.005 * want.read_ticks + 1);
+  EXPECT_NEAR(static_cast<double>(got.counters.row_hits), want.hits, 0.005 * static_cast<double>(trace.size()));
 }
 
 class CycleOracle : public testing::TestWithParam<int> {};
 
-// Bandwidth, mean read latency and row hits within 2%: 200 cases with open pages and all-bank refresh ...
+// Bandwidth, mean read latency and row hits within 0.5%: 200 cases with open pages and all-bank refresh ...
 TEST_P(CycleOracle, AgreesOnTwentyRandomTraces) {
   Random r(static_cast<std::uint64_t>(GetParam()));
   for (int i = 0; i < 20; ++i) {

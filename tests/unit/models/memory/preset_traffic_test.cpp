@@ -1,5 +1,5 @@
 // Shipped memories under the patterns of `presil bench memory`: the whole device, channel by channel, against the
-// per-cycle oracles (bandwidth and mean read latency within 2%), and against the closed forms that explain them.
+// per-cycle oracles (bandwidth and mean read latency within 0.5%), and against the closed forms that explain them.
 #include <cmath>
 #include <filesystem>
 
@@ -74,8 +74,8 @@ class PresetTraffic : public testing::TestWithParam<const char*> {
     const Figures want = of_oracle(c, pattern, 1500, share), got = of_model(c, pattern, 1500, share);
     if (const double off = std::abs(got.bandwidth / want.bandwidth - 1); off > worst_bandwidth_) worst_bandwidth_ = off;
     if (const double off = want.latency_s > 0 ? std::abs(got.latency_s / want.latency_s - 1) : 0; off > worst_latency_) worst_latency_ = off;
-    EXPECT_NEAR(got.bandwidth, want.bandwidth, 0.02 * want.bandwidth) << pattern << " at " << share;
-    EXPECT_NEAR(got.latency_s, want.latency_s, 0.02 * want.latency_s) << pattern << " at " << share;
+    EXPECT_NEAR(got.bandwidth, want.bandwidth, 0.005 * want.bandwidth) << pattern << " at " << share;
+    EXPECT_NEAR(got.latency_s, want.latency_s, 0.005 * want.latency_s) << pattern << " at " << share;
   }
   void TearDown() override {
     std::printf("%s: bandwidth within %.3f%%, latency within %.3f%% of the oracle\n", GetParam(), 100 * worst_bandwidth_, 100 * worst_latency_);
