@@ -109,8 +109,8 @@ class CycleChannel {
         return;
       }
       bool veto = !active_[bank].empty();
-      for (const Entry& e : q)
-        veto |= e.access.bank == bank && hits_open_row(e) && (capped(bank) ? e.order < q[i].order : e.arrived <= q[i].arrived);
+      for (std::size_t j = 0; j < q.size() && !veto; ++j)
+        veto = q[j].access.bank == bank && hits_open_row(q[j]) && (capped(bank) ? j < i : q[j].arrived <= q[i].arrived);
       if (veto || !dram_.legal(Command::precharge, bank, t)) continue;
       dram_.issue(Command::precharge, bank, t);
       q[i].missed = true;

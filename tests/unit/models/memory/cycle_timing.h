@@ -4,8 +4,6 @@
 
 #include <array>
 #include <deque>
-#include <map>
-#include <tuple>
 #include <vector>
 
 #include "models/memory/dram_channel.h"
@@ -15,7 +13,7 @@ namespace presil::memory {
 class CycleTiming {
  public:
   explicit CycleTiming(const DramSpec& spec)
-      : s_(spec), rules_(constraints(spec.timing)), open(spec.geometry.all_banks(), -1), served(open.size(), 0), last_column(open.size(), 0) {}
+      : s_(spec), rules_(constraints(spec.timing)), issued_(slot(Level::bank, spec.geometry.all_banks(), Command::activate)), open(spec.geometry.all_banks(), -1), served(open.size(), 0), last_column(open.size(), 0) {}
 
   /// Of one bank or, with `whole_pc`, of the pseudo-channel the bank is in.
   bool legal(Command c, std::uint32_t bank, Tick t, bool whole_pc = false) const {
@@ -28,9 +26,8 @@ class CycleTiming {
       if (r.siblings) first = w[1] * s_.geometry.stack_ids, last = first + s_.geometry.stack_ids - 1;
       for (std::uint32_t n = first; n <= last; ++n) {
         if (r.siblings && n == node) continue;
-        const auto at = issued_.find({r.level, n, r.preceding});
-        if (at == issued_.end() || at->second.size() < r.window) continue;
-        if (t < at->second[at->second.size() - r.window] + r.latency) return false;
+        const Issued& past = issued_[slot(r.level, n, r.preceding)];
+        if (past.count >= r.window && t < past.at[(past.count - r.window) % 4] + r.latency) return false;
       }
     }
     return true;
@@ -49,6 +46,14 @@ class CycleTiming {
   }
 
  private:
+  /// The last four ticks in which a command went to a node; no window is longer.
+  struct Issued {
+    std::array<Tick, 4> at{};
+    std::size_t count{0};
+  };
+  std::size_t slot(Level level, std::uint32_t node, Command c) const {
+    return (static_cast<std::size_t>(level) * s_.geometry.all_banks() + node) * api::dram::kCommands + static_cast<std::size_t>(c);
+  }
   using Where = std::array<std::uint32_t, api::dram::kLevels>;
   Where where(std::uint32_t bank) const {
     const Geometry& g = s_.geometry;
@@ -57,15 +62,14 @@ class CycleTiming {
   void note(Command c, std::uint32_t bank, Tick t, std::size_t levels) {
     const Where w = where(bank);
     for (std::size_t l = 0; l < levels; ++l) {
-      auto& times = issued_[{static_cast<Level>(l), w[l], c}];
-      times.push_back(t);
-      if (times.size() > 4) times.pop_front();
+      Issued& past = issued_[slot(static_cast<Level>(l), w[l], c)];
+      past.at[past.count++ % 4] = t;
     }
   }
 
   DramSpec s_;
   std::vector<Constraint> rules_;
-  std::map<std::tuple<Level, std::uint32_t, Command>, std::deque<Tick>> issued_;
+  std::vector<Issued> issued_;
 
  public:
   std::vector<std::int64_t> open;      ///< row by bank; -1: closed
