@@ -107,7 +107,8 @@ void BankedMemory::start_long(Pending& pending, std::uint64_t slot, const Run& r
     sc_time from = std::max(channel.free_at, now);
     if (channel.unfinished > 0) {
       run_ahead(channel);
-      from = std::max(from, time_of(channel.now) + static_cast<double>(channel.unfinished) * burst);
+      collect(channel);  // so that nothing depends on whether a poll of this instant came first
+      if (channel.unfinished > 0) from = std::max(from, time_of(channel.now) + static_cast<double>(channel.unfinished) * burst);
     }
     channel.free_at = with_refreshes(channel, from, times.busy[c], write);
     channel.run = run_count_;

@@ -106,7 +106,7 @@ class SharedQueueChannel : public DramChannel {
   std::vector<Entry> pool_;
   std::vector<std::uint32_t> free_;
   Queue reads_{false}, writes_{true};
-  bool write_mode_{false};
+  bool write_mode_{true};                 ///< no read waits at first
   std::vector<std::uint32_t> active_;     ///< by bank: entry or kNone
   std::vector<std::vector<std::uint32_t>> active_banks_;  ///< by pseudo-channel
   std::uint32_t active_count_{0};
