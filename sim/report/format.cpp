@@ -81,6 +81,7 @@ constexpr std::array kUnits{
     Unit{"tflops_per_mm2", [](double v) { return number(v) + " TFLOPS/mm2"; }},
     Unit{"tflops_per_w", [](double v) { return number(v) + " TFLOPS/W"; }},
     Unit{"_gb_per_s", rate},
+    Unit{"_pj_per_bit", [](double v) { return number(v) + " pJ/bit"; }},
     Unit{"_tflops", [](double v) { return number(v) + " TFLOPS"; }},
     Unit{"_gops", [](double v) { return number(v) + " GOPS"; }},
     Unit{"_tops", [](double v) { return number(v) + " TOPS"; }},

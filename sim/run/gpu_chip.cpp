@@ -81,7 +81,7 @@ class GpuChip final : public ChipModel {
     ppa::Technology scaled = c_.technology;
     for (double& mac : scaled.mac_pj) mac *= c_.architecture.fit.energy_scale;
     scaled.vector_op_pj *= c_.architecture.fit.energy_scale;
-    return ppa::energy(activity, scaled, {c_.memory.energy, {gpu::kL2WireMillimetres}, c_.power.idle});
+    return ppa::energy(activity, scaled, {c_.memory.energy, {gpu::kL2WireMillimetres}, c_.power.idle, c_.memory.phy, c_.memory.tsv});
   }
 
   std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,
