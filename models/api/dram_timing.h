@@ -50,10 +50,16 @@ class BankTiming {
   BankTiming(const Geometry& geometry, const std::vector<Constraint>& rules);
 
   Tick earliest(Command command, std::uint32_t bank) const {
+    const Tick whole = earliest_all(command, pseudo_channel(bank)), own = earliest_within(command, bank);
+    return whole < own ? own : whole;
+  }
+  /// As far as the levels below the pseudo-channel tell; with earliest_all() it makes earliest().
+  Tick earliest_within(Command command, std::uint32_t bank) const {
     const Path& p = paths_[bank];
     const auto c = static_cast<std::size_t>(command);
-    Tick t = nodes_[0].next[c];
-    for (const std::uint32_t n : p) t = t < nodes_[n].next[c] ? nodes_[n].next[c] : t;
+    Tick t = nodes_[p[4]].next[c];
+    if (t < nodes_[p[3]].next[c]) t = nodes_[p[3]].next[c];
+    if (t < nodes_[p[2]].next[c]) t = nodes_[p[2]].next[c];
     return t;
   }
   /// Of PREab and REFab.
@@ -64,32 +70,38 @@ class BankTiming {
   }
   void issue(Command command, std::uint32_t bank, Tick t);
   void issue_all(Command command, std::uint32_t pc, Tick t);
-  std::uint32_t pseudo_channel(std::uint32_t bank) const { return bank / geometry_.banks_per_pc(); }
+  std::uint32_t pseudo_channel(std::uint32_t bank) const { return paths_[bank][1] - 1; }
   const Geometry& geometry() const { return geometry_; }
   void reset();
 
  private:
-  struct Node {
+  struct alignas(64) Node {
     std::array<Tick, kCommands> next;
   };
-  using Path = std::array<std::uint32_t, kLevels - 1>;  ///< node of pseudo-channel, stack id, bank group, bank
-  struct Ring {
-    std::vector<Tick> times;  ///< last `window` issues, oldest at `at`
-    std::uint32_t at{0};
+  using Path = std::array<std::uint32_t, kLevels>;  ///< node of channel, pseudo-channel, stack id, bank group, bank
+  /// A rule of window 1 without siblings, as issue() needs it.
+  struct Step {
+    std::uint32_t level, following;
+    Tick latency;
   };
-  void apply(const Constraint& rule, std::size_t rule_index, std::uint32_t node, Tick t);
-  void raise(std::uint32_t node, Command command, Tick t) {
-    Tick& next = nodes_[node].next[static_cast<std::size_t>(command)];
+  struct Rule {
+    Constraint constraint;
+    std::size_t first_time;  ///< in times_, window > 1: `window` last issues of every node of the level
+  };
+  void apply(const Rule& rule, std::uint32_t node, Tick t);
+  void raise(std::uint32_t node, std::size_t command, Tick t) {
+    Tick& next = nodes_[node].next[command];
     next = next < t ? t : next;
   }
 
   Geometry geometry_;
-  std::vector<Constraint> rules_;  ///< sorted by preceding
-  std::array<std::size_t, kCommands + 1> first_rule_{};
+  std::array<std::vector<Step>, kCommands> steps_;  ///< by preceding
+  std::array<std::vector<Rule>, kCommands> rules_;  ///< the others
   std::array<std::uint32_t, kLevels + 1> first_node_{};  ///< of each level in nodes_
   std::vector<Node> nodes_;
-  std::vector<Path> paths_;               ///< by bank
-  std::vector<std::vector<Ring>> rings_;  ///< by rule, then by node of its level; only where window > 1
+  std::vector<Path> paths_;    ///< by bank
+  std::vector<Tick> times_;    ///< of the windows, oldest at its cursor
+  std::vector<std::uint32_t> cursors_;  ///< by place in times_, of the first of a window
 };
 
 }  // namespace presil::api::dram

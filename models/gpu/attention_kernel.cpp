@@ -17,14 +17,16 @@ namespace {
 
 constexpr double kForwardOps = 6, kBackwardOps = 10;  ///< lane operations of one (query, key) pair
 constexpr std::size_t kPhases = 32;
+/// Keys and values are paged: a 4-byte entry of the block table for every 16 tokens [vLLM, Kwon et al., SOSP 2023].
+constexpr double kPageTokens = 16, kPageEntry = 4;
 
 double to_double(std::uint64_t n) { return static_cast<double>(n); }
 
-/// Keys that queries [first, first + rows) of one sequence read, masked tiles skipped or not.
+/// Keys that queries [first, first + rows) of one sequence walk over; masked ones count as the recipe says.
 double keys_of(const AttentionShape& s, const AttentionRecipe& recipe, std::uint64_t first, std::uint64_t rows) {
   const double last = to_double(std::min(s.q_len, first + rows));
   double keys = to_double(s.kv_len);
-  if (s.causal && recipe.skips_masked) keys -= to_double(s.q_len) - last;
+  if (s.causal) keys -= (to_double(s.q_len) - last) * (1 - recipe.masked_cost);
   if (s.window > 0) keys = std::min(keys, to_double(s.window + rows));
   return std::max(keys, 1.0);
 }
@@ -64,10 +66,25 @@ void spread(Kernel& kernel, const Phase& sum) {
   kernel.phases.assign(kPhases, {sum.sm_cycles / n, sum.l2_bytes / n, sum.read_bytes / n, sum.write_bytes / n});
 }
 
-Kernel tiled(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecipe& recipe) {
+/// Bytes that come and go beside the walk over keys: operands once, results, gradients.
+void add_operands(const AttentionShape& s, Phase& sum) {
+  const double queries = to_double(s.batch * s.q_len * s.heads);
+  const double kv = to_double(s.batch * s.kv_heads * s.kv_len) * kv_values(s) * s.kv_bytes;
+  sum.read_bytes = queries * to_double(s.qk_dim) * s.q_bytes + kv;
+  sum.write_bytes = queries * to_double(s.v_dim) * s.q_bytes;
+  sum.l2_bytes += sum.write_bytes + queries * to_double(s.qk_dim) * s.q_bytes;
+  if (!s.backward) return;
+  // O, dO and dQ's sums come in; dQ's sums are cleared, added to and converted; dK and dV leave.
+  const double sums = queries * to_double(s.qk_dim) * 4;
+  sum.read_bytes += 2 * queries * to_double(s.v_dim) * s.q_bytes + sums;
+  sum.write_bytes = 2 * sums + queries * to_double(s.qk_dim) * s.q_bytes + kv;
+}
+
+Kernel tiled(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecipe& recipe, double splits) {
   const LibraryConfig& library = gpu.architecture.library;
   const double rows = std::min<double>(library.attention_rows, std::max(16.0, std::exp2(std::ceil(std::log2(to_double(s.q_len))))));
   const double columns = library.attention_columns, heads = to_double(s.batch * s.heads);
+  const double products = s.backward ? 3 * to_double(s.qk_dim) + 2 * to_double(s.v_dim) : to_double(s.qk_dim + s.v_dim);
   const double step = step_cycles(gpu, s, rows, columns);
   // First operands of a block arrive, last results leave: two trips to memory that its own arithmetic does not hide.
   const double ramp = 2 * gpu.architecture.memory_latency.value * gpu.clock.value;
@@ -76,32 +93,27 @@ Kernel tiled(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecip
   Kernel kernel;
   for (std::uint64_t first = 0; first < s.q_len; first += static_cast<std::uint64_t>(rows)) {
     const double keys = keys_of(s, recipe, first, static_cast<std::uint64_t>(rows));
-    const double steps = std::ceil(keys / columns);
-    of_head.push_back(steps * step + ramp);
+    const double steps = std::ceil(keys / splits / columns);
+    for (double part = 0; part < splits; ++part) of_head.push_back(steps * step + ramp);
     sum.l2_bytes += heads * keys * kv_values(s) * s.kv_bytes;
-    kernel.macs += heads * steps * rows * columns * (s.backward ? 3 * to_double(s.qk_dim) + 2 * to_double(s.v_dim) : to_double(s.qk_dim + s.v_dim));
-    kernel.special_ops += heads * steps * rows * columns;
-    kernel.blocks += heads;
+    if (s.backward) sum.l2_bytes += heads * steps * rows * to_double(s.qk_dim) * 2 * 4;
+    kernel.macs += heads * splits * steps * rows * columns * products;
+    kernel.special_ops += heads * splits * steps * rows * columns;
+    kernel.blocks += heads * splits;
   }
   sum.sm_cycles = makespan(of_head, heads, gpu.sms);
-  const double queries = to_double(s.batch * s.q_len * s.heads);
-  const double kv = to_double(s.batch * s.kv_heads * s.kv_len) * kv_values(s) * s.kv_bytes;
-  sum.read_bytes = queries * to_double(s.qk_dim) * s.q_bytes + kv;
-  sum.write_bytes = queries * to_double(s.v_dim) * s.q_bytes;
-  if (s.backward) {  // O, dO and the row sums come back in; dQ, dK, dV leave, dQ accumulated in fp32
-    sum.read_bytes += 2 * queries * to_double(s.v_dim) * s.q_bytes;
-    sum.write_bytes = queries * to_double(s.qk_dim) * (4 + s.q_bytes) + kv;
-  }
-  const double passes = recipe.query_passes * queries * to_double(s.qk_dim + s.v_dim) * 4 / 2;
-  sum.read_bytes += passes / 2;
-  sum.write_bytes += passes / 2;
-  sum.l2_bytes += sum.write_bytes + queries * to_double(s.qk_dim) * s.q_bytes;
+  add_operands(s, sum);
   spread(kernel, sum);
+  // Partial results are merged by a pass of its own.
+  const double values = to_double(s.batch * s.q_len * s.heads) * to_double(s.qk_dim + s.v_dim) / 2;
+  const double passes = values * 4 * (recipe.query_passes + (splits > 1 ? splits + 1 : 0));
+  if (passes > 0) kernel.phases.push_back({0, passes, passes / 2, passes / 2});
   kernel.simple_ops = kernel.special_ops * (s.backward ? kBackwardOps : kForwardOps);
   kernel.waves = kernel.blocks / gpu.sms;
   kernel.stages = 4;
-  kernel.latency_s = gpu.architecture.fit.kernel_latency.value;
-  kernel.plan = fmt::format("fused attention{}, tile {:.0f} x {:.0f}, {:.0f} blocks", s.backward ? " backward" : "", rows, columns, kernel.blocks);
+  kernel.latency_s = gpu.architecture.fit.kernel_latency.value * (s.backward ? 2 : recipe.kernels) + (splits > 1 ? gpu.architecture.fit.simple_latency.value : 0);
+  kernel.plan = fmt::format("fused attention{}, tile {:.0f} x {:.0f}, {}{:.0f} blocks", s.backward ? " backward" : "", rows, columns,
+                            splits > 1 ? fmt::format("split-KV {:.0f}, ", splits) : "", kernel.blocks);
   return kernel;
 }
 
@@ -118,7 +130,7 @@ Kernel decode(const GpuConfig& gpu, const AttentionShape& s, const AttentionReci
   const double ramp = 2 * gpu.architecture.memory_latency.value * gpu.clock.value;
   Phase sum;
   sum.sm_cycles = std::ceil(kernel.blocks / gpu.sms) * steps * step_cycles(gpu, s, rows, columns) + ramp;
-  sum.read_bytes = places * keys * kv_values(s) * s.kv_bytes;
+  sum.read_bytes = places * keys * kv_values(s) * s.kv_bytes + to_double(s.batch) * std::ceil(keys / kPageTokens) * kPageEntry;
   const double out = to_double(s.batch * s.heads * s.q_len) * to_double(s.v_dim);
   sum.write_bytes = out * s.q_bytes;
   sum.l2_bytes = sum.read_bytes + 2 * out * 4 * (splits > 1 ? splits : 0);
@@ -127,7 +139,7 @@ Kernel decode(const GpuConfig& gpu, const AttentionShape& s, const AttentionReci
   kernel.special_ops = kernel.blocks * steps * rows * columns;
   kernel.simple_ops = kernel.special_ops * kForwardOps;
   kernel.stages = 4;
-  kernel.latency_s = gpu.architecture.fit.kernel_latency.value * recipe.decode_kernels + (splits > 1 ? gpu.architecture.fit.simple_latency.value : 0);
+  kernel.latency_s = gpu.architecture.fit.kernel_latency.value * (recipe.kernels + (recipe.query_passes > 0 ? 1 : 0)) + (splits > 1 ? gpu.architecture.fit.simple_latency.value : 0);
   kernel.plan = fmt::format("split-KV {:.0f}, {:.0f} blocks", splits, kernel.blocks);
   return kernel;
 }
@@ -135,25 +147,25 @@ Kernel decode(const GpuConfig& gpu, const AttentionShape& s, const AttentionReci
 }  // namespace
 
 AttentionRecipe attention_recipe(const std::string& implementation) {
-  // Serving kernels of 2023: cached and new keys in two calls whose results are merged, no skipping of masked tiles.
-  if (implementation.find("early") != std::string::npos || implementation.find("2023") != std::string::npos) return {false, 6, 3};
+  // Serving kernels of 2023: cached and new keys in calls of their own, whose results are merged in memory; masked
+  // tiles computed and then masked. [fit] on attention of that kind on A100
+  if (implementation.find("early") != std::string::npos || implementation.find("2023") != std::string::npos) return {1.6, 5, 2};
   return {};
 }
 
 Kernel attention_kernel(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecipe& recipe) {
-  Kernel best;
   const double group = to_double(s.heads) / to_double(s.kv_heads) * to_double(s.q_len);
-  if (s.backward || group > gpu.architecture.library.attention_rows) {
-    best = tiled(gpu, s, recipe);
-  } else {
-    double time = -1;
-    for (double splits = 1; splits <= 256 && splits <= to_double(s.kv_len); splits *= 2) {
-      Kernel candidate = decode(gpu, s, recipe, splits);
-      const double t = kernel_time(gpu, candidate, gpu.clock).value;
-      if (time >= 0 && t >= time) continue;
+  const bool whole_tiles = s.backward || group > gpu.architecture.library.attention_rows;
+  Kernel best;
+  double time = -1;
+  for (double splits = 1; splits <= 256 && splits <= to_double(s.kv_len); splits *= 2) {
+    Kernel candidate = whole_tiles ? tiled(gpu, s, recipe, splits) : decode(gpu, s, recipe, splits);
+    const double t = kernel_time(gpu, candidate, gpu.clock).value;
+    if (time < 0 || t < time) {
       time = t;
       best = std::move(candidate);
     }
+    if (whole_tiles && (s.backward || best.blocks > 2.0 * gpu.sms)) break;
   }
   best.name = "attention";
   best.format = s.format;

@@ -8,9 +8,12 @@
 // [Dao et al., FlashAttention-2, 2023; Shah et al., FlashAttention-3, 2024]. Blocks
 // are dealt to SMs head by head as they fall free, which leaves causal ones uneven at the end.
 // Backward: five products instead of two on the same pairs, one exp and 10 operations a pair.
+// Backward also adds every tile's part of dQ to memory with atomics through L2, in fp32, and converts it at the end.
+// With fewer blocks than SMs the keys are split over blocks here too.
 // Decode (queries of a group of heads share one tile): the keys are split over blocks until time stops falling
 // (split-KV), partial results are merged by a second kernel [Flash-Decoding, 2023].
-// Not modelled: atomics of dQ, variable lengths in one batch.
+// The cache is paged; the block table is read.
+// Not modelled: conflicts of those atomics, variable lengths in one batch.
 #pragma once
 
 #include <cstdint>
@@ -33,9 +36,9 @@ struct AttentionShape {
 
 /// What an implementation does beside the algorithm above.
 struct AttentionRecipe {
-  bool skips_masked{true};       ///< false: the square of new queries and keys is computed in full
-  double query_passes{0};        ///< extra passes over queries and outputs in fp32 (partial results merged in memory)
-  std::uint32_t decode_kernels{1};  ///< dependent launches of one decode call, without the merge
+  double masked_cost{0};         ///< cost of masked pairs over that of visible ones; 0: whole masked tiles are skipped
+  double query_passes{0};        ///< further passes over queries and outputs in fp32: partial results merged in memory
+  std::uint32_t kernels{1};      ///< dependent launches of one call
 };
 AttentionRecipe attention_recipe(const std::string& implementation);
 

@@ -20,6 +20,9 @@ namespace {
 /// Largest transaction; TLM lengths are below 4 GiB.
 constexpr double kMostBytes = 1u << 30;
 constexpr double kLine = 64;
+/// Phases move their bytes together until they take this long: a pipeline loads ahead, so that a kernel of many short
+/// phases pays DRAM's latency (some 100 ns) once, not every time.
+constexpr double kShortest = 2e-6;
 }  // namespace
 
 Gpu::Gpu(sc_core::sc_module_name name, const GpuConfig& config, api::Memory& memory) : sc_module(name), config_(config), memory_(memory) {
@@ -78,11 +81,17 @@ void Gpu::start(std::uint64_t) {
 void Gpu::next_phase(std::uint64_t) {
   const Kernel& k = (*program_)[kernel_].kernel;
   if (phase_ == k.phases.size()) return finish_kernel();
-  const Phase& phase = k.phases[phase_++];
+  double time = 0, read = 0, written = 0;
+  while (phase_ < k.phases.size() && time < kShortest) {
+    const Phase& phase = k.phases[phase_++];
+    time += phase_time(config_, k, phase, clock_);
+    read += phase.read_bytes;
+    written += phase.write_bytes;
+  }
   outstanding_ = 1;
-  agenda_.after(kernel::to_sc_time({phase_time(config_, k, phase, clock_)}), Callback::of<&Gpu::part_done>(this));
-  move(phase.read_bytes, false);
-  move(phase.write_bytes, true);
+  agenda_.after(kernel::to_sc_time({time}), Callback::of<&Gpu::part_done>(this));
+  move(read, false);
+  move(written, true);
 }
 
 void Gpu::part_done(std::uint64_t) {

@@ -1,7 +1,7 @@
 // gpu.h -- a GPU in SystemC: a stream of kernels on streaming multiprocessors behind L2, and DRAM at a TLM socket.
 //
-// A kernel starts when the host has launched it and the one before has drained. Its phases run one after the other:
-// loads and stores of a phase go to the memory as TLM transactions while SMs and L2 take the time that
+// A kernel starts when the host has launched it and the one before has drained. Its phases run one after the other, short
+// ones together: loads and stores of a phase go to the memory as TLM transactions while SMs and L2 take the time that
 // kernel_time.h states for them, stretched where the memory took longer than its share; the phase ends when both have.
 // The clock is the highest state whose power, averaged over the program, stays under the cap (clock_of()).
 //

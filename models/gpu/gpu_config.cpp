@@ -1,6 +1,10 @@
 // gpu_config.cpp -- the fields of gpu_config.h with their meaning.
 #include "models/gpu/gpu_config.h"
 
+#include <algorithm>
+
+#include "models/gpu/matmul_kernel.h"
+
 namespace presil::gpu {
 
 using config::non_negative;
@@ -19,6 +23,7 @@ void TileConfig::describe(config::Visitor& v) {
 
 void LibraryConfig::describe(config::Visitor& v) {
   v.list("tiles", tiles, required, "Output tiles that the matrix library has kernels for.");
+  v.check(!tiles.empty(), "tiles", "the library has no tile: give at least one");
   v.integer("most_splits", most_splits, optional, 1, 64, "Largest number of blocks that share one output tile along K (split-K).");
   v.flag("persistent", persistent, optional, "Resident blocks take tile after tile, so that one tile's epilogue hides behind the next one's main loop.");
   v.flag("stream_k", stream_k, optional, "The last, partial wave is cut along K over all SMs.");
@@ -65,6 +70,7 @@ void L2Config::describe(config::Visitor& v) {
 }
 
 void LaunchConfig::describe(config::Visitor& v) {
+  v.flag("graph", graph, optional, "Passes are captured as graphs; false: the host launches every kernel.");
   v.quantity("host", host, optional, non_negative, "Host time of one kernel launch.");
   v.quantity("gap", gap, optional, non_negative, "Between two kernels of a stream.");
   v.quantity("graph_gap", graph_gap, optional, non_negative, "Between two kernels of a captured graph.");
@@ -88,6 +94,10 @@ void GpuConfig::describe(config::Visitor& v) {
   v.real("ecc_overhead", ecc_overhead, optional, Range{0, 0.5, false}, "Share of the memory's rate that inline error correction takes; 0 for HBM, which has bits of its own.");
   v.object("launch", launch, optional, "What starting a kernel costs.");
   v.object("clocks", clocks, optional, "Voltage-frequency states.");
+  const auto fits = [this](const TileConfig& tile) { return can_run(*this, MatmulShape{}, tile); };
+  v.check(std::any_of(architecture.library.tiles.begin(), architecture.library.tiles.end(), fits), "architecture",
+          "no tile of the library fits an SM: its accumulators need registers, its stages shared memory");
+  v.check(clocks.low_clock <= clock, "clocks", "low_clock is above the boost clock");
   describe_board(v);
 }
 

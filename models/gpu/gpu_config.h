@@ -75,6 +75,7 @@ struct L2Config {
 
 /// Ways to start a kernel.
 struct LaunchConfig {
+  bool graph{true};                    ///< passes are captured as graphs; false: the host launches every kernel
   Seconds host{5e-6};                  ///< host time of one launch; hidden while the GPU is busier than the host
   Seconds gap{1e-6};                   ///< between two kernels of one stream
   Seconds graph_gap{0.5e-6};           ///< between two kernels of a captured graph

@@ -29,12 +29,18 @@ BlockNeeds needs_of(const MatmulShape& s, const TileConfig& t) {
 
 }  // namespace
 
+std::optional<Format> tensor_format(const GpuConfig& gpu, Format format) {
+  if (gpu.supports(format)) return format;
+  for (const Format wider : {Format::fp8, Format::bf16, Format::fp16, Format::tf32, Format::fp32}) {
+    if (wider == Format::tf32 && bits(format) >= 32) continue;  // 32 bits in memory, but 19 of them multiplied
+    if (gpu.supports(wider) && bits(wider) >= bits(format)) return wider;
+  }
+  return std::nullopt;
+}
+
 double tensor_rate(const GpuConfig& gpu, Format format) {
-  const auto rate = [&](Format f) { return gpu.tensor[static_cast<std::size_t>(f)]; };
-  if (rate(format) > 0) return rate(format);
-  for (const Format wider : {Format::fp8, Format::bf16, Format::fp16, Format::tf32, Format::fp32})
-    if (rate(wider) > 0 && bits(wider) >= bits(format)) return rate(wider);
-  return gpu.lanes;
+  const std::optional<Format> computed = tensor_format(gpu, format);
+  return computed ? gpu.tensor[static_cast<std::size_t>(*computed)] : gpu.lanes;
 }
 
 bool can_run(const GpuConfig& gpu, const MatmulShape& s, const TileConfig& t) { return fits(gpu.architecture, needs_of(s, t)); }
@@ -48,12 +54,14 @@ double matmul_cycles(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   const double area = static_cast<double>(p.tile.m) * p.tile.n;
   const double efficiency = fit.tensor_efficiency * area / (area + fit.tile_overhead * (p.tile.m + p.tile.n));
   const double steps = static_cast<double>(ceil_div(ceil_div(s.k, p.splits), step_of(s, p.tile)));
-  const double tile = area * steps * static_cast<double>(step_of(s, p.tile)) / tensor_rate(gpu, s.format) / efficiency;
+  const double tile = area * steps * static_cast<double>(step_of(s, p.tile)) / (tensor_rate(gpu, s.format) * s.speedup) / efficiency;
   const double blocks = static_cast<double>(ceil_div(s.m, p.tile.m) * ceil_div(s.n, p.tile.n) * s.batch) * p.splits;
   const double busiest = p.stream_k ? std::max(1.0, blocks / gpu.sms) : std::ceil(blocks / gpu.sms);
   // A block has `stages - 1` steps under way, so a step cannot take less than that share of the memory's latency.
   const double waits = steps * gpu.architecture.memory_latency.value * gpu.clock.value / std::max(1u, p.tile.stages - 1);
-  return std::max(busiest * tile, std::ceil(busiest / p.resident) * waits);
+  // First operands in, results out: other resident blocks hide it, and persistent kernels start the next tile behind it.
+  const double ramp = gpu.architecture.library.persistent ? 0 : 2 * gpu.architecture.memory_latency.value * gpu.clock.value;
+  return std::max(busiest * tile, std::ceil(busiest / p.resident) * std::max(tile + ramp, waits));
 }
 
 Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPlan& p, Detail detail) {
@@ -64,7 +72,7 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   kernel.blocks = static_cast<double>(rows * columns * s.batch) * p.splits;
   kernel.waves = kernel.blocks / (static_cast<double>(gpu.sms) * p.resident);
   const double k = static_cast<double>(ceil_div(ceil_div(s.k, p.splits), step_of(s, p.tile)) * step_of(s, p.tile)) * p.splits;
-  kernel.macs = static_cast<double>(rows * columns * s.batch) * p.tile.m * p.tile.n * k;
+  kernel.macs = static_cast<double>(rows * columns * s.batch) * p.tile.m * p.tile.n * k / s.speedup;
   kernel.plan = fmt::format("tile {} x {} x {}, {}{:.0f} blocks on {} SMs, {} resident, {:.2f} waves", p.tile.m, p.tile.n, step_of(s, p.tile),
                             p.stream_k ? "stream-K, " : p.splits > 1 ? fmt::format("split-K {}, ", p.splits) : "", kernel.blocks, gpu.sms, p.resident, kernel.waves);
 
@@ -84,7 +92,9 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   const double adders = static_cast<double>(gpu.sms) * gpu.lanes;
   if (partial > 0) kernel.phases.push_back({partial / 8 / adders, partial, 0, 0});
   const double hop = gpu.architecture.l2_latency_cycles / gpu.clock.value;
-  kernel.latency_s = gpu.architecture.fit.kernel_latency.value + (partial > 0 ? 4 * hop : 0);
+  // stream-K adds in the same kernel behind a flag in memory; split-K in a second one.
+  const double merge = p.stream_k ? 4 * hop : partial > 0 ? gpu.architecture.fit.simple_latency.value : 0;
+  kernel.latency_s = gpu.architecture.fit.kernel_latency.value + merge;
   return kernel;
 }
 

@@ -3,6 +3,7 @@
 //   blocks     = ceil(m / tile m) ceil(n / tile n) batch splits          edge tiles compute in full, load what is there
 //   a tile     = tile m x tile n x k / splits multiply-adds at the SM's rate for the format, times
 //                tensor_efficiency tile_mn / (tile_mn + tile_overhead (tile_m + tile_n))
+//   a block alone takes two trips to memory more, which other resident blocks and persistent kernels hide
 //   and no less than memory latency / (stages - 1) for every step along K: what a pipeline of that depth hides
 //   busiest SM = ceil(blocks / SMs) tiles; with stream-K blocks / SMs and one fix-up
 // Blocks are visited `swizzle_rows` tile rows at a time, column by column [CUTLASS, threadblock swizzle]; the tiles of a
@@ -11,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "models/gpu/gpu_config.h"
 #include "models/gpu/kernel.h"
@@ -23,6 +25,7 @@ struct MatmulShape {
   Format format{Format::bf16};
   double a_bytes{2}, b_bytes{2}, c_bytes{2};
   bool shared_b{false};  ///< every batch entry multiplies the same B
+  double speedup{1};     ///< of the tensor cores: zeros of a structured-sparse B are skipped; b_bytes are those stored
   double flops() const { return 2.0 * static_cast<double>(batch) * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k); }
 };
 
@@ -43,7 +46,9 @@ double matmul_cycles(const GpuConfig& gpu, const MatmulShape& shape, const Matmu
 struct Detail { std::uint32_t phases; std::uint64_t waves; };
 Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan, Detail detail);
 
-/// The same multiply-adds per clock and SM for a format that the chip has no cores for: the next wider one's.
+/// What a format is multiplied in on the tensor cores: itself, or the next wider one they have; none: on the lanes.
+std::optional<Format> tensor_format(const GpuConfig& gpu, Format format);
+/// Multiply-adds per clock and SM of that.
 double tensor_rate(const GpuConfig& gpu, Format format);
 
 }  // namespace presil::gpu

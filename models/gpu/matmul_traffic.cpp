@@ -93,15 +93,19 @@ std::vector<Phase> matmul_traffic(const GpuConfig& gpu, const MatmulShape& s, co
   Wave wave(s, p, rows, columns);
   std::vector<Phase> phases;
   std::uint64_t steps = 0;
-  std::size_t middle = 0;
+  std::size_t middle = 0;     // the first phase that begins in the second half of what is walked,
+  double after_middle = 0;    // and the tiles from there on
   for (std::uint64_t w = 0; w < walked; ++w) {
     const std::uint64_t first = w * slots, last = std::min(tiles, first + slots);
     const double in_wave = static_cast<double>(last - first);
     wave.collect(first, last, gpu.architecture.library.swizzle_rows);
     const double share = p.stream_k ? in_wave / gpu.sms : std::ceil(in_wave * p.splits / gpu.sms);
-    if (w == walked / 2) middle = phases.size();
     for (std::uint64_t c = 0; c < chunks; ++c) {
-      if (steps++ % merge == 0) phases.emplace_back();
+      if (steps++ % merge == 0) {
+        phases.emplace_back();
+        if (middle == 0 && w >= walked / 2) middle = phases.size() - 1, after_middle = 0;
+      }
+      after_middle += in_wave / static_cast<double>(chunks);
       Phase& phase = phases.back();
       for (const std::uint64_t panel : wave.a)
         phase.read_bytes += cache.read((panel * chunks + c) * 2, wave.height(panel) * k_part * s.a_bytes);
@@ -115,8 +119,13 @@ std::vector<Phase> matmul_traffic(const GpuConfig& gpu, const MatmulShape& s, co
     phases.back().write_bytes += out * in_wave;
   }
   if (walked < waves) {
-    const double half = static_cast<double>(walked - walked / 2);
-    extend(phases, middle, (half + static_cast<double>(waves - walked)) / half);
+    extend(phases, middle, (after_middle + static_cast<double>(tiles - walked * slots)) / after_middle);
+    // Every operand comes at least once, which a sample of its panels may miss by a little.
+    const double values = static_cast<double>(s.k) * (static_cast<double>(s.batch * s.m) * s.a_bytes + static_cast<double>((s.shared_b ? 1 : s.batch) * s.n) * s.b_bytes);
+    double read = 0;
+    for (const Phase& phase : phases) read += phase.read_bytes;
+    if (read < values)
+      for (Phase& phase : phases) phase.read_bytes *= values / read;
   }
   return phases;
 }

@@ -9,7 +9,6 @@
 namespace presil::gpu {
 
 namespace {
-constexpr double kThreads = 1024;     ///< of a block, one row each
 constexpr double kIntegerLanes = 64;  ///< of an SM
 constexpr std::size_t kPhases = 8;
 
@@ -20,9 +19,9 @@ double work_cycles(const GpuConfig& gpu, const VectorShape& s) {
   const double integer = s.integer + values * s.accesses * a.fit.access_instructions;
   double cycles = (s.simple / gpu.lanes + s.special / a.special_lanes + integer / kIntegerLanes) / sms;
   if (s.dependent > 0) {
-    const double resident = std::max(1.0, std::floor(a.max_threads / std::min(kThreads, s.columns)));
+    const double resident = std::max(1.0, std::floor(a.max_threads / std::min(s.threads, s.columns)));
     const double turns = std::ceil(s.rows / (gpu.sms * resident));
-    cycles = std::max(cycles, turns * std::ceil(s.columns / kThreads) * s.dependent * a.memory_latency.value * gpu.clock.value);
+    cycles = std::max(cycles, turns * std::ceil(s.columns / s.threads) * s.dependent * a.memory_latency.value * gpu.clock.value);
   }
   return cycles;
 }

@@ -41,6 +41,12 @@ bool BankQueueChannel::accept(const Access& access, Tick now) {
   return true;
 }
 
+Tick BankQueueChannel::pass_refreshes(Tick to) {
+  if (next_refresh_ > to) return 0;
+  next_refresh_ += (to - next_refresh_) / spec_.timing.refi * spec_.timing.refi;
+  return next_refresh_;
+}
+
 // --- command choice -------------------------------------------------------------------------------------------
 
 bool BankQueueChannel::may_precharge(std::size_t queue, std::size_t index) const {
@@ -63,7 +69,7 @@ BankQueueChannel::Choice BankQueueChannel::examine(std::size_t q, Tick now) cons
         std::any_of(queues_[q].begin(), queues_[q].begin() + static_cast<std::ptrdiff_t>(i),
                     [&](const Entry& e) { return !e.access.write && key(e.access) == key(a); }))
       continue;
-    const Tick at = earliest(command, bank);
+    const Tick at = on_edge(command, std::max(now, timing_.earliest(command, bank)));
     if (at < soonest.at) soonest = {at, q, i, command};
     if (at <= now) break;
     if (open_row_[q] == kClosed) break;  // the others need the same ACT
@@ -121,7 +127,7 @@ bool BankQueueChannel::refresh(Tick now) {
         bound_[b] = queues_[b].empty() ? kNever : 0;
         return true;
       }
-  } else if (timing_.earliest_all(Command::refresh_all, 0) <= now) {
+  } else if (on_edge(Command::refresh_all, std::max(now, timing_.earliest_all(Command::refresh_all, 0))) == now) {
     issue_all(Command::refresh_all, 0, now);
     refreshing_ = false;
   }
@@ -132,24 +138,21 @@ bool BankQueueChannel::move(Tick) {
   if (draining_ == 0 && !writes_.empty() &&
       (writes_.size() >= spec_.policy.write_queue || (writes_.size() > spec_.policy.drain_idle && queued_ == 0)))
     draining_ = writes_.size();
-  std::vector<Entry>& source = draining_ > 0 ? writes_ : reads_;
-  for (auto e = source.begin(); e != source.end(); ++e) {
-    auto& queue = queues_[e->access.bank];
-    if (queue.size() >= spec_.policy.bank_queue) continue;
-    if (e->access.write) {
-      if (pending_reads_.contains(key(e->access))) {
-        draining_ = 0;
-        return true;
-      }
-      --draining_;
-    }
-    queue.push_back(*e);
-    ++queued_;
-    bound_[e->access.bank] = 0;
-    source.erase(e);
-    return true;
+  const auto has_room = [this](const Entry& e) { return queues_[e.access.bank].size() < spec_.policy.bank_queue; };
+  std::vector<Entry>* source = draining_ > 0 ? &writes_ : &reads_;
+  auto e = std::find_if(source->begin(), source->end(), has_room);
+  if (draining_ > 0 && e != source->end() && pending_reads_.contains(key(e->access))) {
+    draining_ = 0;  // the read goes first; it may still be in the read queue
+    source = &reads_;
+    e = std::find_if(source->begin(), source->end(), has_room);
   }
-  return false;
+  if (e == source->end()) return false;
+  if (e->access.write) --draining_;
+  queues_[e->access.bank].push_back(*e);
+  ++queued_;
+  bound_[e->access.bank] = 0;
+  source->erase(e);
+  return true;
 }
 
 void BankQueueChannel::step(Tick now) {
@@ -164,7 +167,7 @@ void BankQueueChannel::step(Tick now) {
     }
     soonest = *std::min_element(bound_.begin(), bound_.end());
   } else if (refreshing_) {
-    soonest = open_in_pc_[0] == 0 ? timing_.earliest_all(Command::refresh_all, 0) : kNever;
+    soonest = open_in_pc_[0] == 0 ? on_edge(Command::refresh_all, std::max(now + 1, timing_.earliest_all(Command::refresh_all, 0))) : kNever;
     for (std::uint32_t b = 0; b < open_row_.size(); ++b)
       if (open_row_[b] != kClosed) soonest = std::min(soonest, earliest(Command::precharge, b));
   } else {

@@ -3,7 +3,7 @@
 // Transactions wait in a read queue and a write buffer. Each tick, after command issue, one moves to its bank's
 // queue: the oldest whose bank queue has room, of the reads, or of the writes while draining. Draining starts when
 // the write buffer is full, or holds more than drain_idle and every bank queue is empty; it lasts until as many writes
-// have moved as there were.
+// have moved as there were. A write of an address with a read pending ends it, and a read moves instead.
 // Each tick one command issues: bank queues round robin after the one served last, in each the oldest entry whose next
 // command is ready. A second one follows only if the next ready command met is for the other bus. PRE only for the
 // head of a queue, and only if no entry hits the open row or hit_cap columns were served since its ACT. A write waits
@@ -30,6 +30,7 @@ class BankQueueChannel : public DramChannel {
   bool accept(const Access& access, Tick now) override;
   void step(Tick now) override;
   bool idle() const override { return reads_.empty() && writes_.empty() && queued_ == 0; }
+  Tick pass_refreshes(Tick to) override;
 
  private:
   struct Entry {

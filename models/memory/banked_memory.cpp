@@ -23,12 +23,13 @@ std::uint64_t most_bursts(const Run& run, std::uint64_t burst) { return run.rows
 
 }  // namespace
 
-BankedMemory::BankedMemory(sc_core::sc_module_name name, const MemoryConfig& config)
-    : ChannelMemory(name, config), streams_(config), memory_(config), channels_(streams_.channels()) {
+BankedMemory::BankedMemory(sc_core::sc_module_name name, const MemoryConfig& config, std::uint64_t stream)
+    : ChannelMemory(name, config), streams_(config), stream_(stream), memory_(config), channels_(streams_.channels()) {
   const DramSpec& spec = streams_.spec();
   const double banks = static_cast<double>(spec.timing.rcd_read + spec.timing.cl) * spec.tick_s;
   extra_read_ = kernel::to_sc_time({std::max(0.0, config.read_latency.value - banks)});
   extra_write_ = kernel::to_sc_time(config.write_latency);
+  refresh_interval_ = kernel::to_sc_time({static_cast<double>(spec.timing.refi) * spec.tick_s});
   reset();
 }
 
@@ -39,6 +40,8 @@ void BankedMemory::reset() {
   for (Channel& channel : channels_) {
     channel.dram = make_channel(streams_.spec());
     channel.free_at = epoch_;
+    channel.refresh_at = epoch_ + refresh_interval_;
+    channel.run = 0;
     channel.now = 0;
   }
 }
@@ -86,7 +89,7 @@ void BankedMemory::begin(Payload& payload, bool blocking) {
   free_slots_.pop_back();
   pending_[slot] = {&payload, 0, sc_time_stamp(), false, blocking};
   const Run run = run_of(payload);
-  if (most_bursts(run, static_cast<std::uint64_t>(memory_.burst.value)) >= kStream) start_long(pending_[slot], slot, run);
+  if (most_bursts(run, static_cast<std::uint64_t>(memory_.burst.value)) >= stream_) start_long(pending_[slot], slot, run);
   else start_short(pending_[slot], slot, run);
 }
 
@@ -95,17 +98,27 @@ void BankedMemory::start_long(Pending& pending, std::uint64_t slot, const Run& r
   const DramSpec& spec = streams_.spec();
   const bool write = pending.payload->is_write();
   const StreamTimes& times = streams_.of(run, write);
-  double longest = 0;
+  sc_time longest;
+  const sc_time burst = kernel::to_sc_time({static_cast<double>(spec.timing.burst) * spec.tick_s / spec.geometry.pseudo_channels});
+  ++run_count_;
   for (std::size_t c = 0; c < channels_.size(); ++c) {
-    if (times.seconds[c] <= 0) continue;
+    if (times.share[c] <= 0) continue;
     Channel& channel = channels_[c];
-    const double queued = static_cast<double>(channel.unfinished) * static_cast<double>(spec.timing.burst) * spec.tick_s / spec.geometry.pseudo_channels;
-    channel.free_at = std::max(channel.free_at, now + kernel::to_sc_time({queued})) + kernel::to_sc_time({times.seconds[c]});
+    sc_time from = std::max(channel.free_at, now);
+    if (channel.unfinished > 0) {
+      run_ahead(channel);
+      collect(channel);  // so that nothing depends on whether a poll of this instant came first
+      if (channel.unfinished > 0) from = std::max(from, time_of(channel.now) + static_cast<double>(channel.unfinished) * burst);
+    }
+    channel.free_at = with_refreshes(channel, from, times.busy[c], write);
+    channel.run = run_count_;
     pending.last = std::max(pending.last, channel.free_at);
-    longest = std::max(longest, times.seconds[c]);
+    longest = std::max(longest, times.busy[c]);
   }
+  runs_.push_back({run, write, times.bursts, times.row_hits, times.activates, run_count_});
+  if (runs_.size() > 1024) runs_.pop_front();
   count(*pending.payload, times.bursts);
-  counters_.queue_wait_s += std::max(0.0, kernel::to_seconds(pending.last - now).value - longest);
+  counters_.queue_wait_s += std::max(0.0, kernel::to_seconds(pending.last - now).value - kernel::to_seconds(longest).value);
   bank_counters_.row_hits += times.row_hits;
   bank_counters_.activates += times.activates;
   const sc_time latency = kernel::to_sc_time(write ? memory_.write_latency : memory_.read_latency);
@@ -117,9 +130,10 @@ void BankedMemory::start_short(Pending& pending, std::uint64_t slot, const Run& 
   std::uint64_t bursts = 0;
   streams_.bursts(run, pending.payload->is_write(), [&](std::uint32_t c, Access access) {
     Channel& channel = channels_[c];
+    hand_over(c);
     advance(channel, now);
     access.tag = slot;
-    channel.fifo.push_back({access, std::max(now, tick_of(channel.free_at))});
+    channel.fifo.push_back({access, now});
     ++channel.unfinished;
     ++bursts;
     schedule(c);
@@ -141,28 +155,86 @@ void BankedMemory::finish_pending(std::uint64_t slot) {
 
 // --- channels -------------------------------------------------------------------------------------------------
 
-void BankedMemory::advance(Channel& channel, Tick until) {
-  while (channel.now <= until) {
-    DramChannel& dram = *channel.dram;
-    const Tick t = channel.now;
-    if (dram.wake() <= t) dram.step(t);
-    bool refused = false;
-    for (std::uint32_t i = 0; i < memory_.dram.controller.offers_per_tick && !channel.fifo.empty(); ++i) {
-      if (channel.fifo.front().available > t) break;
-      refused = !dram.accept(channel.fifo.front().access, t);
-      if (refused) break;
-      channel.fifo.pop_front();
-    }
-    Tick next = dram.wake();
-    if (!channel.fifo.empty() && !refused) next = std::min(next, std::max(t + 1, channel.fifo.front().available));
-    channel.now = std::max(t + 1, std::min(next, until + 1));
+sc_time BankedMemory::with_refreshes(Channel& channel, sc_time from, sc_time busy, bool write) {
+  const sc_time cost = streams_.refresh_cost(write).time;
+  sc_time end = from + busy;
+  if (streams_.spec().policy.refresh != RefreshPolicy::all_bank || end <= channel.refresh_at) return end;
+  if (from > channel.refresh_at) {  // those that passed meanwhile; the last one may still be going on
+    const auto passed = static_cast<std::uint64_t>((from - channel.refresh_at) / refresh_interval_);
+    channel.refresh_at += static_cast<double>(passed) * refresh_interval_;
+    if (channel.refresh_at + cost > from) end = channel.refresh_at + cost + busy;
+    channel.refresh_at += refresh_interval_;
   }
+  for (; channel.refresh_at < end; channel.refresh_at += refresh_interval_) {
+    end += cost;
+    bank_counters_.activates += streams_.refresh_cost(write).activates;
+    bank_counters_.row_hits -= streams_.refresh_cost(write).activates;
+  }
+  return end;
+}
+
+void BankedMemory::hand_over(std::uint32_t c) {
+  Channel& channel = channels_[c];
+  if (channel.run == 0) return;
+  const std::uint64_t number = channel.run;
+  channel.run = 0;
+  if (runs_.empty() || number < runs_.front().number) return;  // long ago
+  const Long& last = runs_[number - runs_.front().number];
+  const DramSpec& spec = streams_.spec();
+  const bool lasts = channel.free_at > sc_time_stamp();
+  const StreamTimes& times = streams_.of(last.run, last.write);
+  const auto tail = streams_.tail(last.run, last.write, c, lasts ? spec.policy.read_queue : kClosing);
+  const double share = static_cast<double>(tail.size()) / times.share[c];
+  sc_time start = channel.free_at - share * times.busy[c];
+  if (spec.policy.refresh == RefreshPolicy::all_bank)
+    for (sc_time r = channel.refresh_at - refresh_interval_; r > start && r > epoch_; r -= refresh_interval_)
+      start -= streams_.refresh_cost(last.write).time;
+  const Tick from = std::max(channel.now, tick_of(start));
+  if (channel.fifo.empty() && channel.dram->idle())
+    channel.now = std::max(channel.now, std::max(channel.dram->pass_refreshes(from), channel.now));
+  for (Access access : tail) {
+    access.tag = kNobody;
+    channel.fifo.push_back({access, from});
+  }
+  channel.unfinished += tail.size();
+  // They have been counted with their run.
+  bank_counters_.row_hits -= last.row_hits * static_cast<double>(tail.size()) / last.bursts;
+  bank_counters_.activates -= last.activates * static_cast<double>(tail.size()) / last.bursts;
+}
+
+void BankedMemory::step(Channel& channel, Tick until) {
+  DramChannel& dram = *channel.dram;
+  const Tick t = channel.now;
+  if (dram.wake() <= t) dram.step(t);
+  bool refused = false;
+  for (std::uint32_t i = 0; i < memory_.dram.controller.offers_per_tick && !channel.fifo.empty(); ++i) {
+    if (channel.fifo.front().available > t) break;
+    refused = !dram.accept(channel.fifo.front().access, t);
+    if (refused) break;
+    channel.fifo.pop_front();
+  }
+  Tick next = dram.wake();
+  if (!channel.fifo.empty() && !refused) next = std::min(next, std::max(t + 1, channel.fifo.front().available));
+  channel.now = std::max(t + 1, std::min(next, until));
+}
+
+void BankedMemory::advance(Channel& channel, Tick until) {
+  if (channel.now > until) return;
+  if (channel.fifo.empty() && channel.dram->idle())
+    channel.now = std::max(channel.now, channel.dram->pass_refreshes(until));
+  while (channel.now <= until) step(channel, until + 1);
+}
+
+void BankedMemory::run_ahead(Channel& channel) {
+  advance(channel, tick_of(sc_time_stamp()));
+  while (!channel.fifo.empty()) step(channel, kNever);
 }
 
 void BankedMemory::collect(Channel& channel) {
   for (const Done& done : channel.dram->done()) {
-    Pending& pending = pending_[done.tag];
     --channel.unfinished;
+    if (done.tag == kNobody) continue;
+    Pending& pending = pending_[done.tag];
     pending.last = std::max(pending.last, time_of(done.at));
     if (--pending.bursts > 0) continue;
     agenda_.at(pending.last + (pending.payload->is_read() ? extra_read_ : extra_write_),

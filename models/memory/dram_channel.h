@@ -50,6 +50,9 @@ class DramChannel {
   Tick wake() const { return wake_; }
   /// No transaction is waiting.
   virtual bool idle() const = 0;
+  /// An idle channel lets the refreshes up to `to` pass, all but the last, without simulating them. Returns the tick of
+  /// that last one, from which it must be stepped again, or 0 if none has passed.
+  virtual Tick pass_refreshes(Tick to) = 0;
   std::vector<Done>& done() { return done_; }
   DramCounters counters(Tick now) const;
   const DramSpec& spec() const { return spec_; }

@@ -112,8 +112,7 @@ void CurrentsConfig::describe(config::Visitor& v) {
   v.real("idd4r", idd4r, optional, non_negative, "mA, reading without gaps.");
   v.real("idd4w", idd4w, optional, non_negative, "mA, writing without gaps.");
   v.real("idd5ab", idd5ab, optional, non_negative, "mA, refreshing all banks without gaps.");
-  v.real("devices", devices, optional, positive, "Devices that form one channel; currents are of one.");
-  v.quantity("interface", interface, optional, non_negative, "PHY and TSV, per bit moved, beside the array.");
+  v.real("devices", devices, optional, positive, "Devices that form one channel, pseudo-channels together; currents are of one.");
   v.check(vdd.value == 0 || (idd0 > 0 && idd3n > 0 && idd4r >= idd3n && idd4w >= idd3n && idd5ab >= idd3n && idd3n >= idd2n), "vdd",
           "currents must satisfy idd2n <= idd3n <= idd4r, idd4w, idd5ab");
 }
@@ -132,6 +131,9 @@ void DramConfig::describe(config::Visitor& v) {
   v.object("map", map, required, "Address map, by bits of the byte address within a stack.");
   v.object("controller", controller, optional, "Queues and policies.");
   v.object("currents", currents, optional, "Supply currents, for energy per command.");
+  const auto rc = static_cast<double>(timing.rc > 0 ? timing.rc : timing.ras + timing.rp), ras = static_cast<double>(timing.ras);
+  v.check(!currents.published() || currents.idd0 * rc >= currents.idd3n * ras + currents.idd2n * (rc - ras), "currents",
+          "idd0 tRC must not be less than idd3n tRAS + idd2n (tRC - tRAS): an ACT would cost less than nothing");
   v.check(timing.rfc * static_cast<Tick>(refresh_rate(temperature_c)) < timing.refi, "temperature_c",
           "at this temperature tRFC is not shorter than the interval between refreshes");
   v.check(controller.queueing != Queueing::per_bank ||

@@ -36,7 +36,6 @@ struct CurrentsConfig {
   Volts vdd{};
   double idd0{}, idd2n{}, idd3n{}, idd4r{}, idd4w{}, idd5ab{};  ///< mA
   double devices{1};                                            ///< devices that form one channel
-  JoulesPerBit interface{};                                     ///< PHY and TSV, beside the array
   bool published() const { return vdd.value > 0; }
   void describe(config::Visitor& v);
 };

@@ -1,6 +1,7 @@
 // dram_device.cpp -- implementation of dram_device.h.
 #include "models/memory/dram_device.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -35,28 +36,31 @@ std::uint64_t rows_of(const MemoryConfig& c) {
   return static_cast<std::uint64_t>(c.capacity_per_stack.value / bytes_per_row_number(c));
 }
 
-std::string dram_fault(const MemoryConfig& c) {
+DramFault dram_fault(const MemoryConfig& c) {
   const DramConfig& d = c.dram;
-  if (bytes_per_row_number(c) <= 0 || c.channel_bandwidth.value <= 0) return "a size of the geometry is zero";
+  if (bytes_per_row_number(c) <= 0 || c.channel_bandwidth.value <= 0) return {"dram", "a size of the geometry is zero"};
   if (std::uint64_t{d.channels} * d.geometry.pseudo_channels != c.channels_per_stack)
-    return fmt::format("channels x pseudo_channels is {}, channels_per_stack {}", d.channels * d.geometry.pseudo_channels, c.channels_per_stack);
+    return {"dram.channels", fmt::format("channels x pseudo_channels is {}, channels_per_stack {}",
+                                         d.channels * d.geometry.pseudo_channels, c.channels_per_stack)};
   const double geometry = static_cast<double>(rows_of(c)) * bytes_per_row_number(c);
   if (geometry != c.capacity_per_stack.value)
-    return fmt::format("channels x pseudo_channels x stack_ids x bank_groups x banks x rows x columns x burst is {:.0f} B, "
-                       "capacity_per_stack {:.0f} B", geometry, c.capacity_per_stack.value);
-  if (d.geometry.all_banks() > 1024) return "more than 1024 banks behind one command bus";
+    return {"dram.rows", fmt::format("channels x pseudo_channels x stack_ids x bank_groups x banks x rows x columns x burst is {:.0f} B, "
+                                     "capacity_per_stack {:.0f} B", geometry, c.capacity_per_stack.value)};
+  if (d.geometry.all_banks() > 1024) return {"dram.banks", "more than 1024 banks behind one command bus"};
   try {
     const AddressBits bits = address_bits(c);
-    if (c.stacks > 1 && c.interleave.value < c.burst.value) return "interleave is less than a burst";
+    if (c.stacks > 1 && c.interleave.value < c.burst.value) return {"interleave", "interleave is less than a burst"};
   } catch (const std::invalid_argument& problem) {
-    return std::string("map: ") + problem.what();
+    const std::string text = problem.what(), field = text.substr(0, text.find(':'));
+    const bool of_field = std::find(kAddressFieldNames.begin(), kAddressFieldNames.end(), field) != kAddressFieldNames.end();
+    return {of_field ? "dram.map." + field : "dram.map", of_field ? text.substr(field.size() + 2) : text};
   }
-  return "";
+  return {};
 }
 
 DramSpec dram_spec(const MemoryConfig& c) {
-  if (const std::string fault = c.dram.given() ? dram_fault(c) : "it has no `dram`"; !fault.empty())
-    throw InputError(fmt::format("memory '{}': {}", c.name, fault));
+  const DramFault fault = c.dram.given() ? dram_fault(c) : DramFault{"dram", "not given, and only model channels can do without"};
+  if (!fault.text.empty()) throw InputError(fmt::format("memory '{}': {}: {}", c.name, fault.key, fault.text));
   DramSpec spec{c.dram.tick.value, c.dram.geometry, c.dram.timing, c.dram.controller};
   const double data_tick = c.burst.value / c.channel_bandwidth.value / static_cast<double>(spec.timing.burst);
   if (std::abs(data_tick / spec.tick_s - 1) > 1e-3) {
@@ -80,22 +84,24 @@ DramEnergy dram_energy(const MemoryConfig& config, const DramSpec& spec, const D
   const double bits = static_cast<double>(n.data_ticks) / static_cast<double>(spec.timing.burst) * config.burst.value * 8;
   const auto count = [&n](Command c) { return static_cast<double>(n.commands[static_cast<std::size_t>(c)]); };
   DramEnergy e;
+  e.phy = bits * config.phy.value;
+  e.tsv = bits * config.tsv.value;
   if (!i.published()) {
-    e.interface = bits * config.energy.value;
+    e.array = bits * (config.energy.value - config.phy.value - config.tsv.value);
     return e;
   }
-  const double charge = i.vdd.value * 1e-3 * spec.tick_s * i.devices;  // J per mA and tick
+  const double charge = i.vdd.value * 1e-3 * spec.tick_s * i.devices;  // J per mA and tick, of the channel
+  const double part = charge / spec.geometry.pseudo_channels;         // of a pseudo-channel
   const DramTiming& t = spec.timing;
   const auto rc = static_cast<double>(t.rc > 0 ? t.rc : t.ras + t.rp), ras = static_cast<double>(t.ras);
   const auto burst = static_cast<double>(t.burst), rfc = static_cast<double>(t.rfc);
-  e.activate = count(Command::activate) * charge * (i.idd0 * rc - i.idd3n * ras - i.idd2n * (rc - ras));
-  e.read = count(Command::read) * charge * (i.idd4r - i.idd3n) * burst;
-  e.write = count(Command::write) * charge * (i.idd4w - i.idd3n) * burst;
-  e.refresh = count(Command::refresh_all) * charge * (i.idd5ab - i.idd3n) * rfc / spec.geometry.pseudo_channels +
-              count(Command::refresh_bank) * charge * (i.idd5ab - i.idd3n) * static_cast<double>(t.rfc_pb) / spec.geometry.all_banks();
+  e.activate = count(Command::activate) * part * (i.idd0 * rc - i.idd3n * ras - i.idd2n * (rc - ras));
+  e.read = count(Command::read) * part * (i.idd4r - i.idd3n) * burst;
+  e.write = count(Command::write) * part * (i.idd4w - i.idd3n) * burst;
+  e.refresh = part * (i.idd5ab - i.idd3n) * rfc *
+              (count(Command::refresh_all) + count(Command::refresh_bank) / spec.geometry.banks_per_pc());
   const auto open = static_cast<double>(n.open_ticks);
   e.background = charge * (i.idd3n * open + i.idd2n * (channel_ticks - open));
-  e.interface = bits * i.interface.value;
   return e;
 }
 

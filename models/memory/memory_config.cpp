@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "models/memory/dram_device.h"
 
 namespace presil::memory {
@@ -39,7 +41,23 @@ void describe_timing(config::Visitor& v, MemoryConfig& c) {
              "tRFC: time for which an all-bank refresh blocks its channel.");
   v.integer("queue_depth", c.queue_depth, optional, 1, 1 << 20,
             "Transactions the device holds before it withholds END_REQ.");
-  v.quantity("energy", c.energy, required, non_negative, "Energy of one bit moved: array, interface and PHY.");
+  v.quantity("energy", c.energy, required, non_negative, "Energy of one bit moved, all inclusive: array, TSV and PHY.");
+  v.quantity("phy", c.phy, optional, non_negative, "Of `energy`: driving the pins, at both ends. 0: not known apart.");
+  v.quantity("tsv", c.tsv, optional, non_negative, "Of `energy`: the way through the stack. 0: no stack, or not known apart.");
+}
+
+/// refresh_time and refresh_interval serve model channels, tRFC and tREFI model banked: one device, one refresh. A
+/// hundredth is left for rounding to ticks.
+void check_refresh(config::Visitor& v, const MemoryConfig& c) {
+  if (!c.dram.given()) return;
+  const auto check = [&](Seconds given, const char* key, Tick ticks, const char* name) {
+    const double timing = static_cast<double>(ticks) * c.dram.tick.value;
+    v.check(std::abs(timing - given.value) <= 0.01 * given.value, key,
+            fmt::format("{} is {:.6g} ns, but dram.timing has {} {} ticks of {:.6g} ns, {:.6g} ns", key, given.value * 1e9, name,
+                        ticks, c.dram.tick.value * 1e9, timing * 1e9));
+  };
+  check(c.refresh_time, "refresh_time", c.dram.timing.rfc, "tRFC");
+  check(c.refresh_interval, "refresh_interval", c.dram.timing.refi, "tREFI");
 }
 
 }  // namespace
@@ -60,9 +78,11 @@ void MemoryConfig::describe(config::Visitor& v) {
           "capacity_per_stack", "capacity_per_stack must be a whole multiple of interleave");
   v.check(refresh_time < refresh_interval, "refresh_time",
           "refresh_time (tRFC) must be shorter than refresh_interval (tREFI)");
+  v.check(phy.value + tsv.value <= energy.value, "energy", "energy includes phy and tsv and must not be less than their sum");
   v.check(model != MemoryModel::banked || dram.given(), "model", "model banked needs `dram`");
-  if (const std::string fault = dram.given() && whole(burst) ? dram_fault(*this) : ""; !fault.empty())
-    v.check(false, "dram", fault);
+  check_refresh(v, *this);
+  const DramFault fault = dram.given() && whole(burst) ? dram_fault(*this) : DramFault{};
+  v.check(fault.text.empty(), fault.key.c_str(), fault.text);
 }
 
 }  // namespace presil::memory

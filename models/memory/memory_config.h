@@ -41,7 +41,8 @@ struct MemoryConfig {
   Seconds refresh_interval{};             ///< tREFI
   Seconds refresh_time{};                 ///< tRFC, all banks
   std::uint32_t queue_depth{64};          ///< [assumed]
-  JoulesPerBit energy{};
+  JoulesPerBit energy{};                  ///< all inclusive
+  JoulesPerBit phy{}, tsv{};              ///< of it: the interface at both ends, the way through the stack
   DramConfig dram;                        ///< banks and timings; needed by model banked
 
   void describe(config::Visitor& v);

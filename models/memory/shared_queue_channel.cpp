@@ -7,18 +7,27 @@
 
 namespace presil::memory {
 
-SharedQueueChannel::SharedQueueChannel(const DramSpec& spec) : DramChannel(spec) {
+SharedQueueChannel::SharedQueueChannel(const DramSpec& spec) : DramChannel(spec),
+      words_((spec.geometry.banks_per_pc() + 63) / 64),
+      drain_above_(spec.policy.drain_high * spec.policy.write_queue),
+      drain_below_(spec.policy.drain_low * spec.policy.write_queue) {
   const std::uint32_t banks = spec.geometry.all_banks();
   for (Queue* queue : {&reads_, &writes_}) {
     queue->banks.resize(banks);
-    queue->column.assign(banks, kNever);
-    queue->row.assign(banks, kNever);
-    queue->waiting.assign((banks + 63) / 64, 0);
+    queue->hit.assign(banks, kNone);
+    queue->hit_order.assign(banks, 0);
+    queue->head_order.assign(banks, 0);
+    for (auto* set : {&queue->hits, &queue->opens, &queue->closes}) set->assign(std::size_t{words_} * spec.geometry.pseudo_channels, 0);
+    queue->column.resize(spec.geometry.pseudo_channels);
+    queue->row.resize(spec.geometry.pseudo_channels);
   }
   active_.assign(banks, kNone);
-  for (std::uint32_t b = 0; b < banks; ++b) pc_of_.push_back(timing_.pseudo_channel(b));
-  gates_.resize(spec.geometry.pseudo_channels);
-  active_in_pc_.assign(spec.geometry.pseudo_channels, 0);
+  for (std::uint32_t b = 0; b < banks; ++b) {
+    pc_of_.push_back(timing_.pseudo_channel(b));
+    bank_in_pc_.push_back(b % spec.geometry.banks_per_pc());
+  }
+  active_best_.resize(spec.geometry.pseudo_channels);
+  active_banks_.resize(spec.geometry.pseudo_channels);
   refreshing_.assign(banks, 0);
   const std::uint32_t entries = spec.policy.read_queue + spec.policy.write_queue + banks;
   pool_.resize(entries);
@@ -56,12 +65,10 @@ bool SharedQueueChannel::accept(const Access& access, Tick now) {
   push(queue, access, now);
   ++(access.write ? counters_.writes : counters_.reads);
   rebound(queue, access.bank);
-  column_due_ = std::min(column_due_, queue.column[access.bank]);
-  row_due_ = std::min(row_due_, queue.row[access.bank]);
   if (write_mode_next() != mode || mode != write_mode_)
     wake_ = std::min(wake_, now + 1);
   else if (refreshes_.empty() && write_mode_ == access.write)
-    wake_ = std::min(wake_, std::max(now + 1, std::min(queue.column[access.bank], queue.row[access.bank])));
+    wake_ = std::min(wake_, std::max(now + 1, std::min(queue.column[pc_of_[access.bank]].at, queue.row[pc_of_[access.bank]].at)));
   return true;
 }
 
@@ -73,7 +80,6 @@ void SharedQueueChannel::push(Queue& queue, const Access& access, Tick now) {
   (list.head == kNone ? list.head : pool_[list.tail].next) = e;
   list.tail = e;
   ++queue.size;
-  queue.waiting[access.bank / 64] |= std::uint64_t{1} << (access.bank % 64);
 }
 
 void SharedQueueChannel::remove(Queue& queue, std::uint32_t bank, std::uint32_t entry) {
@@ -83,74 +89,121 @@ void SharedQueueChannel::remove(Queue& queue, std::uint32_t bank, std::uint32_t 
   (before == kNone ? list.head : pool_[before].next) = pool_[entry].next;
   if (list.tail == entry) list.tail = before;
   --queue.size;
-  if (list.head == kNone) queue.waiting[bank / 64] &= ~(std::uint64_t{1} << (bank % 64));
 }
 
 bool SharedQueueChannel::write_mode_next() const {
-  const double capacity = spec_.policy.write_queue;
-  if (!write_mode_) return writes_.size > spec_.policy.drain_high * capacity || reads_.size == 0;
-  return !(writes_.size < spec_.policy.drain_low * capacity && reads_.size != 0);
+  if (!write_mode_) return writes_.size > drain_above_ || reads_.size == 0;
+  return !(writes_.size < drain_below_ && reads_.size != 0);
 }
 
 // --- candidates -----------------------------------------------------------------------------------------------
 
-SharedQueueChannel::Candidate SharedQueueChannel::column_candidate(const Queue& queue, std::uint32_t bank) const {
+std::uint32_t SharedQueueChannel::hit_of(const Queue& queue, std::uint32_t bank) const {
   const std::uint32_t open = open_row_[bank];
-  if (open == kClosed || refreshing_[bank]) return {};
+  if (open == kClosed || refreshing_[bank]) return kNone;
   std::uint32_t e = queue.banks[bank].head;
   const bool capped = spec_.policy.hit_cap > 0 && served_[bank] >= spec_.policy.hit_cap;
-  if (capped && e != kNone && pool_[e].access.row != open) return {};
+  if (capped && e != kNone && pool_[e].access.row != open) return kNone;
   while (e != kNone && pool_[e].access.row != open) e = pool_[e].next;
-  if (e == kNone) return {};
-  const Command command = pool_[e].access.write ? Command::write : Command::read;
-  return {earliest(command, bank), e, command};
+  return e;
 }
 
-SharedQueueChannel::Candidate SharedQueueChannel::row_candidate(const Queue& queue, std::uint32_t bank) const {
+bool SharedQueueChannel::wants_row(const Queue& queue, std::uint32_t bank) const {
   const std::uint32_t head = queue.banks[bank].head;
-  if (head == kNone || active_[bank] != kNone || refreshing_[bank]) return {};
+  if (head == kNone || active_[bank] != kNone || refreshing_[bank]) return false;
   const std::uint32_t open = open_row_[bank];
-  if (open == kClosed) return {earliest(Command::activate, bank), head, Command::activate};
-  if (pool_[head].access.row == open) return {};
+  if (open == kClosed) return true;
+  if (pool_[head].access.row == open) return false;
   const bool capped = spec_.policy.hit_cap > 0 && served_[bank] >= spec_.policy.hit_cap;
   for (std::uint32_t e = pool_[head].next; !capped && e != kNone && pool_[e].arrived == pool_[head].arrived; e = pool_[e].next)
-    if (pool_[e].access.row == open) return {};
-  return {earliest(Command::precharge, bank), head, Command::precharge};
+    if (pool_[e].access.row == open) return false;
+  return true;
+}
+
+void SharedQueueChannel::offer(Best& best, std::uint32_t bank, Tick at, std::uint64_t order) {
+  if (at < best.at || (at == best.at && order < best.order)) {
+    if (best.gone) at = std::min(at, best.at);  // the bound of the others stays
+    best = {at, order, bank, best.gone};
+  }
 }
 
 void SharedQueueChannel::rebound(Queue& queue, std::uint32_t bank) {
-  queue.column[bank] = column_candidate(queue, bank).at;
-  queue.row[bank] = row_candidate(queue, bank).at;
+  const std::uint32_t pc = pc_of_[bank];
+  const std::uint64_t mask = bit(bank);
+  Best &column = queue.column[pc], &row = queue.row[pc];
+  const std::uint32_t hit = queue.hit[bank] = hit_of(queue, bank);
+  if (column.bank == bank) column.gone = true;
+  if (hit != kNone) {
+    word(queue.hits, bank) |= mask;
+    queue.hit_order[bank] = pool_[hit].order;
+    offer(column, bank, earliest(column_command(queue), bank), pool_[hit].order);
+  } else {
+    word(queue.hits, bank) &= ~mask;
+  }
+  if (row.bank == bank) row.gone = true;
+  word(queue.opens, bank) &= ~mask;
+  word(queue.closes, bank) &= ~mask;
+  if (!wants_row(queue, bank)) return;
+  const Command command = row_command(bank);
+  word(command == Command::activate ? queue.opens : queue.closes, bank) |= mask;
+  queue.head_order[bank] = pool_[queue.banks[bank].head].order;
+  offer(row, bank, earliest(command, bank), queue.head_order[bank]);
 }
 
 void SharedQueueChannel::rebound(std::uint32_t bank) {
-  for (Queue* queue : {&reads_, &writes_})
-    if (queue->banks[bank].head != kNone) rebound(*queue, bank);
-    else queue->column[bank] = queue->row[bank] = kNever;
+  rebound(reads_, bank);
+  rebound(writes_, bank);
 }
 
-void SharedQueueChannel::open_gates(bool write) {
-  for (std::uint32_t pc = 0; pc < gates_.size(); ++pc)
-    gates_[pc] = {timing_.earliest_all(Command::activate, pc), timing_.earliest_all(Command::precharge, pc),
-                  timing_.earliest_all(write ? Command::write : Command::read, pc)};
-}
-
-SharedQueueChannel::Candidate SharedQueueChannel::best(Queue& queue, bool column, Tick now) {
-  std::vector<Tick>& bound = column ? queue.column : queue.row;
-  Candidate chosen;
-  open_gates(&queue == &writes_);
-  for (std::size_t w = 0; w < queue.waiting.size(); ++w)
-    for (std::uint64_t bits = queue.waiting[w]; bits != 0; bits &= bits - 1) {
-      const auto bank = static_cast<std::uint32_t>(w * 64 + static_cast<unsigned>(std::countr_zero(bits)));
-      if (bound[bank] > now) continue;
-      const Gate& gate = gates_[pc_of_[bank]];
-      if ((column ? gate.column : open_row_[bank] == kClosed ? gate.activate : gate.precharge) > now) continue;
-      const Candidate c = column ? column_candidate(queue, bank) : row_candidate(queue, bank);
-      bound[bank] = c.at;
-      if (c.at <= now && on_edge(c.command, now) == now && (chosen.entry == kNone || pool_[c.entry].order < pool_[chosen.entry].order))
-        chosen = c;
+void SharedQueueChannel::look(Best& best, const std::vector<std::uint64_t>& banks, const std::vector<std::uint64_t>& order,
+                              Command command, std::uint32_t pc, Tick from) const {
+  const Tick gate = std::max(from, timing_.earliest_all(command, pc));
+  const std::uint32_t first = pc * spec_.geometry.banks_per_pc();
+  Tick best_at = best.at;
+  std::uint64_t best_order = best.order;
+  std::uint32_t best_bank = best.bank;
+  for (std::uint32_t w = 0; w < words_; ++w)
+    for (std::uint64_t bits = banks[pc * words_ + w]; bits != 0; bits &= bits - 1) {
+      const std::uint32_t bank = first + w * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
+      const Tick at = on_edge(command, std::max(gate, timing_.earliest_within(command, bank)));
+      const std::uint64_t age = order[bank];
+      // Without branches: which one wins is random.
+      const bool wins = (at < best_at) | ((at == best_at) & (age < best_order));
+      best_at = wins ? at : best_at;
+      best_order = wins ? age : best_order;
+      best_bank = wins ? bank : best_bank;
     }
-  return chosen;
+  best = {best_at, best_order, best_bank, false};
+}
+
+const SharedQueueChannel::Best& SharedQueueChannel::column_of(Queue& queue, std::uint32_t pc, Tick from) {
+  Best& best = queue.column[pc];
+  if (!best.gone && best.at >= from && (best.bank == kNone || earliest(column_command(queue), best.bank) <= best.at)) return best;
+  best = {};
+  look(best, queue.hits, queue.hit_order, column_command(queue), pc, from);
+  return best;
+}
+
+const SharedQueueChannel::Best& SharedQueueChannel::row_of(Queue& queue, std::uint32_t pc, Tick from) {
+  Best& best = queue.row[pc];
+  if (!best.gone && best.at >= from && (best.bank == kNone || earliest(row_command(best.bank), best.bank) <= best.at)) return best;
+  best = {};
+  look(best, queue.opens, queue.head_order, Command::activate, pc, from);
+  look(best, queue.closes, queue.head_order, Command::precharge, pc, from);
+  return best;
+}
+
+const SharedQueueChannel::Best& SharedQueueChannel::active_of(std::uint32_t pc, Tick from) {
+  Best& best = active_best_[pc];
+  if (!best.gone && best.at >= from && (best.bank == kNone || earliest(active_command(best.bank), best.bank) <= best.at)) return best;
+  best = {};
+  for (const std::uint32_t bank : active_banks_[pc]) {
+    const Command command = active_command(bank);
+    const Tick at = on_edge(command, std::max(from, timing_.earliest(command, bank)));
+    const std::uint64_t order = pool_[active_[bank]].order;
+    if (at < best.at || (at == best.at && order < best.order)) best = {at, order, bank, false};
+  }
+  return best;
 }
 
 // --- slots ----------------------------------------------------------------------------------------------------
@@ -166,71 +219,59 @@ void SharedQueueChannel::finish_column(const Entry& entry, Tick now) {
 }
 
 bool SharedQueueChannel::active_column(Tick now) {
-  std::uint32_t chosen = kNone;
-  if (active_due_ > now) return false;
-  for (const std::uint32_t bank : active_banks_) {
-    const Entry& entry = pool_[active_[bank]];
-    const Command command = entry.access.write ? Command::write : Command::read;
-    if (on_edge(command, now) != now || timing_.earliest(command, bank) > now) continue;
-    if (chosen == kNone || entry.order < pool_[active_[chosen]].order) chosen = bank;
-  }
-  if (chosen == kNone) return false;
-  const std::uint32_t e = active_[chosen];
-  issue(pool_[e].access.write ? Command::write : Command::read, chosen, 0, now);
+  if (active_count_ == 0) return false;
+  Best chosen;
+  for (std::uint32_t pc = 0; pc < active_best_.size(); ++pc)
+    if (const Best& best = active_of(pc, now); best.at == now && (chosen.bank == kNone || best.order < chosen.order)) chosen = best;
+  if (chosen.bank == kNone) return false;
+  const std::uint32_t e = active_[chosen.bank], pc = pc_of_[chosen.bank];
+  issue(active_command(chosen.bank), chosen.bank, 0, now);
   finish_column(pool_[e], now);
-  active_[chosen] = kNone;
-  std::erase(active_banks_, chosen);
+  active_[chosen.bank] = kNone;
+  std::erase(active_banks_[pc], chosen.bank);
+  active_best_[pc].gone = true;
   --active_count_;
-  --active_in_pc_[timing_.pseudo_channel(chosen)];
   free_.push_back(e);
-  rebound(chosen);
-  for (const Queue* queue : {&reads_, &writes_}) {
-    row_due_ = std::min(row_due_, queue->row[chosen]);
-    column_due_ = std::min(column_due_, queue->column[chosen]);
-  }
+  rebound(chosen.bank);
   return true;
 }
 
 void SharedQueueChannel::queue_column(Tick now) {
-  if (const bool mode = write_mode_next(); mode != write_mode_) {
-    write_mode_ = mode;
-    column_due_ = row_due_ = 0;
-  }
-  if (column_due_ > now) return;
+  write_mode_ = write_mode_next();
   Queue& queue = served();
-  const Candidate c = best(queue, true, now);
-  if (c.entry == kNone) return;
-  const std::uint32_t bank = pool_[c.entry].access.bank;
-  issue(c.command, bank, 0, now);
-  finish_column(pool_[c.entry], now);
-  remove(queue, bank, c.entry);
-  free_.push_back(c.entry);
+  Best chosen;
+  for (std::uint32_t pc = 0; pc < active_best_.size(); ++pc)
+    if (const Best& best = column_of(queue, pc, now); best.at == now && (chosen.bank == kNone || best.order < chosen.order)) chosen = best;
+  if (chosen.bank == kNone) return;
+  const std::uint32_t bank = chosen.bank, e = queue.hit[bank];
+  issue(column_command(queue), bank, 0, now);
+  finish_column(pool_[e], now);
+  remove(queue, bank, e);
+  free_.push_back(e);
   rebound(bank);
-  row_due_ = std::min(row_due_, queue.row[bank]);
 }
 
 void SharedQueueChannel::queue_row(Tick now) {
-  if (const bool mode = write_mode_next(); mode != write_mode_) {
-    write_mode_ = mode;
-    column_due_ = row_due_ = 0;
-  }
-  if (row_due_ > now && spec_.policy.page == PagePolicy::open) return;
+  write_mode_ = write_mode_next();
   Queue& queue = served();
-  const Candidate c = best(queue, false, now);
-  if (c.entry == kNone) {
+  Best chosen;
+  for (std::uint32_t pc = 0; pc < active_best_.size(); ++pc)
+    if (const Best& best = row_of(queue, pc, now); best.at == now && (chosen.bank == kNone || best.order < chosen.order)) chosen = best;
+  if (chosen.bank == kNone) {
     if (spec_.policy.page != PagePolicy::open) close_unused(now);
     return;
   }
-  Entry& entry = pool_[c.entry];
-  const std::uint32_t bank = entry.access.bank;
+  const std::uint32_t bank = chosen.bank, e = queue.banks[bank].head, pc = pc_of_[bank];
+  const Command command = row_command(bank);
+  Entry& entry = pool_[e];
   entry.missed = true;
-  issue(c.command, bank, entry.access.row, now);
-  if (c.command == Command::activate) {
-    remove(queue, bank, c.entry);
-    active_[bank] = c.entry;
-    active_banks_.push_back(bank);
+  issue(command, bank, entry.access.row, now);
+  if (command == Command::activate) {
+    remove(queue, bank, e);
+    active_[bank] = e;
+    active_banks_[pc].push_back(bank);
     ++active_count_;
-    ++active_in_pc_[timing_.pseudo_channel(bank)];
+    offer(active_best_[pc], bank, earliest(active_command(bank), bank), entry.order);
   }
   rebound(bank);
 }

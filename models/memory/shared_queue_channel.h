@@ -14,9 +14,9 @@
 // A read of an address in the write queue completes in the next tick; a write to one is absorbed.
 // row_hits: transactions whose row was open when the first command was issued for them.
 //
-// Speed: per queue and bank a lower bound of the next column and row command is kept. Other banks' commands can only
-// raise the true time, so a bank is looked at again only when its bound is due or its own entries or row change, and
-// only when its pseudo-channel lets a command of that kind through at all.
+// Speed: next-allowed times only ever grow. So per queue, pseudo-channel and kind of slot the candidate that can issue
+// first is kept (of several the oldest); while its own time still holds, nothing can be sooner and nothing equally soon
+// is older. The banks of a pseudo-channel are looked through again only when its time has moved or it is gone.
 #pragma once
 
 #include <deque>
@@ -31,6 +31,7 @@ class SharedQueueChannel : public DramChannel {
   bool accept(const Access& access, Tick now) override;
   void step(Tick now) override;
   bool idle() const override { return reads_.size + writes_.size + active_count_ == 0; }
+  Tick pass_refreshes(Tick to) override;
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
@@ -44,16 +45,22 @@ class SharedQueueChannel : public DramChannel {
   struct BankList {
     std::uint32_t head{kNone}, tail{kNone};
   };
+  /// The candidate of a pseudo-channel that can issue first. Times are never later than the true ones.
+  struct Best {
+    Tick at{kNever};
+    std::uint64_t order{0};
+    std::uint32_t bank{kNone};
+    bool gone{false};  ///< it is no candidate any more
+  };
   struct Queue {
+    explicit Queue(bool of_writes) : write(of_writes) {}
+    const bool write;
     std::uint32_t size{0};
     std::vector<BankList> banks;
-    std::vector<Tick> column, row;      ///< lower bounds; kNever: no candidate
-    std::vector<std::uint64_t> waiting; ///< bit per bank with entries
-  };
-  struct Candidate {
-    Tick at{kNever};
-    std::uint32_t entry{kNone};
-    Command command{Command::activate};
+    std::vector<std::uint32_t> hit;                     ///< by bank: oldest entry of the open row that may be served
+    std::vector<std::uint64_t> hit_order, head_order;   ///< by bank
+    std::vector<std::uint64_t> hits, opens, closes;     ///< banks with a RD or WR, an ACT, a PRE to do (see words_)
+    std::vector<Best> column, row;                      ///< by pseudo-channel
   };
 
   bool absorbed(const Access& access, Tick now);
@@ -62,11 +69,25 @@ class SharedQueueChannel : public DramChannel {
   bool write_mode_next() const;
   Queue& served() { return write_mode_ ? writes_ : reads_; }
 
-  Candidate column_candidate(const Queue& queue, std::uint32_t bank) const;
-  Candidate row_candidate(const Queue& queue, std::uint32_t bank) const;
+  std::uint32_t hit_of(const Queue& queue, std::uint32_t bank) const;
+  bool wants_row(const Queue& queue, std::uint32_t bank) const;
+  /// After anything that changes the candidates of a bank.
   void rebound(std::uint32_t bank);
   void rebound(Queue& queue, std::uint32_t bank);
-  Candidate best(Queue& queue, bool column, Tick now);
+  static void offer(Best& best, std::uint32_t bank, Tick at, std::uint64_t order);
+  Command column_command(const Queue& queue) const { return queue.write ? Command::write : Command::read; }
+  Command row_command(std::uint32_t bank) const { return open_row_[bank] == kClosed ? Command::activate : Command::precharge; }
+  Command active_command(std::uint32_t bank) const { return pool_[active_[bank]].access.write ? Command::write : Command::read; }
+  /// The candidates of a pseudo-channel from `from` on; cheap while the one kept still holds.
+  const Best& column_of(Queue& queue, std::uint32_t pc, Tick from);
+  const Best& row_of(Queue& queue, std::uint32_t pc, Tick from);
+  const Best& active_of(std::uint32_t pc, Tick from);
+  void look(Best& best, const std::vector<std::uint64_t>& banks, const std::vector<std::uint64_t>& order, Command command,
+            std::uint32_t pc, Tick from) const;
+  std::uint64_t& word(std::vector<std::uint64_t>& banks, std::uint32_t bank) const {
+    return banks[pc_of_[bank] * words_ + bank_in_pc_[bank] / 64];
+  }
+  std::uint64_t bit(std::uint32_t bank) const { return std::uint64_t{1} << (bank_in_pc_[bank] % 64); }
 
   bool active_column(Tick now);
   void queue_column(Tick now);
@@ -84,11 +105,10 @@ class SharedQueueChannel : public DramChannel {
 
   std::vector<Entry> pool_;
   std::vector<std::uint32_t> free_;
-  Queue reads_, writes_;
-  bool write_mode_{false};
+  Queue reads_{false}, writes_{true};
+  bool write_mode_{true};                 ///< no read waits at first
   std::vector<std::uint32_t> active_;     ///< by bank: entry or kNone
-  std::vector<std::uint32_t> active_banks_;
-  std::vector<std::uint32_t> active_in_pc_;
+  std::vector<std::vector<std::uint32_t>> active_banks_;  ///< by pseudo-channel
   std::uint32_t active_count_{0};
   std::deque<std::uint32_t> refreshes_;   ///< pseudo-channels whose REFab waits
   std::vector<std::uint32_t> bank_refreshes_;
@@ -96,14 +116,10 @@ class SharedQueueChannel : public DramChannel {
   Tick next_refresh_;
   std::uint32_t next_bank_{0};
   std::uint64_t order_{0};
-  Tick column_due_{0}, row_due_{0};       ///< lower bounds of the next command of the queue being served
-  Tick active_due_{0};                    ///< earliest RD or WR of the active buffer
-  std::vector<std::uint32_t> pc_of_;      ///< by bank
-  struct Gate {                           ///< of a pseudo-channel: what its own rules and the buses allow
-    Tick activate, precharge, column;
-  };
-  std::vector<Gate> gates_;
-  void open_gates(bool write);
+  std::vector<Best> active_best_;         ///< by pseudo-channel: RD or WR of the active buffer
+  std::vector<std::uint32_t> pc_of_, bank_in_pc_;  ///< by bank
+  std::uint32_t words_;                   ///< of a set of banks of one pseudo-channel
+  double drain_above_, drain_below_;
 };
 
 }  // namespace presil::memory

@@ -1,10 +1,21 @@
 // shared_queue_refresh.cpp -- refresh, page policy and the next wake of shared_queue_channel.h.
 #include <algorithm>
-#include <bit>
 
 #include "models/memory/shared_queue_channel.h"
 
 namespace presil::memory {
+
+Tick SharedQueueChannel::pass_refreshes(Tick to) {
+  if (next_refresh_ > to) return 0;
+  const std::uint32_t banks = spec_.geometry.banks_per_pc();
+  const bool all = spec_.policy.refresh == RefreshPolicy::all_bank;
+  const Tick interval = all ? spec_.timing.refi : std::max<Tick>(1, spec_.timing.refi / banks);
+  const Tick passed = (to - next_refresh_) / interval;
+  if (!all && passed < 2 * banks) return 0;  // every bank is refreshed once more, so that its row is closed
+  const Tick skipped = all ? passed : passed / banks * banks - banks;
+  next_refresh_ += skipped * interval;
+  return next_refresh_;
+}
 
 void SharedQueueChannel::refresh_due(Tick now) {
   while (next_refresh_ <= now) {
@@ -27,7 +38,7 @@ void SharedQueueChannel::refresh_due(Tick now) {
 }
 
 Tick SharedQueueChannel::refresh_earliest(std::uint32_t pc) const {
-  if (active_in_pc_[pc] > 0) return kNever;  // its RD or WR wakes the channel
+  if (!active_banks_[pc].empty()) return kNever;  // its RD or WR wakes the channel
   const Command command = open_in_pc_[pc] > 0 ? Command::precharge_all : Command::refresh_all;
   return on_edge(command, timing_.earliest_all(command, pc));
 }
@@ -65,7 +76,7 @@ bool SharedQueueChannel::bank_refresh(Tick now) {
 
 Tick SharedQueueChannel::close_earliest(std::uint32_t bank) const {
   if (open_row_[bank] == kClosed || active_[bank] != kNone || refreshing_[bank]) return kNever;
-  if (reads_.column[bank] != kNever || writes_.column[bank] != kNever) return kNever;  // a hit waits
+  if (reads_.hit[bank] != kNone || writes_.hit[bank] != kNone) return kNever;  // a hit waits
   const Tick unused = spec_.policy.page == PagePolicy::closed ? 0 : last_column_[bank] + spec_.policy.timeout;
   return std::max(unused, earliest(Command::precharge, bank));
 }
@@ -82,29 +93,17 @@ bool SharedQueueChannel::close_unused(Tick now) {
 
 Tick SharedQueueChannel::next_wake(Tick now) {
   Tick wake = next_refresh_;
-  column_due_ = row_due_ = 0;
-  active_due_ = kNever;
-  for (const std::uint32_t bank : active_banks_)
-    active_due_ = std::min(active_due_, earliest(pool_[active_[bank]].access.write ? Command::write : Command::read, bank));
-  wake = std::min(wake, active_due_);
+  const auto pcs = static_cast<std::uint32_t>(active_best_.size());
+  for (std::uint32_t pc = 0; pc < pcs; ++pc) wake = std::min(wake, active_of(pc, now + 1).at);
   if (!refreshes_.empty()) return std::max(now + 1, std::min(wake, refresh_earliest(refreshes_.front())));
   for (const std::uint32_t bank : bank_refreshes_) wake = std::min(wake, bank_refresh_earliest(bank));
   if (spec_.policy.page != PagePolicy::open)
     for (std::uint32_t bank = 0; bank < open_row_.size(); ++bank) wake = std::min(wake, close_earliest(bank));
   const bool mode = write_mode_next();
-  const Queue& queue = mode ? writes_ : reads_;
-  open_gates(mode);
-  Tick column = kNever, row = kNever;
-  for (std::size_t w = 0; w < queue.waiting.size(); ++w)
-    for (std::uint64_t bits = queue.waiting[w]; bits != 0; bits &= bits - 1) {
-      const auto bank = w * 64 + static_cast<unsigned>(std::countr_zero(bits));
-      const Gate& gate = gates_[pc_of_[bank]];
-      column = std::min(column, std::max(queue.column[bank], gate.column));
-      row = std::min(row, std::max(queue.row[bank], open_row_[bank] == kClosed ? gate.activate : gate.precharge));
-    }
-  if (mode == write_mode_) column_due_ = column, row_due_ = row;
-  wake = std::min({wake, column, row});
-  // An entry of an even tick may be aligned to an odd one: a bound is never later than the command.
+  if (mode != write_mode_) return now + 1;  // it is decided at every tick, and what decides it may change before the next command
+  Queue& queue = served();
+  for (std::uint32_t pc = 0; pc < pcs; ++pc)
+    wake = std::min({wake, column_of(queue, pc, now + 1).at, row_of(queue, pc, now + 1).at});
   return std::max(now + 1, wake);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "models/memory/dram_feed.h"
+#include "sim/kernel/time.h"
 
 namespace presil::memory {
 
@@ -15,9 +16,37 @@ StreamTable::StreamTable(const MemoryConfig& c)
       per_tick_(c.dram.controller.offers_per_tick),
       interleave_(static_cast<std::uint64_t>(c.interleave.value)),
       period_(std::max(map_.channel_span(), interleave_) * c.stacks),
-      refresh_factor_(spec_.policy.refresh == RefreshPolicy::all_bank
-                          ? 1 - static_cast<double>(spec_.timing.rfc) / static_cast<double>(spec_.timing.refi)
-                          : 1) {}
+      refresh_cost_{measure_refresh(false), measure_refresh(true)} {}
+
+/// A stream of one channel that meets one refresh, against the same without.
+StreamTable::RefreshCost StreamTable::measure_refresh(bool write) const {
+  if (spec_.policy.refresh != RefreshPolicy::all_bank) return {};
+  DramSpec with = spec_, without = spec_;
+  without.policy.refresh = RefreshPolicy::none;
+  const std::size_t count = 8 * (spec_.policy.read_queue + spec_.policy.write_queue);
+  with.timing.refi = static_cast<Tick>(count / 2) * spec_.timing.burst / spec_.geometry.pseudo_channels + spec_.timing.rfc;
+  std::vector<Access> fifo;
+  for (std::uint64_t at = 0; fifo.size() < count; at += map_.burst_bytes())
+    if (const auto [channel, access] = locate(at, write); channel == 0) fifo.push_back(access);
+  const ChannelRun interrupted = run_alone(with, fifo, per_tick_), alone = run_alone(without, fifo, per_tick_);
+  const auto refreshes = static_cast<double>(std::max<Tick>(1, (interrupted.last - 1) / with.timing.refi));
+  const double activates = static_cast<double>(interrupted.counters.commands[0]) - static_cast<double>(alone.counters.commands[0]);
+  return {kernel::to_sc_time({static_cast<double>(interrupted.last - alone.last) / refreshes * spec_.tick_s}), activates / refreshes};
+}
+
+std::vector<Access> StreamTable::tail(const Run& run, bool write, std::uint32_t wanted, std::size_t count) const {
+  std::vector<Access> last;
+  const std::uint64_t burst = map_.burst_bytes();
+  for (std::uint64_t row = run.rows; row-- > 0 && last.size() < count;) {
+    const std::uint64_t from = run.base + row * run.stride;
+    for (std::uint64_t at = (from + run.row_bytes - 1) / burst * burst + burst; at > from / burst * burst && last.size() < count;) {
+      at -= burst;
+      if (const auto [channel, access] = locate(at, write); channel == wanted) last.push_back(access);
+    }
+  }
+  std::reverse(last.begin(), last.end());
+  return last;
+}
 
 const StreamTimes& StreamTable::of(const Run& run, bool write) {
   const Run r = joined(run);
@@ -46,7 +75,8 @@ StreamTimes StreamTable::work_out(const Run& run, bool write) const {
   for (const auto& fifo : fifos) {
     const ChannelRun outcome = run_alone(alone, fifo, per_tick_);
     const auto occupied = static_cast<double>(std::max<Tick>(outcome.last - first, fifo.empty() ? 0 : t.burst));
-    times.seconds.push_back(occupied * scale * spec_.tick_s / refresh_factor_);
+    times.busy.push_back(kernel::to_sc_time({occupied * scale * spec_.tick_s}));
+    times.share.push_back(static_cast<double>(fifo.size()) * scale);
     times.bursts += static_cast<double>(fifo.size()) * scale;
     times.row_hits += static_cast<double>(outcome.counters.row_hits) * scale;
     times.activates += static_cast<double>(outcome.counters.commands[0]) * scale;

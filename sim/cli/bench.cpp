@@ -22,6 +22,8 @@ void add_bench(CLI::App& app, Action& action) {
       app.add_subcommand("bench", "Time one operator on one machine, without a model around it");
   bench->require_subcommand(1);
   add_bench_gemm(*bench, action);
+  add_bench_attention(*bench, action);
+  add_bench_vector(*bench, action);
   add_bench_memory(*bench, action);
 }
 

@@ -19,12 +19,14 @@ with a multiply-add counted as 2.
 Examples:
   presil bench gemm --device NAME --m 4096 --n 4096 --k 4096
   presil bench gemm --device NAME --dtype int8 --m 1 --n 8192 --k 8192 --format json
+  presil bench gemm --device h100_sxm --dtype fp8 --sparse --m 4096 --n 4096 --k 4096
   presil bench gemm --array 128x128 --dataflow os --m 512 --n 512 --k 512
   presil bench gemm --array 16x16 --fidelity cycle --m 40 --n 30 --k 50)";
 
 struct Options {
   std::string device, array, dtype, dataflow, timing, fidelity, format;  // empty: not given
   std::uint64_t m{}, n{}, k{}, batch{};
+  bool sparse{false};
   std::vector<std::string> overrides;
 };
 
@@ -44,6 +46,8 @@ void declare(CLI::App& command, Options& o) {
   command.add_option("--dtype", o.dtype, "Number format of A and B (default bf16)")
       ->check(one_of(formats))
       ->type_name("FORMAT");
+  command.add_flag("--sparse", o.sparse,
+                   "B has 2:4 structured sparsity, for chips of kind gpu; rates count its zeros as work");
   command
       .add_option("--dataflow", o.dataflow,
                   "What a bare array holds: ws (weights, default), os (outputs), is (inputs)")
@@ -99,6 +103,7 @@ void check_machine(const Options& o) {
   refuse(!o.array.empty() && !o.device.empty(), "--device");
   refuse(!o.array.empty() && !o.dtype.empty(), "--dtype");
   refuse(!o.array.empty() && o.batch != 0, "--batch");
+  refuse(!o.array.empty() && o.sparse, "--sparse");
   refuse(!o.array.empty() && !o.overrides.empty(), "--set");
   refuse(o.array.empty() && !o.dataflow.empty(), "--dataflow");
   refuse(o.array.empty() && !o.timing.empty(), "--timing");
@@ -118,6 +123,7 @@ ExitStatus perform(const Options& o) {
   query.n = o.n;
   query.k = o.k;
   if (o.batch) query.batch = o.batch;
+  query.sparse = o.sparse;
   print_record(run::bench_gemm(query, o.overrides), o.format);
   return ExitStatus::ok;
 }

@@ -1,5 +1,6 @@
 // bench_memory.cpp -- `presil bench memory`: a memory alone under a pattern or a trace of requests.
 #include <iostream>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@ constexpr const char* kExamples = R"(
 Requests of 64 bytes, offered as fast as the memory takes them or, with --load, at a share of its peak.
 Patterns: seq; random (over 1 GiB); stride=N (bytes); streams=N (N sequential reads in turn); mix=R:W (R reads, W writes
 in turn, each a stream); zipf (skewed, over 1 GiB). A trace has lines `R|W hexaddress`; # starts a comment.
+Every line of it, the last one too, ends in a newline: an address cut short is otherwise as good as a whole one.
 Latency is from acceptance by the controller to the last data; with --load, from arrival.
 
 Examples:
@@ -25,7 +27,7 @@ Examples:
 
 struct Options {
   std::string config, trace, pattern, format;
-  double load{};
+  std::optional<double> load;
   std::uint64_t requests{};
   bool energy{};
   std::vector<std::string> overrides;
@@ -47,8 +49,8 @@ void declare(CLI::App& command, Options& o) {
 ExitStatus perform(const Options& o) {
   if (o.trace.empty() && o.pattern.empty()) throw UsageError("bench memory needs --pattern PATTERN or --trace FILE");
   if (!o.trace.empty() && o.requests != 0) throw UsageError("--requests does not go with --trace");
-  if (o.load < 0 || o.load > 1) throw UsageError(fmt::format("--load {}: expected a share of peak above 0 and up to 1", o.load));
-  run::MemoryQuery query{.config = o.config, .trace = o.trace, .pattern = o.pattern, .load = o.load, .energy = o.energy};
+  if (o.load && !(*o.load > 0 && *o.load <= 1)) throw UsageError(fmt::format("--load {}: expected a share of peak above 0 and up to 1", *o.load));
+  run::MemoryQuery query{.config = o.config, .trace = o.trace, .pattern = o.pattern, .load = o.load.value_or(0), .energy = o.energy};
   if (o.requests != 0) query.requests = o.requests;
   std::vector<std::string> warnings;
   const auto record = run::bench_memory(query, o.overrides, &warnings);

@@ -90,15 +90,14 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
       "");
 }
 
-CLI::Validator positive_integer() {
+CLI::Validator positive_integer(std::uint64_t most) {
   return CLI::Validator(
-      [](std::string& text) {
+      [most](std::string& text) {
         std::uint64_t value = 0;
         const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (problem == std::errc() && end == text.data() + text.size() && value >= 1 &&
-            value <= (std::uint64_t{1} << 24))
+        if (problem == std::errc() && end == text.data() + text.size() && value >= 1 && value <= most)
           return std::string();
-        return fmt::format("'{}' is not a whole number from 1 to 16777216", text);
+        return fmt::format("'{}' is not a whole number from 1 to {}", text, most);
       },
       "");
 }

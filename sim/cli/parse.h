@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,8 +18,8 @@ bool parse(CLI::App& app, int argc, char** argv);
 
 /// Accepts exactly these words; names the nearest one otherwise.
 CLI::Validator one_of(const std::vector<std::string>& words);
-/// A whole number from 1 to 2^40.
-CLI::Validator positive_integer();
+/// A whole number from 1 to `most`, 2^24 unless told.
+CLI::Validator positive_integer(std::uint64_t most = std::uint64_t{1} << 24);
 /// A percentage of at least 0, "5" or "5%"; for transform(), which leaves the number.
 CLI::Validator percentage();
 

@@ -1,5 +1,6 @@
 // object_reader.cpp -- how scalars are found and read (see object_reader.h); the rest is in reader.cpp.
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,11 +16,17 @@ namespace presil::config::detail {
 void ObjectReader::check(bool holds, const char* key, const std::string& message) {
   if (holds || node_ == nullptr || findings_.count() > problems_before_) return;
   Mark mark = node_->mark;
-  for (std::size_t i = 0; i < node_->members.size(); ++i)
-    if (node_->members[i].first == key) {
-      const Mark& value = node_->members[i].second.mark;
-      mark = value.from_command_line() ? value : node_->key_marks[i];
-    }
+  const Node* at = node_;
+  for (std::string_view rest = key; at != nullptr && !rest.empty();) {
+    const std::string_view name = rest.substr(0, rest.find('.'));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+    const Node* parent = std::exchange(at, nullptr);
+    for (std::size_t i = 0; i < parent->members.size(); ++i)
+      if (parent->members[i].first == name) {
+        at = &parent->members[i].second;
+        mark = at->mark.from_command_line() ? at->mark : parent->key_marks[i];
+      }
+  }
   findings_.problem(mark, fmt::format("{}: {}", full(key), message));
 }
 

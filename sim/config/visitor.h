@@ -119,7 +119,8 @@ class Visitor {
              [&value](Visitor& v, std::size_t i) { value[i].describe(v); });
   }
 
-  /// A rule that ties fields together; call it after the fields it speaks of. `key` is where the reader points.
+  /// A rule that ties fields together; call it after the fields it speaks of. `key` is where the reader points;
+  /// "map.row" is a key of the mapping under "map", or the nearest there is.
   /// Only the reader acts on it: it reports `message` at the key's place when `holds` is false.
   virtual void check(bool holds, const char* key, const std::string& message) = 0;
 

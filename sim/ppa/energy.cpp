@@ -13,7 +13,9 @@ std::vector<EnergyPart> energy(const Activity& activity, const Technology& techn
           {"scratchpad", bits(activity.scratchpad_bytes, technology.sram)},
           {"shared", bits(activity.shared_bytes, technology.sram)},
           {"network", bits(activity.network_byte_hops, technology.wire_per_mm * rest.hop_length.value)},
-          {"memory", bits(activity.memory_bytes, rest.memory)},
+          {"memory", bits(activity.memory_bytes, rest.memory - rest.memory_phy - rest.memory_tsv)},
+          {"memory_phy", bits(activity.memory_bytes, rest.memory_phy)},
+          {"memory_tsv", bits(activity.memory_bytes, rest.memory_tsv)},
           {"idle", rest.idle * activity.time}};
 }
 

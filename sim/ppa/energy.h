@@ -25,6 +25,7 @@ struct Rest {
   JoulesPerBit memory{};
   Millimetres hop_length{};  ///< of the on-chip network
   Watts idle{};
+  JoulesPerBit memory_phy{}, memory_tsv{};  ///< parts of `memory`
 };
 
 struct EnergyPart {
@@ -32,7 +33,8 @@ struct EnergyPart {
   Joules energy;
 };
 
-/// One part per component, in a fixed order: arithmetic, vector, scratchpad, shared SRAM, network, memory, idle.
+/// One part per component, in a fixed order: arithmetic, vector, scratchpad, shared SRAM, network, memory (its array), memory_phy,
+/// memory_tsv, idle.
 /// The total is their sum. Not modelled: clock tree and control beyond the board's idle power, voltage, throttling.
 std::vector<EnergyPart> energy(const Activity& activity, const Technology& technology, const Rest& rest);
 

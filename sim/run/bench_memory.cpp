@@ -31,7 +31,8 @@ class TraceFile {
     std::string line;
     while (std::getline(in_, line)) {
       ++number_;
-      if (in_.eof()) refuse(1, "the last line does not end in a newline: the trace is truncated");
+      if (in_.eof()) refuse(line.size() + 1, "the last line does not end in a newline, so that its address may be cut short: "
+                                               "append one if the line is complete");
       if (!line.empty() && line.back() == '\r') line.pop_back();
       if (line.empty() || line.front() == '#') continue;
       return parse(line);
@@ -95,7 +96,14 @@ void add_energy(ordered_json& record, const memory::DramEnergy& e) {
   record["write_j"] = e.write;
   record["refresh_j"] = e.refresh;
   record["background_j"] = e.background;
-  record["interface_j"] = e.interface;
+  record["array_j"] = e.array;
+  record["phy_j"] = e.phy;
+  record["tsv_j"] = e.tsv;
+}
+
+std::string energy_source(const memory::MemoryConfig& c) {
+  if (!c.dram.currents.published()) return "pJ/bit of the memory, all inclusive";
+  return c.phy.value > 0 ? "supply currents, pJ/bit of PHY and TSV" : "supply currents, without PHY";
 }
 
 }  // namespace
@@ -117,7 +125,7 @@ ordered_json bench_memory(const MemoryQuery& q, const std::vector<std::string>& 
                  {"peak_gb_per_s", peak / 1e9}, {"share_of_peak", r.bandwidth / peak},
                  {"read_latency_ns", (r.read_latency_s + r.waiting_s) * 1e9}, {"row_hit_rate", r.row_hit_rate},
                  {"energy_pj_per_bit", energy.total() / (static_cast<double>(r.requests) * options.request_bytes * 8) * 1e12},
-                 {"energy_source", c.dram.currents.published() ? "supply currents" : "pJ/bit of the memory, all inclusive"}});
+                 {"energy_source", energy_source(c)}});
   if (q.energy) add_energy(record, energy);
   return record;
 }

@@ -87,6 +87,8 @@ class ChipModel {
 
   double peak_ops_per_s(Format f) const { return peaks().ops_per_s[static_cast<std::size_t>(f)]; }
   bool supports(Format f) const { return peak_ops_per_s(f) > 0; }
+  /// Whether its units multiply in the format itself, without a conversion.
+  virtual bool native(Format f) const { return supports(f); }
   std::vector<std::string> supported_formats() const;
 };
 

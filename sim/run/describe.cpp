@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "models/gpu/gpu_config.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/config/loader.h"
@@ -58,7 +59,7 @@ ordered_json chip_sections(const Chip& chip) {
 /// The format a chip is usually quoted in.
 Format usual_format(const Chip& chip) {
   for (const Format format : {Format::bf16, Format::fp16, Format::int8})
-    if (chip->supports(format)) return format;
+    if (chip->native(format)) return format;
   for (std::size_t f = 0; f < kFormatNames.size(); ++f)
     if (chip->supports(static_cast<Format>(f))) return static_cast<Format>(f);
   return Format::fp32;
@@ -84,6 +85,19 @@ ordered_json memory_sections(const memory::MemoryConfig& m) {
   rows.push_back({"peak", fmt::format("{:.1f} GB/s over {} channels", memory::peak(m).value / 1e9, memory::channels(m))});
   rows.push_back({"after refresh", fmt::format("{:.1f} GB/s", memory::sustained(m).value / 1e9)});
   return {section("Memory", {"what", "value"}, rows)};
+}
+
+ordered_json architecture_sections(const gpu::ArchitectureConfig& a) {
+  ordered_json sm = ordered_json::array();
+  sm.push_back({"threads", std::to_string(a.max_threads)});
+  sm.push_back({"thread blocks", std::to_string(a.max_blocks)});
+  sm.push_back({"registers", fmt::format("{:g} KiB", a.registers.value / 1024)});
+  sm.push_back({"shared memory", fmt::format("{:g} KiB", a.shared_memory.value / 1024)});
+  sm.push_back({"special functions", fmt::format("{} a clock", a.special_lanes)});
+  ordered_json tiles = ordered_json::array();
+  for (const gpu::TileConfig& t : a.library.tiles)
+    tiles.push_back({fmt::format("{} x {}", t.m, t.n), std::to_string(t.k_step), std::to_string(t.stages), std::to_string(t.threads)});
+  return {section("Streaming multiprocessor", {"what", "value"}, sm), section("Tiles of the matrix library", {"tile", "k step", "stages", "threads"}, tiles)};
 }
 
 ordered_json link_sections(const fabric::LinkConfig& l) {
@@ -145,7 +159,7 @@ fs::path resolve(const std::string& name) {
   if (fs::is_regular_file(name)) return name;
   const config::SearchPath search{home() / "configs"};
   std::vector<std::string> names;
-  for (const char* kind : {"chips", "memories", "technologies", "links", "servers", "experiments", "sweeps"}) {
+  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "servers", "experiments", "sweeps"}) {
     for (const auto& [stem, path] : config::catalogue(search, kind)) names.push_back(stem);
     try {
       return config::find_config(search, kind, name);
@@ -157,7 +171,7 @@ fs::path resolve(const std::string& name) {
     if (entry.path().stem() == name) return entry.path();
     names.push_back(entry.path().stem().string());
   }
-  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|links|servers|models' shows them", name,
+  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|architectures|links|servers|models' shows them", name,
                                did_you_mean(name, names)));
 }
 
@@ -189,11 +203,13 @@ ordered_json describe(const std::string& file_or_name) {
     });
   if (document.find("channels_per_stack"))
     return describe_struct<memory::MemoryConfig>("memory", file, document, memory_sections);
+  if (document.find("library") && document.find("fit"))
+    return describe_struct<gpu::ArchitectureConfig>("architecture", file, document, architecture_sections);
   return describe_struct<Chip>("chip", file, document, chip_sections);
 }
 
 ordered_json catalogue(const std::string& kind) {
-  const std::vector<std::string> kinds{"chips", "systems", "models", "memories", "links", "servers", "technologies"};
+  const std::vector<std::string> kinds{"chips", "systems", "models", "memories", "links", "servers", "technologies", "architectures"};
   if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
     throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
   ordered_json rows = ordered_json::array();
@@ -226,6 +242,10 @@ ordered_json catalogue(const std::string& kind) {
       memory::MemoryConfig m;
       config::read(document, m);
       summary = fmt::format("{}, {:.4g} GB/s, {:.3g} GiB", m.standard, memory::peak(m).value / 1e9, memory::capacity(m).value / (1 << 30));
+    } else if (kind == "architectures") {
+      gpu::ArchitectureConfig a;
+      config::read(document, a);
+      summary = fmt::format("{:.0f} KiB shared memory an SM, {} matrix tiles", a.shared_memory.value / 1024, a.library.tiles.size());
     } else if (kind == "links") {
       fabric::LinkConfig l;
       config::read(document, l);

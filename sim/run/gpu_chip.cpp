@@ -8,6 +8,7 @@
 #include "models/gpu/matmul_kernel.h"
 #include "models/memory/make_memory.h"
 #include "sim/config/quantities.h"
+#include "sim/kernel/time.h"
 #include "sim/mapping/gpu_program.h"
 
 namespace presil::run {
@@ -21,8 +22,7 @@ class ElaboratedGpu final : public Elaborated {
 
   api::DeviceCounters run(const workload::Graph& graph, const workload::Segment& segment,
                           const mapping::MappingOptions& options, bool canonical) override {
-    // Serving software captures a pass as one graph, whose kernels follow each other without the host.
-    return device_.run(mapping::gpu_program(graph, segment, config_, options), true, canonical);
+    return device_.run(mapping::gpu_program(graph, segment, config_, options), config_.launch.graph, canonical);
   }
 
  private:
@@ -56,9 +56,10 @@ class GpuChip final : public ChipModel {
     return peaks;
   }
 
+  bool native(Format format) const override { return c_.supports(format); }
   std::string peak_formula(Format format) const override {
     return fmt::format("{} SMs x {} x 2 x {}{}", c_.sms, gpu::tensor_rate(c_, format), config::format_quantity(c_.clock.value, config::Measure::frequency),
-                       c_.supports(format) ? "" : ", converted to a wider format");
+                       c_.supports(format) ? "" : gpu::tensor_rate(c_, format) == c_.lanes ? ", outside the tensor cores" : ", converted to a wider format");
   }
 
   std::vector<OnChipLevel> on_chip() const override {
@@ -80,7 +81,7 @@ class GpuChip final : public ChipModel {
     ppa::Technology scaled = c_.technology;
     for (double& mac : scaled.mac_pj) mac *= c_.architecture.fit.energy_scale;
     scaled.vector_op_pj *= c_.architecture.fit.energy_scale;
-    return ppa::energy(activity, scaled, {c_.memory.energy, {gpu::kL2WireMillimetres}, c_.power.idle});
+    return ppa::energy(activity, scaled, {c_.memory.energy, {gpu::kL2WireMillimetres}, c_.power.idle, c_.memory.phy, c_.memory.tsv});
   }
 
   std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,
@@ -103,6 +104,15 @@ class GpuChip final : public ChipModel {
 }  // namespace
 
 std::unique_ptr<ChipModel> make_gpu() { return std::make_unique<GpuChip>(); }
+
+GpuRun run_gpu(const gpu::GpuConfig& config, const std::vector<gpu::Launch>& program) {
+  kernel::initialise();
+  const std::unique_ptr<api::Memory> memory = memory::make_memory("memory", config.memory);
+  gpu::Gpu device("chip", config, *memory);
+  GpuRun run{device.run(program, true, true), 0};
+  for (const double seconds : device.kernel_seconds()) run.seconds += seconds;
+  return run;
+}
 
 const gpu::GpuConfig* gpu_config(const Chip& chip) {
   const auto* model = dynamic_cast<const GpuChip*>(&*chip);

@@ -75,7 +75,7 @@ class NpuChip final : public ChipModel {
   }
 
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
-    return ppa::energy(activity, c_.technology, {c_.memory.energy, c_.network.hop_length, c_.power.idle});
+    return ppa::energy(activity, c_.technology, {c_.memory.energy, c_.network.hop_length, c_.power.idle, c_.memory.phy, c_.memory.tsv});
   }
 
   std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,

@@ -30,12 +30,43 @@ struct GemmQuery {
   std::string device;
   std::string dtype{"bf16"};
   std::uint64_t m{}, n{}, k{}, batch{1};
+  bool sparse{false};  ///< B with 2:4 structured sparsity, on chips of kind gpu that have it
 };
 
 /// One matrix product from memory to memory on a chip. Keys: device, dtype, m, n, k, batch, latency_us,
-/// achieved_tflops and peak_tflops (_tops for integer formats), utilisation, memory_gb_per_s, bound_us, bottleneck,
-/// array_cycles (cycles of the chip; the key says what multiplies), mapping.
+/// achieved_tflops and peak_tflops (_tops for integer formats), utilisation, memory_gb_per_s, memory_utilisation,
+/// bound_us, bottleneck, array_cycles (cycles of the chip; the key says what multiplies), mapping and, where there is
+/// something to say of the format, note.
 nlohmann::ordered_json bench_gemm(const GemmQuery& query, const std::vector<std::string>& overrides);
+
+struct AttentionQuery {
+  std::string device;
+  std::string dtype{"bf16"};
+  std::string phase{"prefill"};  ///< or "decode"
+  std::uint64_t batch{1}, q_len{}, kv_len{}, heads{}, kv_heads{}, head_dim{};
+  bool causal{true};
+  std::uint64_t window{0};       ///< keys a query sees at most; 0: no window
+  std::string impl;              ///< of chips of kind gpu; empty: the generation's best known
+  bool backward{false};          ///< the gradient instead, on chips of kind gpu
+};
+
+/// Fused attention from memory to memory on a chip. Keys: those of the query (window and impl where given), pass, and
+/// from latency_us on those of bench_gemm without cycles.
+nlohmann::ordered_json bench_attention(const AttentionQuery& query, const std::vector<std::string>& overrides);
+
+struct VectorQuery {
+  std::string device, op;
+  std::string dtype{"bf16"};
+  std::uint64_t rows{}, cols{};
+  std::string kernel{"fused"};   ///< or "eager"
+};
+
+/// One element-wise or row-wise operator, or an embedding, from memory to memory on a chip. Keys: those of the query,
+/// latency_us (eager: with host_us, the framework's own), achieved_gops and peak_gops (operations of vector_costs.h; the peak is of multiply-adds), utilisation,
+/// memory_gb_per_s, memory_utilisation, bound_us, bottleneck, mapping.
+nlohmann::ordered_json bench_vector(const VectorQuery& query, const std::vector<std::string>& overrides);
+/// The operators it knows.
+std::vector<std::string> vector_operators();
 
 struct ArrayQuery {
   std::uint32_t rows{128}, columns{128};

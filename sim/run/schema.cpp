@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "models/gpu/gpu_config.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/config/schema.h"
@@ -24,9 +25,10 @@ std::function<void(config::Visitor&)> declaration(const std::string& kind) {
   if (kind == "chip") return fields_of<Chip>();
   if (kind == "memory") return fields_of<memory::MemoryConfig>();
   if (kind == "technology") return fields_of<ppa::Technology>();
+  if (kind == "architecture") return fields_of<gpu::ArchitectureConfig>();
   if (kind == "link") return fields_of<fabric::LinkConfig>();
   if (kind == "server") return fields_of<ServerConfig>();
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "link", "server"};
+  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "server"};
   throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 

@@ -43,8 +43,13 @@ Prediction predict_vector(GpuDevice& device, const VectorRow& row) {
   const gpu::VectorCall call = gpu::vector_call(row.op, static_cast<double>(row.rows), static_cast<double>(row.cols),
                                                 bytes_per_value(row.dtype), row.eager());
   std::vector<gpu::Kernel> kernels;
-  for (const gpu::VectorShape& shape : call.kernels) kernels.push_back(gpu::vector_kernel(device.config(), shape));
-  const double host = row.includes_launch ? call.framework_operators * device.overhead_s() : 0;
+  for (gpu::VectorShape shape : call.kernels) {
+    shape.warm = true;  // measurements repeat the operator on the same operands
+    kernels.push_back(gpu::vector_kernel(device.config(), shape));
+  }
+  // Several kernels are measured from the first to the last, the gaps of their stream included.
+  const double gaps = static_cast<double>(call.kernels.size() - 1) * device.config().launch.gap.value;
+  const double host = gaps + (row.includes_launch ? call.framework_operators * device.overhead_s() : 0);
   return {(device.seconds(std::move(kernels)) + host) * 1e6};
 }
 

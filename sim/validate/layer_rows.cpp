@@ -77,7 +77,10 @@ class Layer {
   double vector(const char* op, std::uint64_t rows, std::uint64_t columns) const {
     const gpu::VectorCall call = gpu::vector_call(op, static_cast<double>(rows), static_cast<double>(columns), kBytes, true);
     std::vector<gpu::Kernel> kernels;
-    for (const gpu::VectorShape& shape : call.kernels) kernels.push_back(gpu::vector_kernel(device_.config(), shape));
+    for (gpu::VectorShape shape : call.kernels) {
+      shape.warm = true;  // every operator was measured alone, again and again
+      kernels.push_back(gpu::vector_kernel(device_.config(), shape));
+    }
     return device_.seconds(std::move(kernels)) + call.framework_operators * device_.overhead_s();
   }
 

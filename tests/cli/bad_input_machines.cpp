@@ -154,6 +154,83 @@ workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
      {"e.yaml:3:20: chip.memory.stacks: 0 is out of range; expected a whole number from 1 to 64"}},
+    {"UnknownGeneration",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: h100_sxm
+  architecture: hoper
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:17: no architectures named 'hoper' in "}},
+    {"KeyOfAnotherKind",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: h100_sxm
+  cores: 2
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:3: unknown key 'chip.cores'; expected one of kind, name, "}},
+    {"HalfATile",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: h100_sxm
+  architecture: {include: hopper, library: {tiles: [{m: 128, k_step: 64}]}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"missing key 'chip.architecture.library.tiles.0.n'; expected a whole number from 1 to 1024"}},
+    {"NoTiles",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: h100_sxm
+  architecture: {include: hopper, library: {tiles: []}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"chip.architecture.library.tiles: the library has no tile: give at least one"}},
+    {"NoTileFits",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: h100_sxm
+  architecture: {include: hopper, library: {tiles: [{m: 1024, n: 1024}]}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"chip.architecture: no tile of the library fits an SM"}},
+    {"LowClockAboveBoost",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: h100_sxm
+  clocks: {low_clock: 3 GHz}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"chip.clocks: low_clock is above the boost clock"}},
+    {"MoreThanAllIssueSlots",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: h100_sxm
+  architecture: {include: hopper, fit: {tensor_efficiency: 1.5}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"chip.architecture.fit.tensor_efficiency: 1.5 is out of range; expected a number more than 0, at most 1"}},
     {"UnknownKind",
      {"run", "e.yaml"},
      {{"e.yaml", R"(

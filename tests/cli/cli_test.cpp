@@ -35,6 +35,8 @@ TEST(Cli, HelpExplainsEveryCommand) {
                                                   {"run"},
                                                   {"bench"},
                                                   {"bench", "gemm"},
+                                                  {"bench", "attention"},
+                                                  {"bench", "vector"},
                                                   {"sweep"},
                                                   {"validate"},
                                                   {"compare"},
@@ -93,6 +95,21 @@ TEST(Cli, WrongFilesAreStatus3) {
   expect_refusal({"compare", (folder / "none.json").string()}, 3, "none.json");
   expect_refusal({"describe", (folder / "none.yaml").string()}, 3, "none.yaml");
   expect_refusal({"run", experiment(), "--set", "workload.batchh=2"}, 3, "did you mean");
+}
+
+TEST(Cli, ListsGenerationsAndQuotesAFormatTheChipHas) {
+  const CommandResult generations = run_presil("list", "architectures", "--format", "json");
+  ASSERT_EQ(generations.status, 0) << generations;
+  EXPECT_THAT(generations.out, HasSubstr("\"hopper\""));
+  const CommandResult hopper = run_presil("describe", "hopper");
+  ASSERT_EQ(hopper.status, 0) << hopper;
+  EXPECT_THAT(hopper.out, StartsWith("hopper (architecture)"));
+  EXPECT_THAT(hopper.out, HasSubstr("[fit]"));
+  for (const auto& row : nlohmann::json::parse(run_presil("list", "chips", "--format", "json").out)) {
+    if (row["name"] == "t4") {  // its tensor cores have no bf16
+      EXPECT_THAT(row["summary"].get<std::string>(), HasSubstr("TFLOPS fp16"));
+    }
+  }
 }
 
 TEST(Cli, InitDoesNotOverwrite) {

@@ -84,6 +84,10 @@ TEST(MemoryFilesAll, RulesBetweenFieldsAreChecked) {
   expect_refused("burst=0.5 B", "whole number of bytes");
   expect_refused("channels_per_stack=0", "channels_per_stack");
   expect_refused("model=banks", "channels");
+  expect_refused("refresh_time=260 ns", "refresh_time is 260 ns, but dram.timing has tRFC 350 ticks of 1 ns, 350 ns");
+  expect_refused("refresh_interval=1950 ns", "refresh_interval is 1950 ns, but dram.timing has tREFI 3900 ticks of 1 ns, 3900 ns");
+  expect_refused("phy=3.8 pJ/bit", "energy includes phy and tsv");
+  expect_refused("dram.currents.idd0=40", "an ACT would cost less than nothing");
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -15,7 +17,8 @@ namespace presil::memory {
 
 /// Offers requests in order, each as soon as the last one has been acknowledged, and keeps what happened to it.
 /// Checks: every transaction sees BEGIN_REQ, END_REQ, BEGIN_RESP once each and in this order; times never go back;
-/// no BEGIN_RESP while another is open; the target releases what it acquired.
+/// no BEGIN_RESP while another is open; the target releases what it acquired, changes nothing of the payload but the
+/// response status, and has set that by BEGIN_RESP.
 class StrictInitiator : public sc_core::sc_module, private tlm::tlm_bw_transport_if<> {
  public:
   struct Record {
@@ -30,6 +33,7 @@ class StrictInitiator : public sc_core::sc_module, private tlm::tlm_bw_transport
   std::deque<Record> records;               ///< by number of the request
   std::vector<std::size_t> completed;       ///< in order of BEGIN_RESP
   std::size_t most_unanswered{0};           ///< most requests acknowledged and not answered at a time
+  std::function<void(tlm::tlm_generic_payload&, std::size_t)> alter;  ///< spoils the request of this number
 
   explicit StrictInitiator(sc_core::sc_module_name name) : sc_module(name) { socket.bind(*this); }
 
@@ -59,6 +63,8 @@ class StrictInitiator : public sc_core::sc_module, private tlm::tlm_bw_transport
       const std::size_t number = records.size();
       numbers_[&payload] = number;
       records.emplace_back();
+      if (alter) alter(payload, number);
+      sent_[&payload] = attributes(payload);
       step(payload, 1).begin_request = sc_core::sc_time_stamp() + annotated;
       request_open_ = true;
       tlm::tlm_phase phase = tlm::BEGIN_REQ;
@@ -76,11 +82,21 @@ class StrictInitiator : public sc_core::sc_module, private tlm::tlm_bw_transport
     payload.set_command(request.write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
     payload.set_address(request.run.base);
     payload.set_data_length(static_cast<unsigned>(request.run.rows * request.run.row_bytes));
+    payload.set_byte_enable_ptr(nullptr);
+    payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     auto* rows = payload.get_extension<api::RowRun>();
     rows->rows = request.run.rows;
     rows->row_bytes = request.run.row_bytes;
     rows->stride = request.run.stride;
     return payload;
+  }
+
+  using Attributes = std::tuple<tlm::tlm_command, sc_dt::uint64, unsigned char*, unsigned, unsigned, unsigned char*, unsigned, std::uint64_t,
+                                std::uint64_t, std::uint64_t>;
+  static Attributes attributes(const tlm::tlm_generic_payload& p) {
+    const auto* rows = p.get_extension<api::RowRun>();
+    return {p.get_command(), p.get_address(), p.get_data_ptr(), p.get_data_length(), p.get_streaming_width(), p.get_byte_enable_ptr(),
+            p.get_byte_enable_length(), rows->rows, rows->row_bytes, rows->stride};
   }
 
   Record& step(tlm::tlm_generic_payload& payload, int phase) {
@@ -110,6 +126,8 @@ class StrictInitiator : public sc_core::sc_module, private tlm::tlm_bw_transport
     Record& record = step(payload, 3);
     record.begin_response = sc_core::sc_time_stamp();
     record.status = payload.get_response_status();
+    EXPECT_NE(record.status, tlm::TLM_INCOMPLETE_RESPONSE);
+    EXPECT_EQ(attributes(payload), sent_.at(&payload)) << "the target changed the payload";
     completed.push_back(numbers_.at(&payload));
     if (end_response_after == sc_core::SC_ZERO_TIME) {
       forget(payload);
@@ -143,6 +161,7 @@ class StrictInitiator : public sc_core::sc_module, private tlm::tlm_bw_transport
   std::deque<Request> queue_;
   std::size_t due_{0}, unanswered_{0};
   std::map<tlm::tlm_generic_payload*, std::size_t> numbers_;
+  std::map<tlm::tlm_generic_payload*, Attributes> sent_;
   bool request_open_{false}, response_open_{false};
 };
 

@@ -34,27 +34,29 @@ TEST(Energy, EveryCounterHasItsPrice) {
   a.network_byte_hops = 30;
   a.memory_bytes = 20;
   a.time = {1e-9};
-  const auto parts = energy(a, prices(), {{4e-12}, {10}, {0.5}});
+  const auto parts = energy(a, prices(), {{4e-12}, {10}, {0.5}, {1e-12}, {0.5e-12}});
   const auto e = by_name(parts);
   EXPECT_DOUBLE_EQ(e.at("arithmetic"), (3 * 1000 + 7 * 10) * 1e-12);
   EXPECT_DOUBLE_EQ(e.at("vector"), 600e-12);
   EXPECT_DOUBLE_EQ(e.at("scratchpad"), 50 * 8 * 0.1e-12);
   EXPECT_DOUBLE_EQ(e.at("shared"), 40 * 8 * 0.1e-12);
   EXPECT_DOUBLE_EQ(e.at("network"), 30 * 8 * 10 * 0.05e-12);
-  EXPECT_DOUBLE_EQ(e.at("memory"), 20 * 8 * 4e-12);
+  EXPECT_DOUBLE_EQ(e.at("memory"), 20 * 8 * 2.5e-12);
+  EXPECT_DOUBLE_EQ(e.at("memory_phy"), 20 * 8 * 1e-12);
+  EXPECT_DOUBLE_EQ(e.at("memory_tsv"), 20 * 8 * 0.5e-12);
   EXPECT_DOUBLE_EQ(e.at("idle"), 0.5e-9);
   double sum = 0;
   for (const auto& [name, joules] : e) sum += joules;
   EXPECT_NEAR(total(parts).value, sum, 1e-20);
-  EXPECT_EQ(e.size(), 7u);
+  EXPECT_EQ(e.size(), 9u);
 }
 
 TEST(Energy, AMachineThatDoesNothingOnlyIdles) {
   Activity a;
   a.time = {2};
-  const auto parts = energy(a, prices(), {{4e-12}, {10}, {90}});
+  const auto parts = energy(a, prices(), {{4e-12}, {10}, {90}, {}, {}});
   EXPECT_DOUBLE_EQ(total(parts).value, 180);
-  EXPECT_EQ(total(energy({}, prices(), {{4e-12}, {10}, {90}})).value, 0);
+  EXPECT_EQ(total(energy({}, prices(), {{4e-12}, {10}, {90}, {}, {}})).value, 0);
 }
 
 TEST(Energy, TwiceTheWorkIsTwiceTheEnergy) {
@@ -63,7 +65,7 @@ TEST(Energy, TwiceTheWorkIsTwiceTheEnergy) {
   a.vector_ops = 7, b.vector_ops = 14;
   a.scratchpad_bytes = 9, b.scratchpad_bytes = 18;
   a.time = {3}, b.time = {6};
-  const Rest rest{{4e-12}, {10}, {90}};
+  const Rest rest{{4e-12}, {10}, {90}, {1e-12}, {}};
   EXPECT_DOUBLE_EQ(2 * total(energy(a, prices(), rest)).value, total(energy(b, prices(), rest)).value);
 }
 

@@ -132,7 +132,7 @@ TEST(Bottleneck, IsTheBusiestOrLatency) {
 
 TEST(BenchGemm, RefusesWhatItCannotRun) {
   // Nothing is elaborated when the query is wrong.
-  GemmQuery q{"tpu_v4", "bf16", 0, 1, 1, 1};
+  const GemmQuery q{"tpu_v4", "bf16", 0, 1, 1, 1, false};
   EXPECT_THROW(bench_gemm(q, {}), UsageError);
 }
 

@@ -1,4 +1,4 @@
-// bench.cpp -- single kernels (see run.h).
+// bench_array.cpp -- a bare systolic array (see run.h).
 #include <random>
 
 #include <fmt/format.h>
@@ -8,11 +8,7 @@
 #include "models/systolic/systolic_config.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
-#include "sim/config/loader.h"
-#include "sim/run/experiment.h"
-#include "sim/run/machine.h"
-#include "sim/run/product.h"
-#include "sim/run/result.h"
+#include "sim/run/bench_operator.h"
 #include "sim/run/run.h"
 
 namespace presil::run {
@@ -20,12 +16,6 @@ namespace presil::run {
 using nlohmann::ordered_json;
 
 namespace {
-
-Format format_named(const std::string& text) {
-  if (const auto format = format_from(text)) return *format;
-  const std::vector<std::string> names(kFormatNames.begin(), kFormatNames.end());
-  throw UsageError(fmt::format("unknown format '{}'; expected one of {}{}", text, join(names), did_you_mean(text, names)));
-}
 
 template <class Enum>
 Enum named(const std::string& what, const std::string& text, std::span<const std::string_view> all) {
@@ -35,11 +25,6 @@ Enum named(const std::string& what, const std::string& text, std::span<const std
     names.emplace_back(all[i]);
   }
   throw UsageError(fmt::format("unknown {} '{}'; expected one of {}{}", what, text, join(names), did_you_mean(text, names)));
-}
-
-void check_extent(const char* flag, std::uint64_t extent) {
-  if (extent < 1 || extent > kMostExtent)
-    throw UsageError(fmt::format("--{} {} is out of range; expected 1 to {}", flag, extent, kMostExtent));
 }
 
 /// Cycles of the PE grid, register by register, with seeded operands; the product is checked.
@@ -65,38 +50,6 @@ std::uint64_t grid_cycles(const ArrayQuery& q, systolic::Dataflow dataflow) {
 }
 
 }  // namespace
-
-ordered_json bench_gemm(const GemmQuery& q, const std::vector<std::string>& overrides) {
-  check_extent("m", q.m);
-  check_extent("n", q.n);
-  check_extent("k", q.k);
-  check_extent("batch", q.batch);
-  const Format format = format_named(q.dtype);
-  const config::SearchPath search{home() / "configs"};
-  const config::Node document = config::load(config::find_config(search, "chips", q.device), overrides, reference_keys(), search);
-  Chip chip;
-  config::read(document, chip);
-  const Units units = chip->units();
-  const std::string& device = chip->board().name;
-  if (!chip->supports(format))
-    throw UsageError(fmt::format("the {}s of {} do not support {}; they support {}", units.name, device, q.dtype, join(chip->supported_formats())));
-
-  const workload::Graph graph = product_graph({q.m, q.n, q.k, q.batch, format});
-  Machine machine(chip);
-  const Totals totals = machine.run(graph, graph.segments.front(), {}, true);
-  const OpTotals& op = totals.ops.front();
-  const double time = totals.time_s();
-  const double peak = chip->peak_ops_per_s(format);
-  const double least = op.bounds.least();
-  const std::string unit = is_integer(format) ? "tops" : "tflops";
-  return {{"device", device}, {"dtype", q.dtype}, {"m", q.m}, {"n", q.n}, {"k", q.k}, {"batch", q.batch},
-          {"latency_us", time * 1e6}, {"achieved_" + unit, op.flops / time / 1e12}, {"peak_" + unit, peak / 1e12},
-          {"utilisation", op.flops / time / peak},
-          {"memory_gb_per_s", op.bytes[static_cast<std::size_t>(api::Level::memory)] / time / 1e9},
-          {"bound_us", least * 1e6}, {"bottleneck", bottleneck_of(op, chip)},
-          {std::string(units.name) + "_cycles", static_cast<std::uint64_t>(time * chip->clock().value + 0.5)},
-          {"mapping", chip->explain(graph, graph.segments.front(), {}).front().plan}};
-}
 
 ordered_json bench_array(const ArrayQuery& q) {
   check_extent("m", q.m);

@@ -1,0 +1,128 @@
+// kernel_time_test.cpp -- closed forms of one kernel: bounds, voltage, power, and the clock under a cap.
+#include "models/gpu/kernel_time.h"
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "models/gpu/clock_governor.h"
+#include "models/gpu/matmul_policy.h"
+#include "models/gpu/vector_kernel.h"
+#include "tests/unit/models/gpu/small_gpu.h"
+
+namespace presil::gpu {
+namespace {
+
+TEST(KernelTime, APhaseTakesAtLeastItsSlowestPart) {
+  const GpuConfig g = small_gpu();
+  const double dram = load_rate(g), l2 = g.l2_bytes_per_s();
+  std::mt19937 random{9};
+  std::uniform_real_distribution<double> any{0, 1};
+  for (int i = 0; i < 500; ++i) {
+    Kernel k;
+    const Phase p{1e6 * any(random), 1e9 * any(random), 1e8 * any(random), 1e8 * any(random)};
+    const double load = std::max((p.read_bytes + p.write_bytes) / dram, p.l2_bytes / l2), work = p.sm_cycles / g.clock.value;
+    const double t = phase_time(g, k, p, g.clock);
+    EXPECT_GE(t, std::max(load, work) * (1 - 1e-12));
+    EXPECT_LE(t, (load + work) * (1 + 1e-12));
+    k.phases = {p, p};
+    k.latency_s = 3e-6;
+    EXPECT_NEAR(kernel_time(g, k, g.clock).value, 3e-6 + 2 * t, 1e-12);
+  }
+}
+
+TEST(KernelTime, ALowerClockSlowsWorkAndL2ButNotDram) {
+  const GpuConfig g = small_gpu();
+  Kernel work, dram;
+  work.phases = {{1e6, 0, 0, 0}};
+  dram.phases = {{0, 0, 1e9, 0}};
+  EXPECT_NEAR(kernel_time(g, work, {0.5e9}) / kernel_time(g, work, {1e9}), 2, 1e-9);
+  EXPECT_NEAR(kernel_time(g, dram, {0.5e9}) / kernel_time(g, dram, {1e9}), 1, 1e-9);
+}
+
+TEST(KernelTime, VoltageFollowsTheClock) {
+  const GpuConfig g = small_gpu();
+  EXPECT_DOUBLE_EQ(relative_voltage(g, g.clock), 1);
+  EXPECT_DOUBLE_EQ(relative_voltage(g, g.clocks.low_clock), g.clocks.low_voltage);
+  EXPECT_DOUBLE_EQ(relative_voltage(g, {0.1e9}), g.clocks.low_voltage);
+  EXPECT_NEAR(relative_voltage(g, {0.7e9}), (1 + g.clocks.low_voltage) / 2, 1e-12);
+}
+
+/// Under the cap unless the lowest state is above it too, and never lower than needed: the next state breaks the cap.
+TEST(KernelTime, TheClockIsTheHighestStateUnderTheCap) {
+  GpuConfig g = small_gpu();
+  const Kernel k = plan_matmul(g, gemm(8192, 8192, 8192));
+  const double most = kernel_power(g, k, g.clock).value, least = kernel_power(g, k, g.clocks.low_clock).value;
+  ASSERT_GT(most, least);
+  double before = 0;
+  for (double cap = 0.8 * least; cap < 1.1 * most; cap += (most - least) / 40) {
+    g.power.tdp = {cap};
+    const Hertz clock = sustained_clock(g, k);
+    EXPECT_GE(clock.value, g.clocks.low_clock.value - 1);
+    EXPECT_LE(clock.value, g.clock.value);
+    EXPECT_GE(clock.value, before) << "a higher cap must not lower the clock";
+    before = clock.value;
+    if (clock.value > g.clocks.low_clock.value + g.clocks.step.value) {
+      EXPECT_LE(kernel_power(g, k, clock).value, cap);
+    }
+    if (clock.value < g.clock.value) {
+      EXPECT_GT(kernel_power(g, k, clock + g.clocks.step).value, cap);
+    }
+  }
+  EXPECT_EQ(before, g.clock.value);
+}
+
+TEST(KernelTime, PowerGrowsWithTheClockForEveryKernel) {
+  const GpuConfig g = small_gpu();
+  std::mt19937 random{1};
+  for (int i = 0; i < 40; ++i) {
+    const Kernel k = plan_matmul(g, gemm(1 + random() % 5000, 1 + random() % 5000, 1 + random() % 5000));
+    double before = 0;
+    for (double hertz = g.clocks.low_clock.value; hertz <= g.clock.value; hertz += 2e7) {
+      const double power = kernel_power(g, k, {hertz}).value;
+      EXPECT_GE(power, before);
+      before = power;
+    }
+  }
+}
+
+TEST(ClockGovernor, FollowsTheAverageOfTheProgram) {
+  GpuConfig g = small_gpu();
+  Launch hot{plan_matmul(g, gemm(8192, 8192, 8192)), {{0}}};
+  VectorShape wide;
+  wide.rows = 8192;
+  wide.columns = 8192;
+  wide.read_bytes = wide.write_bytes = 8192.0 * 8192 * 2;
+  Launch cool{vector_kernel(g, wide), {{1}}};
+  const double both = kernel_power(g, hot.kernel, g.clock).value;
+  g.power.tdp = {g.power.idle.value + 0.9 * (both - g.power.idle.value)};
+  EXPECT_EQ(program_clock(g, {hot}).value, sustained_clock(g, hot.kernel).value);
+  EXPECT_LT(program_clock(g, {hot}).value, g.clock.value);
+  EXPECT_EQ(program_clock(g, {cool}).value, g.clock.value);
+  EXPECT_GE(program_clock(g, {hot, cool}).value, program_clock(g, {hot}).value);
+  EXPECT_EQ(program_clock(g, {}).value, g.clock.value);
+}
+
+/// Energy is a sum over what is counted: twice the work, twice the joules.
+TEST(KernelTime, EnergyIsProportionalToCounts) {
+  const GpuConfig g = small_gpu();
+  Kernel k;
+  k.macs = 1e9;
+  k.simple_ops = 1e6;
+  k.special_ops = 1e5;
+  k.phases = {{1, 1e6, 1e5, 1e4}};
+  const KernelEnergy one = kernel_energy(g, k);
+  k.macs *= 2;
+  k.simple_ops *= 2;
+  k.special_ops *= 2;
+  k.phases.push_back(k.phases.front());
+  const KernelEnergy two = kernel_energy(g, k);
+  EXPECT_DOUBLE_EQ(two.tensor, 2 * one.tensor);
+  EXPECT_DOUBLE_EQ(two.lanes, 2 * one.lanes);
+  EXPECT_DOUBLE_EQ(two.l2, 2 * one.l2);
+  EXPECT_DOUBLE_EQ(two.memory, 2 * one.memory);
+  EXPECT_DOUBLE_EQ(one.memory, 1.1e5 * 8 * g.memory.energy.value);
+}
+
+}  // namespace
+}  // namespace presil::gpu
