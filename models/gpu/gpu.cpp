@@ -31,7 +31,7 @@ Gpu::Gpu(sc_core::sc_module_name name, const GpuConfig& config, api::Memory& mem
   socket_.bind(memory.socket());
 }
 
-api::DeviceCounters Gpu::run(const std::vector<Launch>& program, bool graph, bool canonical) {
+api::DeviceCounters Gpu::run(const std::vector<Launch>& program, bool graph, bool canonical, bool sustained) {
   if (canonical) {
     memory_.reset();
     address_[0] = 0;
@@ -39,7 +39,7 @@ api::DeviceCounters Gpu::run(const std::vector<Launch>& program, bool graph, boo
   }
   program_ = &program;
   graph_ = graph;
-  clock_ = program_clock(config_, program);
+  clock_ = sustained ? program_clock(config_, program) : config_.clock;
   counters_ = {};
   kernel_seconds_.clear();
   const api::MemoryCounters before = memory_.counters();

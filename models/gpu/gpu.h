@@ -37,7 +37,9 @@ class Gpu : public sc_core::sc_module {
  public:
   Gpu(sc_core::sc_module_name name, const GpuConfig& config, api::Memory& memory);
 
-  api::DeviceCounters run(const std::vector<Launch>& program, bool graph, bool canonical);
+  /// `sustained`: the program repeats back to back, so that its average power decides the clock; otherwise it runs once,
+  /// from a cool board, at the boost clock.
+  api::DeviceCounters run(const std::vector<Launch>& program, bool graph, bool canonical, bool sustained = true);
   /// Of the last program.
   Hertz clock() const { return clock_; }
   const std::vector<double>& kernel_seconds() const { return kernel_seconds_; }

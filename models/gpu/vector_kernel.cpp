@@ -17,7 +17,7 @@ double work_cycles(const GpuConfig& gpu, const VectorShape& s) {
   const double values = s.rows * s.columns;
   const double sms = std::min<double>(gpu.sms, std::max(1.0, values / 256));
   const double integer = s.integer + values * s.accesses * a.fit.access_instructions;
-  double cycles = (s.simple / gpu.lanes + s.special / a.special_lanes + integer / kIntegerLanes) / sms;
+  double cycles = std::max(s.simple / gpu.lanes + s.special / a.special_lanes, integer / kIntegerLanes) / sms;
   if (s.dependent > 0) {
     const double resident = std::max(1.0, std::floor(a.max_threads / std::min(s.threads, s.columns)));
     const double turns = std::ceil(s.rows / (gpu.sms * resident));

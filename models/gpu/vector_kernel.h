@@ -1,6 +1,6 @@
 // vector_kernel.h -- element-wise and row-wise kernels: bound by memory, by lanes, or by the latency of their own loads.
 //
-//   work = simple / lanes + special / special_lanes + integer / 64 clocks, spread over the SMs
+//   work = max(simple / lanes + special / special_lanes, integer / 64) clocks, spread over the SMs
 // Scalar kernels (one value a thread and turn) are bound otherwise: by instructions, access_instructions for every value
 // loaded or stored on the 64 integer lanes of an SM [CUDA C++ Programming Guide, throughput of arithmetic instructions];
 // and, with few rows, by the latency of their own loads: a row takes ceil(columns / threads) x dependent x memory latency.

@@ -28,9 +28,9 @@ constexpr Fused kFused[] = {
     {"add", 2, 1, 1, 0, 0, 0},       {"mul", 2, 1, 1, 0, 0, 0},       {"rope", 1, 1, 3, 0, 2.2, 0.6, 0, 512}, {"embedding", 1, 1, 0, 0, 0, 0, 120},
 };
 
-/// Values of a row that the threads of a block hold in registers; wider rows are read again.
-/// [PyTorch, aten/src/ATen/native/cuda/PersistentSoftmax.cuh: 1024; layer_norm_kernel.cu: 16 bytes x 1024 threads]
-constexpr double kSoftmaxRow = 1024, kNormRow = 8192;
+/// Values of a row that the threads of a block hold in registers; of wider rows every value is loaded again, from the
+/// cache. [PyTorch, aten/src/ATen/native/cuda/layer_norm_kernel.cu: 16 bytes x 1024 threads]
+constexpr double kNormRow = 8192, kWideAccesses = 1.9;
 
 VectorShape shape(double rows, double cols, double read_bytes, double write_bytes) {
   VectorShape s;
@@ -86,17 +86,14 @@ VectorCall vector_call(const std::string& op, double rows, double cols, double b
   const auto found = std::find_if(std::begin(kFused), std::end(kFused), [&](const Fused& f) { return op == f.name; });
   if (found == std::end(kFused))
     throw InputError(fmt::format("unknown vector operator '{}'; expected one of {}{}", op, join(vector_operators()), did_you_mean(op, vector_operators())));
-  double reads = found->reads;
-  if (op == "softmax" && cols > kSoftmaxRow) reads += 1;
-  if (op == "layernorm" && cols > kNormRow) reads += 2;
   // An operator that PyTorch calls as one still dispatches its parts on the host: [assumed] layer_norm and the tanh
   // form of GELU four, softmax one.
   if (eager && (op == "layernorm" || op == "gelu_tanh")) call.framework_operators = 4;
-  VectorShape one = shape(rows, cols, reads * bytes, found->writes * bytes);
+  VectorShape one = shape(rows, cols, found->reads * bytes, found->writes * bytes);
   one.simple *= found->simple;
   one.special = rows * cols * found->special;
   one.integer = rows * cols * found->integer;
-  one.accesses = found->accesses;
+  one.accesses = op == "layernorm" && cols > kNormRow ? kWideAccesses : found->accesses;
   one.threads = found->threads;
   if (!eager) one.dependent = found->dependent;
   call.kernels.push_back(one);

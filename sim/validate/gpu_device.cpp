@@ -53,10 +53,10 @@ GpuDevice::GpuDevice(const config::Node& document) : SimulatedChip(document), ch
   device_ = std::make_unique<gpu::Gpu>("bench_chip", config(), *memory_);
 }
 
-double GpuDevice::seconds(std::vector<gpu::Kernel> kernels) {
+double GpuDevice::seconds(std::vector<gpu::Kernel> kernels, bool once) {
   std::vector<gpu::Launch> program;
   for (gpu::Kernel& kernel : kernels) program.push_back({std::move(kernel), {{0, 0, 0, 0}}});
-  device_->run(program, true, true);
+  device_->run(program, true, true, !once);
   double sum = 0;
   for (const double t : device_->kernel_seconds()) sum += t;
   return sum;

@@ -35,7 +35,7 @@ Prediction predict_gemm(GpuDevice& device, const GemmRow& row) {
   shape.format = row.dtype;
   shape.a_bytes = shape.b_bytes = bytes_per_value(row.dtype);
   shape.c_bytes = std::max(2.0, bytes_per_value(row.dtype));
-  const double time = device.seconds({gpu::plan_matmul(device.config(), shape)});
+  const double time = device.seconds({gpu::plan_matmul(device.config(), shape)}, row.includes_launch);
   return {(time + (row.includes_launch ? kMatmulOperators * device.overhead_s() : 0)) * 1e6};
 }
 
@@ -50,7 +50,7 @@ Prediction predict_vector(GpuDevice& device, const VectorRow& row) {
   // Several kernels are measured from the first to the last, the gaps of their stream included.
   const double gaps = static_cast<double>(call.kernels.size() - 1) * device.config().launch.gap.value;
   const double host = gaps + (row.includes_launch ? call.framework_operators * device.overhead_s() : 0);
-  return {(device.seconds(std::move(kernels)) + host) * 1e6};
+  return {(device.seconds(std::move(kernels), row.includes_launch) + host) * 1e6};
 }
 
 Prediction predict_attention(GpuDevice& device, const AttentionRow& row) {
@@ -64,7 +64,7 @@ Prediction predict_attention(GpuDevice& device, const AttentionRow& row) {
   shape.causal = row.causal;
   shape.format = row.dtype;
   shape.q_bytes = shape.kv_bytes = bytes_per_value(row.dtype);
-  const double time = device.seconds({gpu::attention_kernel(device.config(), shape, gpu::attention_recipe(row.impl))});
+  const double time = device.seconds({gpu::attention_kernel(device.config(), shape, gpu::attention_recipe(row.impl))}, row.includes_launch);
   return {(time + (row.includes_launch ? device.overhead_s() : 0)) * 1e6};
 }
 

@@ -70,7 +70,7 @@ class Layer {
     s.k = k;
     s.format = Format::fp16;
     s.a_bytes = s.b_bytes = s.c_bytes = kBytes;
-    return device_.seconds({gpu::plan_matmul(device_.config(), s)}) + kMatmulOperators * device_.overhead_s();
+    return device_.seconds({gpu::plan_matmul(device_.config(), s)}, true) + kMatmulOperators * device_.overhead_s();
   }
 
   /// As PyTorch calls it; several of its operators are dispatched on the host.
@@ -81,7 +81,7 @@ class Layer {
       shape.warm = true;  // every operator was measured alone, again and again
       kernels.push_back(gpu::vector_kernel(device_.config(), shape));
     }
-    return device_.seconds(std::move(kernels)) + call.framework_operators * device_.overhead_s();
+    return device_.seconds(std::move(kernels), true) + call.framework_operators * device_.overhead_s();
   }
 
   double all_reduce() const {
