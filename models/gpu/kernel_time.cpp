@@ -11,7 +11,7 @@ namespace presil::gpu {
 double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock) {
   const FitConfig& fit = gpu.architecture.fit;
   const double rate = gpu.load_bytes_per_s(kernel.streams ? fit.stream_efficiency : fit.memory_efficiency);
-  const double memory = (phase.read_bytes + phase.write_bytes) / rate;
+  const double memory = (phase.read_bytes + phase.write_bytes * (kernel.streams ? 1 : kTileStoreCost)) / rate;
   const double l2 = phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value;
   return overlapped(std::max(memory, l2), phase.sm_cycles / clock.value, kernel.stages);
 }

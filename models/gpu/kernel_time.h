@@ -1,7 +1,7 @@
 // kernel_time.h -- closed forms of a kernel alone on the chip: how long, and how much energy. Pure arithmetic; what the
 // choice of kernels and of the clock is made with, and the bound that the simulation is held against.
 //
-//   load(i) = max(DRAM bytes / (memory_efficiency or stream_efficiency x peak), L2 bytes / (L2 bytes per clock x clock))
+//   load(i) = max((bytes read + kTileStoreCost x bytes written) / (memory_efficiency or stream_efficiency x peak), L2 bytes / (L2 bytes per clock x clock))
 //   work(i) = sm_cycles / clock
 //   time    = latency + sum over phases of overlapped(load, work, stages)       (overlap.h)
 #pragma once
@@ -15,6 +15,10 @@ namespace presil::gpu {
 
 /// L2 is half the die's edge of wire away from an SM. [assumed] 12 mm: half of the 25-28 mm of the large GPU dies.
 inline constexpr double kL2WireMillimetres = 12;
+
+/// DRAM time of a byte that a tile stores over that of one it loads: results leave in pieces of a tile's row between the
+/// loads of other blocks, and the bus turns around. [assumed] 1.25.
+inline constexpr double kTileStoreCost = 1.25;
 
 /// One phase at a clock.
 double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock);
