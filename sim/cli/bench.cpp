@@ -24,6 +24,7 @@ void add_bench(CLI::App& app, Action& action) {
   add_bench_gemm(*bench, action);
   add_bench_attention(*bench, action);
   add_bench_vector(*bench, action);
+  add_bench_collective(*bench, action);
   add_bench_memory(*bench, action);
 }
 

@@ -12,6 +12,7 @@ namespace presil::cli {
 void add_bench_gemm(CLI::App& bench, Action& action);
 void add_bench_attention(CLI::App& bench, Action& action);
 void add_bench_vector(CLI::App& bench, Action& action);
+void add_bench_collective(CLI::App& bench, Action& action);
 void add_bench_memory(CLI::App& bench, Action& action);
 
 /// Prints a benchmark's answer as text, json or csv.

@@ -95,6 +95,19 @@ struct MemoryQuery {
 nlohmann::ordered_json bench_memory(const MemoryQuery& query, const std::vector<std::string>& overrides,
                                     std::vector<std::string>* warnings);
 
+struct CollectiveQuery {
+  std::string link;                     ///< file or name
+  std::string op{"all_reduce"};         ///< or all_gather
+  std::string algorithm;                ///< ring, tree, in-switch, one-shot, two-shot; empty: the fastest
+  std::uint32_t n_devices{};
+  double bytes{};                       ///< as nccl-tests counts them
+  bool serving{false};                  ///< also the one-shot and two-shot kernels of inference servers
+};
+
+/// One collective over the links of a node, in closed form (models/fabric/collective_time.h). Keys: link, op, n_devices,
+/// bytes, time_us, algbw_gb_per_s, busbw_gb_per_s (as nccl-tests define them), algorithm, protocol, bound_us.
+nlohmann::ordered_json bench_collective(const CollectiveQuery& query, const std::vector<std::string>& overrides);
+
 /// What a configuration file or model says: keys kind, name, sections (title, columns, rows), provenance.
 nlohmann::ordered_json describe(const std::string& file_or_name);
 

@@ -216,5 +216,24 @@ TEST(BenchGemm, TellsWhatAFormatIsMultipliedIn) {
                  "no memory holds it");
 }
 
+// Published: A100 x 8 ring 231.6, H100 x 8 ring 365 to 370, NVLS 479 GB/s bus bandwidth at large sizes (NVIDIA, nccl-tests).
+TEST(BenchCollective, ReachesThePublishedBusBandwidth) {
+  const Words large{"collective", "--n-devices", "8", "--bytes", "8589934592"};
+  EXPECT_NEAR(number(bench(large + Words{"--link", "nvlink3"}), "busbw_gb_per_s"), 231.6, 0.05 * 231.6);
+  EXPECT_NEAR(number(bench(large + Words{"--link", "nvlink4", "--algo", "ring"}), "busbw_gb_per_s"), 367.5, 0.05 * 367.5);
+  const auto r = bench(large + Words{"--link", "nvlink4"});
+  EXPECT_NEAR(number(r, "busbw_gb_per_s"), 479, 0.05 * 479);
+  EXPECT_EQ(r.at("algorithm"), "in-switch");
+  EXPECT_GE(number(r, "time_us"), number(r, "bound_us"));
+  EXPECT_NEAR(number(r, "busbw_gb_per_s"), 1.75 * number(r, "algbw_gb_per_s"), 1e-6 * number(r, "busbw_gb_per_s"));
+}
+
+TEST(BenchCollective, RefusesWhatTheLinksCannotJoin) {
+  const Words few{"collective", "--bytes", "1024"};
+  expect_refusal(few + Words{"--link", "nvlink4", "--n-devices", "1"}, 2, "nothing to exchange");
+  expect_refusal(few + Words{"--link", "nvlink4", "--n-devices", "64"}, 3, "joins 8 devices");
+  expect_refusal(few + Words{"--link", "nvlink9", "--n-devices", "8"}, 3, "did you mean");
+}
+
 }  // namespace
 }  // namespace presil::test
