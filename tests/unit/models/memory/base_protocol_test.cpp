@@ -175,6 +175,8 @@ TYPED_TEST(BaseProtocol, TellsAnInitiatorThatBreaksTheRules) {
   rude.send(*payloads[0], tlm::BEGIN_REQ);  // takes the only place
   rude.send(*payloads[1], tlm::BEGIN_REQ);  // waits for it
   EXPECT_THROW(rude.send(*payloads[2], tlm::BEGIN_REQ), sc_core::sc_report) << "BEGIN_REQ before the END_REQ of the last";
+  for (auto* payload : payloads)  // the broken transactions never end
+    while (payload->get_ref_count() > 0) payload->release();
 }
 
 /// One request after the other, each when the last one has been answered.
