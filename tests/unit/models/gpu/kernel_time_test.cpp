@@ -21,7 +21,7 @@ TEST(KernelTime, APhaseTakesAtLeastItsSlowestPart) {
   for (int i = 0; i < 500; ++i) {
     Kernel k;
     const Phase p{1e6 * any(random), 1e9 * any(random), 1e8 * any(random), 1e8 * any(random)};
-    const double load = std::max((p.read_bytes + p.write_bytes) / dram, p.l2_bytes / l2), work = p.sm_cycles / g.clock.value;
+    const double load = std::max((p.read_bytes + kTileStoreCost * p.write_bytes) / dram, p.l2_bytes / l2), work = p.sm_cycles / g.clock.value;
     const double t = phase_time(g, k, p, g.clock);
     EXPECT_GE(t, std::max(load, work) * (1 - 1e-12));
     EXPECT_LE(t, (load + work) * (1 + 1e-12));
