@@ -109,7 +109,6 @@ Kernel tiled(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecip
   const double passes = values * 4 * (recipe.query_passes + (splits > 1 ? splits + 1 : 0));
   if (passes > 0) kernel.phases.push_back({0, passes, passes / 2, passes / 2});
   kernel.simple_ops = kernel.special_ops * (s.backward ? kBackwardOps : kForwardOps);
-  kernel.waves = kernel.blocks / gpu.sms;
   kernel.stages = 4;
   kernel.latency_s = gpu.architecture.fit.kernel_latency.value * (s.backward ? 2 : recipe.kernels) + (splits > 1 ? gpu.architecture.fit.simple_latency.value : 0);
   kernel.plan = fmt::format("fused attention{}, tile {:.0f} x {:.0f}, {}{:.0f} blocks", s.backward ? " backward" : "", rows, columns,
@@ -125,7 +124,6 @@ Kernel decode(const GpuConfig& gpu, const AttentionShape& s, const AttentionReci
   const double places = to_double(s.batch * s.kv_heads);
   Kernel kernel;
   kernel.blocks = places * splits;
-  kernel.waves = kernel.blocks / gpu.sms;
   const double steps = std::ceil(keys / splits / columns);
   const double ramp = 2 * gpu.architecture.memory_latency.value * gpu.clock.value;
   Phase sum;

@@ -29,7 +29,6 @@ void LibraryConfig::describe(config::Visitor& v) {
   v.flag("stream_k", stream_k, optional, "The last, partial wave is cut along K over all SMs.");
   v.integer("attention_rows", attention_rows, optional, 16, 512, "Queries of one thread block of fused attention.");
   v.integer("attention_columns", attention_columns, optional, 16, 512, "Keys of one step of fused attention.");
-  v.integer("attention_threads", attention_threads, optional, 32, 1024, "Threads of a block of fused attention.");
   v.integer("swizzle_rows", swizzle_rows, optional, 1, 1024, "Tiles along M that are visited before the next column of tiles.");
   v.integer("cluster", cluster, optional, 1, 16, "Blocks along M that fetch their common panel of B once (multicast).");
 }

@@ -29,7 +29,6 @@ struct LibraryConfig {
   bool persistent{false};             ///< resident blocks take tile after tile; the epilogue hides behind the next tile
   bool stream_k{false};               ///< the last, partial wave is cut along K over all SMs
   std::uint32_t attention_rows{128}, attention_columns{128};  ///< queries and keys of one block of fused attention
-  std::uint32_t attention_threads{128};
   std::uint64_t swizzle_rows{8};      ///< tiles of M visited before the next column of tiles (rasterisation)
   std::uint32_t cluster{1};           ///< blocks along M that fetch their common panel of B once
   void describe(config::Visitor& v);

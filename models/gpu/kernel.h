@@ -30,7 +30,7 @@ struct Kernel {
   double simple_ops{}, special_ops{};
   double host_bytes{};           ///< over the host link, before the first phase
   double fabric_bytes{};         ///< sent to other devices, one way, within latency_s
-  double blocks{}, waves{};
+  double blocks{};
   bool streams{false};           ///< element-wise or row-wise: loads at stream_efficiency, not memory_efficiency
   double stages{4};              ///< loads under way per SM: pipeline stages times resident blocks
 

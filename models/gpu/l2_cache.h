@@ -17,8 +17,6 @@ class L2Cache {
   explicit L2Cache(double capacity_bytes) : capacity_(capacity_bytes) {}
   /// Touches a piece; returns the bytes that had to come from memory. A piece larger than the cache always does.
   double read(std::uint64_t piece, double bytes);
-  /// Leaves a piece in the cache (a store); what falls out is not charged here.
-  void write(std::uint64_t piece, double bytes) { read(piece, bytes); }
   void clear();
   double held_bytes() const { return held_; }
 

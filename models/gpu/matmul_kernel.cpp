@@ -21,7 +21,8 @@ std::uint64_t step_of(const MatmulShape& s, const TileConfig& t) {
 }
 
 BlockNeeds needs_of(const MatmulShape& s, const TileConfig& t) {
-  // Accumulators in fp32 and about 40 further registers a thread; `stages` pieces of both operands in shared memory.
+  // Accumulators in fp32 and 40 further registers a thread [assumed: addresses, operands, loop]; `stages` pieces of both
+  // operands in shared memory.
   const double area = static_cast<double>(t.m) * t.n;
   return {t.threads, area * 4 + t.threads * 40.0 * 4,
           t.stages * static_cast<double>(step_of(s, t)) * (t.m * std::max(s.a_bytes, 1.0) + t.n * std::max(s.b_bytes, 1.0))};
@@ -70,11 +71,11 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   kernel.format = s.format;
   const std::uint64_t rows = ceil_div(s.m, p.tile.m), columns = ceil_div(s.n, p.tile.n);
   kernel.blocks = static_cast<double>(rows * columns * s.batch) * p.splits;
-  kernel.waves = kernel.blocks / (static_cast<double>(gpu.sms) * p.resident);
+  const double waves = kernel.blocks / (static_cast<double>(gpu.sms) * p.resident);
   const double k = static_cast<double>(ceil_div(ceil_div(s.k, p.splits), step_of(s, p.tile)) * step_of(s, p.tile)) * p.splits;
   kernel.macs = static_cast<double>(rows * columns * s.batch) * p.tile.m * p.tile.n * k / s.speedup;
   kernel.plan = fmt::format("tile {} x {} x {}, {}{:.0f} blocks on {} SMs, {} resident, {:.2f} waves", p.tile.m, p.tile.n, step_of(s, p.tile),
-                            p.stream_k ? "stream-K, " : p.splits > 1 ? fmt::format("split-K {}, ", p.splits) : "", kernel.blocks, gpu.sms, p.resident, kernel.waves);
+                            p.stream_k ? "stream-K, " : p.splits > 1 ? fmt::format("split-K {}, ", p.splits) : "", kernel.blocks, gpu.sms, p.resident, waves);
 
   kernel.stages = static_cast<double>(p.tile.stages) * p.resident;
   kernel.phases = matmul_traffic(gpu, s, p, detail.phases, detail.waves);

@@ -24,7 +24,6 @@ struct MatmulShape {
   std::uint64_t batch{1}, m{}, n{}, k{};
   Format format{Format::bf16};
   double a_bytes{2}, b_bytes{2}, c_bytes{2};
-  bool shared_b{false};  ///< every batch entry multiplies the same B
   double speedup{1};     ///< of the tensor cores: zeros of a structured-sparse B are skipped; b_bytes are those stored
   double flops() const { return 2.0 * static_cast<double>(batch) * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k); }
 };

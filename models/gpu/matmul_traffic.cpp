@@ -16,7 +16,7 @@ std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / 
 class Wave {
  public:
   Wave(const MatmulShape& s, const MatmulPlan& p, std::uint64_t rows, std::uint64_t columns)
-      : s_(s), p_(p), rows_(rows), columns_(columns), seen_a_(rows * s.batch, 0), seen_b_(columns * (s.shared_b ? 1 : s.batch), 0) {}
+      : s_(s), p_(p), rows_(rows), columns_(columns), seen_a_(rows * s.batch, 0), seen_b_(columns * s.batch, 0) {}
 
   void collect(std::uint64_t first, std::uint64_t last, std::uint64_t group) {
     a.clear();
@@ -30,7 +30,7 @@ class Wave {
       a_values += height(place.row);
       b_values += width(place.column);
       touch(seen_a_, batch * rows_ + place.row, a);
-      touch(seen_b_, (s_.shared_b ? 0 : batch * columns_) + place.column, b);
+      touch(seen_b_, batch * columns_ + place.column, b);
     }
   }
   double height(std::uint64_t row) const { return static_cast<double>(std::min<std::uint64_t>(p_.tile.m, s_.m - (row % rows_) * p_.tile.m)); }
@@ -121,7 +121,7 @@ std::vector<Phase> matmul_traffic(const GpuConfig& gpu, const MatmulShape& s, co
   if (walked < waves) {
     extend(phases, middle, (after_middle + static_cast<double>(tiles - walked * slots)) / after_middle);
     // Every operand comes at least once, which a sample of its panels may miss by a little.
-    const double values = static_cast<double>(s.k) * (static_cast<double>(s.batch * s.m) * s.a_bytes + static_cast<double>((s.shared_b ? 1 : s.batch) * s.n) * s.b_bytes);
+    const double values = static_cast<double>(s.k) * (static_cast<double>(s.batch * s.m) * s.a_bytes + static_cast<double>(s.batch * s.n) * s.b_bytes);
     double read = 0;
     for (const Phase& phase : phases) read += phase.read_bytes;
     if (read < values)

@@ -45,7 +45,6 @@ Kernel vector_kernel(const GpuConfig& gpu, const VectorShape& s) {
   kernel.streams = true;
   kernel.stages = 8;
   kernel.blocks = s.rows;
-  kernel.waves = s.rows / gpu.sms;
   kernel.latency_s = a.fit.simple_latency.value;
   kernel.plan = fmt::format("{:.0f} x {:.0f} values", s.rows, s.columns);
   return kernel;

@@ -31,7 +31,7 @@ class Builder {
     const Op& op = segment_.ops[fused.main];
     gpu::Launch launch;
     switch (op.kind) {
-      case OpKind::matmul: launch.kernel = gpu::plan_matmul(gpu_, matmul_shape(op)); break;
+      case OpKind::matmul: launch.kernel = gpu::plan_matmul(gpu_, matmul_shape(op, fused)); break;
       case OpKind::attention: launch.kernel = gpu::attention_kernel(gpu_, attention_shape(op)); break;
       case OpKind::collective: launch.kernel = collective_kernel(op); break;
       default: launch.kernel = gpu::vector_kernel(gpu_, vector_shape(op, fused)); break;
@@ -50,7 +50,7 @@ class Builder {
   }
   bool on_host(TensorId id) const { return tensor(id).role == TensorRole::input || tensor(id).role == TensorRole::output; }
 
-  gpu::MatmulShape matmul_shape(const Op& op) const {
+  gpu::MatmulShape matmul_shape(const Op& op, const Kernel& fused) const {
     gpu::MatmulShape s;
     s.batch = op.matmul.batch;
     s.m = op.matmul.m;
@@ -60,7 +60,10 @@ class Builder {
     // Activations that are multiplied in a narrower format were converted by the kernel that made them.
     s.a_bytes = std::min(value_bytes(op.inputs, 0, op.compute), std::max(1.0, bytes_per_value(op.compute)));
     s.b_bytes = op.weights.empty() ? value_bytes(op.inputs, 1, op.compute) : value_bytes(op.weights, 0, op.compute);
-    s.c_bytes = value_bytes(op.outputs, 0, op.compute);
+    // What leaves the kernel, behind its epilogue: a gate halves it, a sum in place of the product does not.
+    double out = 0;
+    for (const TensorId id : fused.outputs) out += on_host(id) ? 0 : tensor(id).bytes();
+    s.c_bytes = out / (static_cast<double>(s.batch) * static_cast<double>(s.m) * static_cast<double>(s.n));
     return s;
   }
 

@@ -41,7 +41,7 @@ TEST(L2Cache, WhatIsLargerThanTheCacheAlwaysComesFromMemory) {
 
 TEST(L2Cache, AStoreLeavesItsPiece) {
   L2Cache cache(100);
-  cache.write(1, 60);
+  cache.read(1, 60);
   EXPECT_EQ(cache.read(1, 60), 0);
   cache.clear();
   EXPECT_EQ(cache.held_bytes(), 0);

@@ -50,11 +50,10 @@ TEST(MatmulTraffic, LiesBetweenAllReuseAndNone) {
     g.architecture.library.swizzle_rows = draw(1, 16);
     MatmulShape s = gemm(draw(1, 5000), draw(1, 5000), draw(1, 5000), draw(1, 5));
     s.a_bytes = draw(1, 2) == 1 ? 1 : 2;
-    s.shared_b = draw(1, 4) == 1;
     const TileConfig tile = g.architecture.library.tiles[random() % g.architecture.library.tiles.size()];
     const MatmulPlan p = plan_of(g, s, tile, static_cast<std::uint32_t>(draw(1, 4)));
     const auto d = [](std::uint64_t n) { return static_cast<double>(n); };
-    const double a = d(s.batch * s.m * s.k) * s.a_bytes, b = d((s.shared_b ? 1 : s.batch) * s.n * s.k) * s.b_bytes;
+    const double a = d(s.batch * s.m * s.k) * s.a_bytes, b = d(s.batch * s.n * s.k) * s.b_bytes;
     const double c = d(s.batch * s.m * s.n) * s.c_bytes;
     const double rows = std::ceil(d(s.m) / tile.m), columns = std::ceil(d(s.n) / tile.n);
     const double none = a * columns + d(s.batch * s.n * s.k) * s.b_bytes * rows;

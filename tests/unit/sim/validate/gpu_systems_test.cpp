@@ -44,6 +44,7 @@ TEST(GpuSystems, OperatorsOfALayer) {
       "system,model,phase,batch,in_len,out_len,tp,value,unit\n"
       "4xA100-SXM-80GB NVLink3,GPT-3 175B one layer: A_mul_V,prefill,8,2048,0,4,1.183,latency_ms\n"
       "4xA100-SXM-80GB NVLink3,GPT-3 175B one layer: GeLU,prefill,8,2048,0,4,0.5243,latency_ms\n"
+      "4xA100-SXM-80GB NVLink3,GPT-3 175B one layer: Softmax,prefill,8,2048,0,4,2.8015,latency_ms\n"
       "4xA100-SXM-80GB NVLink3,GPT-3 175B one layer: AllReduce_MHA,prefill,8,2048,0,4,2.891,latency_ms\n"
       "4xA100-SXM-80GB NVLink3,GPT-3 175B one layer: GeLU,decode,8,2048,1024,4,0.0479,latency_ms\n"
       "4xA100-SXM-80GB NVLink3,GPT-3 175B one layer: AllReduce_FFN,decode,8,2048,1024,4,0.026,latency_ms\n",
