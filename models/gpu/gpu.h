@@ -41,6 +41,7 @@ class Gpu : public sc_core::sc_module {
   /// from a cool board, at the boost clock.
   api::DeviceCounters run(const std::vector<Launch>& program, bool graph, bool canonical, bool sustained = true);
   /// Of the last program.
+  Hertz clock() const { return clock_; }
   const std::vector<double>& kernel_seconds() const { return kernel_seconds_; }
 
  private:
