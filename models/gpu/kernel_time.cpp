@@ -10,10 +10,13 @@ namespace presil::gpu {
 
 double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock) {
   const FitConfig& fit = gpu.architecture.fit;
-  const double rate = gpu.load_bytes_per_s(kernel.streams ? fit.stream_efficiency : fit.memory_efficiency);
-  const double memory = (phase.read_bytes + phase.write_bytes * (kernel.streams ? 1 : kTileStoreCost)) / rate;
-  const double l2 = phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value;
-  return overlapped(std::max(memory, l2), phase.sm_cycles / clock.value, kernel.stages);
+  const double read = phase.read_bytes / gpu.load_bytes_per_s(std::lerp(fit.memory_efficiency, fit.stream_efficiency, kernel.streams));
+  const double store = kernel.tile_stores ? phase.write_bytes * kTileStoreCost / gpu.load_bytes_per_s(fit.memory_efficiency)
+                                          : phase.write_bytes / gpu.load_bytes_per_s(fit.stream_efficiency);
+  const double l2 = phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value, work = phase.sm_cycles / clock.value;
+  if (kernel.store_stages <= 0) return overlapped(std::max(read + store, l2), work, kernel.stages);
+  const double loop = overlapped(std::max(read, l2), work, kernel.stages);
+  return std::max(read + store, overlapped(loop, store, kernel.store_stages));
 }
 
 Seconds kernel_time(const GpuConfig& gpu, const Kernel& kernel, Hertz clock) {

@@ -13,6 +13,9 @@ namespace presil::gpu {
 
 namespace {
 
+/// A page of DRAM: of a pseudo-channel of HBM2 and HBM3 [JESD235, JESD238].
+constexpr double kPageBytes = 1024;
+
 std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
 /// Libraries keep the bytes of a stage: `k_step` is for 16-bit values.
@@ -78,6 +81,8 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
                             p.stream_k ? "stream-K, " : p.splits > 1 ? fmt::format("split-K {}, ", p.splits) : "", kernel.blocks, gpu.sms, p.resident, waves);
 
   kernel.stages = static_cast<double>(p.tile.stages) * p.resident;
+  if (s.rows_of_b) kernel.streams = std::min(1.0, static_cast<double>(s.n) * s.b_bytes / kPageBytes);
+  kernel.store_stages = gpu.architecture.library.persistent ? 0 : p.resident;
   kernel.phases = matmul_traffic(gpu, s, p, detail.phases, detail.waves);
   // SM time: each phase gets the share of the busiest SM's clocks that its wave and its part of K stand for.
   const double cycles = matmul_cycles(gpu, s, p);

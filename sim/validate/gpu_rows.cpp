@@ -35,6 +35,7 @@ Prediction predict_gemm(GpuDevice& device, const GemmRow& row) {
   shape.format = row.dtype;
   shape.a_bytes = shape.b_bytes = bytes_per_value(row.dtype);
   shape.c_bytes = std::max(2.0, bytes_per_value(row.dtype));
+  shape.rows_of_b = row.includes_launch;
   const double time = device.seconds({gpu::plan_matmul(device.config(), shape)}, row.includes_launch);
   return {(time + (row.includes_launch ? kMatmulOperators * device.overhead_s() : 0)) * 1e6};
 }
