@@ -49,8 +49,7 @@ Watts kernel_power(const GpuConfig& gpu, const Kernel& kernel, Hertz clock) {
 
 Hertz highest_state(const GpuConfig& gpu, const std::function<Watts(Hertz)>& power) {
   if (gpu.power.tdp.value <= 0 || power(gpu.clock) <= gpu.power.tdp) return gpu.clock;
-  const double low = gpu.clocks.low_clock.value > 0 ? gpu.clocks.low_clock.value : gpu.clock.value / 2;
-  const auto states = static_cast<long>(std::floor((gpu.clock.value - low) / gpu.clocks.step.value));
+  const auto states = std::max(1L, static_cast<long>(std::ceil(gpu.clock.value / gpu.clocks.step.value)) - 1);
   const auto state = [&](long i) { return Hertz{gpu.clock.value - static_cast<double>(i) * gpu.clocks.step.value}; };
   long best = states, first = 1;
   while (first < best) {

@@ -41,8 +41,8 @@ KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel);
 double relative_voltage(const GpuConfig& gpu, Hertz clock);
 /// Average power while the kernel runs at a clock.
 Watts kernel_power(const GpuConfig& gpu, const Kernel& kernel, Hertz clock);
-/// The highest voltage-frequency state in which `power` stays under the cap; the lowest if none does. `power` must not
-/// fall with the clock.
+/// The highest voltage-frequency state in which `power` stays under the cap; the last above 0 Hz if none does. `power` must
+/// not fall with the clock.
 Hertz highest_state(const GpuConfig& gpu, const std::function<Watts(Hertz)>& power);
 /// That of one kernel, repeated back to back.
 Hertz sustained_clock(const GpuConfig& gpu, const Kernel& kernel);

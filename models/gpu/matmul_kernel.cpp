@@ -37,10 +37,13 @@ std::optional<Format> tensor_format(const GpuConfig& gpu, Format format) {
   if (gpu.supports(format)) return format;
   for (const Format wider : {Format::fp8, Format::bf16, Format::fp16, Format::tf32, Format::fp32}) {
     if (wider == Format::tf32 && bits(format) >= 32) continue;  // 32 bits in memory, but 19 of them multiplied
-    if (gpu.supports(wider) && bits(wider) >= bits(format)) return wider;
+    if (bits(wider) == bits(format)) continue;                  // fp16 lacks the range of bf16, bf16 the fraction of fp16
+    if (gpu.supports(wider) && bits(wider) > bits(format)) return wider;
   }
   return std::nullopt;
 }
+
+Format multiplied_format(const GpuConfig& gpu, Format format) { return tensor_format(gpu, format).value_or(Format::fp32); }
 
 double tensor_rate(const GpuConfig& gpu, Format format) {
   const std::optional<Format> computed = tensor_format(gpu, format);
@@ -71,7 +74,7 @@ double matmul_cycles(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
 Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPlan& p, Detail detail) {
   Kernel kernel;
   kernel.name = "matmul";
-  kernel.format = s.format;
+  kernel.format = multiplied_format(gpu, s.format);
   const std::uint64_t rows = ceil_div(s.m, p.tile.m), columns = ceil_div(s.n, p.tile.n);
   kernel.blocks = static_cast<double>(rows * columns * s.batch) * p.splits;
   const double waves = kernel.blocks / (static_cast<double>(gpu.sms) * p.resident);

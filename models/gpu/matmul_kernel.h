@@ -48,8 +48,11 @@ double matmul_cycles(const GpuConfig& gpu, const MatmulShape& shape, const Matmu
 struct Detail { std::uint32_t phases; std::uint64_t waves; };
 Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan, Detail detail);
 
-/// What a format is multiplied in on the tensor cores: itself, or the next wider one they have; none: on the lanes.
+/// What a format is multiplied in on the tensor cores: itself, or the next one they have that holds all its values; none: on
+/// the lanes. bf16 before Ampere is multiplied in fp32 [github.com/pytorch/pytorch, pull request 148322], not in fp16.
 std::optional<Format> tensor_format(const GpuConfig& gpu, Format format);
+/// The same, fp32 for the lanes.
+Format multiplied_format(const GpuConfig& gpu, Format format);
 /// Multiply-adds per clock and SM of that.
 double tensor_rate(const GpuConfig& gpu, Format format);
 
