@@ -35,8 +35,13 @@ struct ArrayTime {
   double wait_other{};      ///< ... vector work, another array, or there was no command
 };
 
+/// Joules beside DRAM and the board at rest, at the voltages they were spent at.
+struct OnChipEnergy { double arithmetic_j{}, vector_j{}, shared_j{}; };
+
 struct DeviceCounters {
   double elapsed_s{};
+  double cycles{};                           ///< clocks that passed; 0: the device keeps its nominal clock
+  OnChipEnergy on_chip;                      ///< of devices that charge it themselves; else 0
   std::vector<OpCounters> ops;
   ArrayTime array_time;
   double vector_busy_s{};

@@ -17,6 +17,7 @@ namespace {
 
 constexpr double kForwardOps = 6, kBackwardOps = 10;  ///< lane operations of one (query, key) pair
 constexpr std::size_t kPhases = 32;
+constexpr double kMmaRows = 16;                       ///< of one instruction, mma.m16n8k16 [NVIDIA, PTX ISA]
 /// Keys and values are paged: a 4-byte entry of the block table for every 16 tokens [vLLM, Kwon et al., SOSP 2023].
 constexpr double kPageTokens = 16, kPageEntry = 4;
 
@@ -82,7 +83,7 @@ void add_operands(const AttentionShape& s, Phase& sum) {
 
 Kernel tiled(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecipe& recipe, double splits) {
   const LibraryConfig& library = gpu.architecture.library;
-  const double rows = std::min<double>(library.attention_rows, std::max(16.0, std::exp2(std::ceil(std::log2(to_double(s.q_len))))));
+  const double rows = std::min<double>(library.attention_rows, std::max(kMmaRows, std::exp2(std::ceil(std::log2(to_double(s.q_len))))));
   const double columns = library.attention_columns, heads = to_double(s.batch * s.heads);
   const double products = s.backward ? 3 * to_double(s.qk_dim) + 2 * to_double(s.v_dim) : to_double(s.qk_dim + s.v_dim);
   const double step = step_cycles(gpu, s, rows, columns);
@@ -117,13 +118,14 @@ Kernel tiled(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecip
 }
 
 Kernel decode(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecipe& recipe, double splits) {
-  const double group = to_double(s.heads) / to_double(s.kv_heads) * to_double(s.q_len);
-  const double rows = std::max(16.0, std::exp2(std::ceil(std::log2(group))));
+  const double group = to_double(s.heads) / to_double(s.kv_heads) * to_double(s.q_len), most = gpu.architecture.library.attention_rows;
+  const double parts = std::ceil(group / most);  // row blocks of a group that one tile does not hold
+  const double rows = std::min(most, std::max(kMmaRows, std::exp2(std::ceil(std::log2(group)))));
   const double columns = gpu.architecture.library.attention_columns;
   const double keys = s.window > 0 ? std::min(to_double(s.kv_len), to_double(s.window)) : to_double(s.kv_len);
   const double places = to_double(s.batch * s.kv_heads);
   Kernel kernel;
-  kernel.blocks = places * splits;
+  kernel.blocks = places * parts * splits;
   const double steps = std::ceil(keys / splits / columns);
   const double ramp = 2 * gpu.architecture.memory_latency.value * gpu.clock.value;
   Phase sum;
@@ -131,7 +133,7 @@ Kernel decode(const GpuConfig& gpu, const AttentionShape& s, const AttentionReci
   sum.read_bytes = places * keys * kv_values(s) * s.kv_bytes + to_double(s.batch) * std::ceil(keys / kPageTokens) * kPageEntry;
   const double out = to_double(s.batch * s.heads * s.q_len) * to_double(s.v_dim);
   sum.write_bytes = out * s.q_bytes;
-  sum.l2_bytes = sum.read_bytes + 2 * out * 4 * (splits > 1 ? splits : 0);
+  sum.l2_bytes = sum.read_bytes * parts + 2 * out * 4 * (splits > 1 ? splits : 0);
   spread(kernel, sum);
   kernel.macs = kernel.blocks * steps * rows * columns * to_double(s.qk_dim + s.v_dim);
   kernel.special_ops = kernel.blocks * steps * rows * columns;
@@ -153,7 +155,8 @@ AttentionRecipe attention_recipe(const std::string& implementation) {
 
 Kernel attention_kernel(const GpuConfig& gpu, const AttentionShape& s, const AttentionRecipe& recipe) {
   const double group = to_double(s.heads) / to_double(s.kv_heads) * to_double(s.q_len);
-  const bool whole_tiles = s.backward || group > gpu.architecture.library.attention_rows;
+  // Heads share a tile where the queries of one alone would leave an instruction's rows empty.
+  const bool whole_tiles = s.backward || (group > gpu.architecture.library.attention_rows && to_double(s.q_len) >= kMmaRows);
   Kernel best;
   double time = -1;
   for (double splits = 1; splits <= 256 && splits <= to_double(s.kv_len); splits *= 2) {
@@ -166,7 +169,7 @@ Kernel attention_kernel(const GpuConfig& gpu, const AttentionShape& s, const Att
     if (whole_tiles && (s.backward || best.blocks > 2.0 * gpu.sms)) break;
   }
   best.name = "attention";
-  best.format = s.format;
+  best.format = multiplied_format(gpu, s.format);
   return best;
 }
 

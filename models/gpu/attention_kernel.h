@@ -10,8 +10,8 @@
 // Backward: five products instead of two on the same pairs, one exp and 10 operations a pair.
 // Backward also adds every tile's part of dQ to memory with atomics through L2, in fp32, and converts it at the end.
 // With fewer blocks than SMs the keys are split over blocks here too.
-// Decode (queries of a group of heads share one tile): the keys are split over blocks until time stops falling
-// (split-KV), partial results are merged by a second kernel [Flash-Decoding, 2023].
+// Decode (queries of a group of heads share tiles of at most `attention_rows`): the keys are split over blocks until time
+// stops falling (split-KV), partial results are merged by a second kernel [Flash-Decoding, 2023].
 // The cache is paged; the block table is read.
 // Not modelled: conflicts of those atomics, variable lengths in one batch.
 #pragma once
@@ -33,6 +33,22 @@ struct AttentionShape {
   double q_bytes{2}, kv_bytes{2};
   bool backward{false};
 };
+
+/// Of whatever names its extents so, a row of a table or the options of a command: heads of one size, values of one format.
+template <class Extents>
+AttentionShape attention_shape(const Extents& e, Format format) {
+  AttentionShape shape;
+  shape.batch = e.batch;
+  shape.q_len = e.q_len;
+  shape.kv_len = e.kv_len;
+  shape.heads = e.heads;
+  shape.kv_heads = e.kv_heads;
+  shape.qk_dim = shape.v_dim = e.head_dim;
+  shape.causal = e.causal;
+  shape.format = format;
+  shape.q_bytes = shape.kv_bytes = bytes_per_value(format);
+  return shape;
+}
 
 /// What an implementation does beside the algorithm above.
 struct AttentionRecipe {

@@ -49,6 +49,7 @@ api::DeviceCounters Gpu::run(const std::vector<Launch>& program, bool graph, boo
   kernel::run_until_idle();
   if (kernel_ != program.size()) throw std::logic_error("the GPU stopped before its program's end");
   counters_.elapsed_s = program.empty() ? 0 : kernel::to_seconds(kernel_begun_ - begun_).value + kernel_seconds_.back();
+  counters_.cycles = counters_.elapsed_s * clock_.value;
   counters_.commands = program.size();
   api::MemoryCounters after = memory_.counters();
   counters_.memory = after;
@@ -131,6 +132,11 @@ void Gpu::account(double elapsed) {
   op.bytes_read[static_cast<std::size_t>(api::Level::host)] += k.host_bytes;
   op.fabric_bytes += k.fabric_bytes;
   kernel_seconds_.push_back(elapsed);
+  const KernelEnergy energy = kernel_energy(config_, k);
+  const double v = relative_voltage(config_, clock_);
+  counters_.on_chip.arithmetic_j += energy.tensor * v * v;
+  counters_.on_chip.vector_j += energy.lanes * v * v;
+  counters_.on_chip.shared_j += energy.l2 * v * v;
 }
 
 // --- memory -----------------------------------------------------------------------------------------------------

@@ -76,9 +76,9 @@ void LaunchConfig::describe(config::Visitor& v) {
 }
 
 void ClockConfig::describe(config::Visitor& v) {
-  v.quantity("low_clock", low_clock, optional, non_negative, "Lowest clock under the power cap; 0: half of the boost clock.");
+  v.quantity("low_clock", low_clock, optional, non_negative, "Clock below which the voltage falls no further; 0: half of the boost clock.");
   v.quantity("step", step, optional, positive, "Between two voltage-frequency states.");
-  v.real("low_voltage", low_voltage, optional, Range{0.3, 1, false}, "Voltage at the lowest clock relative to that at the boost clock.");
+  v.real("low_voltage", low_voltage, optional, Range{0.3, 1, false}, "Voltage at low_clock relative to that at the boost clock.");
 }
 
 void GpuConfig::describe(config::Visitor& v) {

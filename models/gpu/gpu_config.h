@@ -83,7 +83,7 @@ struct LaunchConfig {
 
 /// Voltage-frequency states: voltage follows the clock linearly from `low_voltage` at `low_clock` to 1 at the boost clock.
 struct ClockConfig {
-  Hertz low_clock{};                   ///< lowest under the power cap; 0: half of the boost clock
+  Hertz low_clock{};                   ///< below it the voltage falls no further; 0: half of the boost clock
   Hertz step{15e6};                    ///< between two states
   double low_voltage{0.75};            ///< relative to that at the boost clock
   void describe(config::Visitor& v);

@@ -10,10 +10,13 @@ namespace presil::gpu {
 
 double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock) {
   const FitConfig& fit = gpu.architecture.fit;
-  const double rate = gpu.load_bytes_per_s(kernel.streams ? fit.stream_efficiency : fit.memory_efficiency);
-  const double memory = (phase.read_bytes + phase.write_bytes * (kernel.streams ? 1 : kTileStoreCost)) / rate;
-  const double l2 = phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value;
-  return overlapped(std::max(memory, l2), phase.sm_cycles / clock.value, kernel.stages);
+  const double read = phase.read_bytes / gpu.load_bytes_per_s(std::lerp(fit.memory_efficiency, fit.stream_efficiency, kernel.streams));
+  const double store = kernel.tile_stores ? phase.write_bytes * kTileStoreCost / gpu.load_bytes_per_s(fit.memory_efficiency)
+                                          : phase.write_bytes / gpu.load_bytes_per_s(fit.stream_efficiency);
+  const double l2 = phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value, work = phase.sm_cycles / clock.value;
+  if (kernel.store_stages <= 0) return overlapped(std::max(read + store, l2), work, kernel.stages);
+  const double loop = overlapped(std::max(read, l2), work, kernel.stages);
+  return std::max(read + store, overlapped(loop, store, kernel.store_stages));
 }
 
 Seconds kernel_time(const GpuConfig& gpu, const Kernel& kernel, Hertz clock) {
@@ -46,8 +49,7 @@ Watts kernel_power(const GpuConfig& gpu, const Kernel& kernel, Hertz clock) {
 
 Hertz highest_state(const GpuConfig& gpu, const std::function<Watts(Hertz)>& power) {
   if (gpu.power.tdp.value <= 0 || power(gpu.clock) <= gpu.power.tdp) return gpu.clock;
-  const double low = gpu.clocks.low_clock.value > 0 ? gpu.clocks.low_clock.value : gpu.clock.value / 2;
-  const auto states = static_cast<long>(std::floor((gpu.clock.value - low) / gpu.clocks.step.value));
+  const auto states = std::max(1L, static_cast<long>(std::ceil(gpu.clock.value / gpu.clocks.step.value)) - 1);
   const auto state = [&](long i) { return Hertz{gpu.clock.value - static_cast<double>(i) * gpu.clocks.step.value}; };
   long best = states, first = 1;
   while (first < best) {

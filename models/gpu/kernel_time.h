@@ -1,9 +1,14 @@
 // kernel_time.h -- closed forms of a kernel alone on the chip: how long, and how much energy. Pure arithmetic; what the
 // choice of kernels and of the clock is made with, and the bound that the simulation is held against.
 //
-//   load(i) = max((bytes read + kTileStoreCost x bytes written) / (memory_efficiency or stream_efficiency x peak), L2 bytes / (L2 bytes per clock x clock))
-//   work(i) = sm_cycles / clock
-//   time    = latency + sum over phases of overlapped(load, work, stages)       (overlap.h)
+//   read(i)  = bytes read / (efficiency x peak)        efficiency between memory_efficiency and stream_efficiency: Kernel::streams
+//   store(i) = bytes written x kTileStoreCost / (memory_efficiency x peak), or in whole pages / (stream_efficiency x peak)
+//   l2(i)    = L2 bytes / (L2 bytes per clock x clock), work(i) = sm_cycles / clock
+//   phase    = overlapped(max(read + store, l2), work, stages)                                    (overlap.h)
+// A block that stores its tile has no arithmetic left; where it does not take another tile meanwhile, only the other
+// blocks of its SM cover that (store_stages of them, CUTLASS 2.x; persistent kernels hand the tile over):
+//   phase    = max(read + store, overlapped(overlapped(max(read, l2), work, stages), store, store_stages))
+//   time     = latency + sum over phases
 #pragma once
 
 #include <functional>
@@ -36,8 +41,8 @@ KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel);
 double relative_voltage(const GpuConfig& gpu, Hertz clock);
 /// Average power while the kernel runs at a clock.
 Watts kernel_power(const GpuConfig& gpu, const Kernel& kernel, Hertz clock);
-/// The highest voltage-frequency state in which `power` stays under the cap; the lowest if none does. `power` must not
-/// fall with the clock.
+/// The highest voltage-frequency state in which `power` stays under the cap; the last above 0 Hz if none does. `power` must
+/// not fall with the clock.
 Hertz highest_state(const GpuConfig& gpu, const std::function<Watts(Hertz)>& power);
 /// That of one kernel, repeated back to back.
 Hertz sustained_clock(const GpuConfig& gpu, const Kernel& kernel);

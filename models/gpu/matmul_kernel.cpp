@@ -14,6 +14,9 @@ namespace presil::gpu {
 
 namespace {
 
+/// A page of DRAM: of a pseudo-channel of HBM2 and HBM3 [JESD235, JESD238].
+constexpr double kPageBytes = 1024;
+
 /// Libraries keep the bytes of a stage: `k_step` is for 16-bit values.
 std::uint64_t step_of(const MatmulShape& s, const TileConfig& t) {
   return std::max<std::uint64_t>(8, static_cast<std::uint64_t>(t.k_step * 2 / std::max({s.a_bytes, s.b_bytes, 1.0})));
@@ -33,10 +36,13 @@ std::optional<Format> tensor_format(const GpuConfig& gpu, Format format) {
   if (gpu.supports(format)) return format;
   for (const Format wider : {Format::fp8, Format::bf16, Format::fp16, Format::tf32, Format::fp32}) {
     if (wider == Format::tf32 && bits(format) >= 32) continue;  // 32 bits in memory, but 19 of them multiplied
-    if (gpu.supports(wider) && bits(wider) >= bits(format)) return wider;
+    if (bits(wider) == bits(format)) continue;                  // fp16 lacks the range of bf16, bf16 the fraction of fp16
+    if (gpu.supports(wider) && bits(wider) > bits(format)) return wider;
   }
   return std::nullopt;
 }
+
+Format multiplied_format(const GpuConfig& gpu, Format format) { return tensor_format(gpu, format).value_or(Format::fp32); }
 
 double tensor_rate(const GpuConfig& gpu, Format format) {
   const std::optional<Format> computed = tensor_format(gpu, format);
@@ -67,7 +73,7 @@ double matmul_cycles(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
 Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPlan& p, Detail detail) {
   Kernel kernel;
   kernel.name = "matmul";
-  kernel.format = s.format;
+  kernel.format = multiplied_format(gpu, s.format);
   const std::uint64_t rows = ceil_div(s.m, p.tile.m), columns = ceil_div(s.n, p.tile.n);
   kernel.blocks = static_cast<double>(rows * columns * s.batch) * p.splits;
   const double waves = kernel.blocks / (static_cast<double>(gpu.sms) * p.resident);
@@ -77,6 +83,8 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
                             p.stream_k ? "stream-K, " : p.splits > 1 ? fmt::format("split-K {}, ", p.splits) : "", kernel.blocks, gpu.sms, p.resident, waves);
 
   kernel.stages = static_cast<double>(p.tile.stages) * p.resident;
+  if (s.rows_of_b) kernel.streams = std::min(1.0, static_cast<double>(s.n) * s.b_bytes / kPageBytes);
+  kernel.store_stages = gpu.architecture.library.persistent ? 0 : p.resident;
   kernel.phases = matmul_traffic(gpu, s, p, detail.phases, detail.waves);
   // SM time: each phase gets the share of the busiest SM's clocks that its wave and its part of K stand for.
   const double cycles = matmul_cycles(gpu, s, p);

@@ -6,6 +6,8 @@
 //   a block alone takes two trips to memory more, which other resident blocks and persistent kernels hide
 //   and no less than memory latency / (stages - 1) for every step along K: what a pipeline of that depth hides
 //   busiest SM = ceil(blocks / SMs) tiles; with stream-K blocks / SMs and one fix-up
+//   loads run on in whole pages of DRAM where neighbouring blocks read on in the same rows of B: min(1, n / page) of them
+//   when B lies along n; blocks walk along the rows of a B that lies along k, each with rows of its own
 // Blocks are visited `swizzle_rows` tile rows at a time, column by column [CUTLASS, threadblock swizzle]; the tiles of a
 // wave read their panels in step, so L2 sees each panel's piece once per wave (matmul_traffic.h).
 // Not modelled: bank conflicts of shared memory, instruction cache, imbalance between SMs of a wave.
@@ -24,6 +26,7 @@ struct MatmulShape {
   std::uint64_t batch{1}, m{}, n{}, k{};
   Format format{Format::bf16};
   double a_bytes{2}, b_bytes{2}, c_bytes{2};
+  bool rows_of_b{false}; ///< B lies along n, so that neighbouring blocks read on in the same rows; else along k, as weights do
   double speedup{1};     ///< of the tensor cores: zeros of a structured-sparse B are skipped; b_bytes are those stored
   double flops() const { return 2.0 * static_cast<double>(batch) * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k); }
 };
@@ -45,8 +48,11 @@ double matmul_cycles(const GpuConfig& gpu, const MatmulShape& shape, const Matmu
 struct Detail { std::uint32_t phases; std::uint64_t waves; };
 Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan, Detail detail);
 
-/// What a format is multiplied in on the tensor cores: itself, or the next wider one they have; none: on the lanes.
+/// What a format is multiplied in on the tensor cores: itself, or the next one they have that holds all its values; none: on
+/// the lanes. bf16 before Ampere is multiplied in fp32 [github.com/pytorch/pytorch, pull request 148322], not in fp16.
 std::optional<Format> tensor_format(const GpuConfig& gpu, Format format);
+/// The same, fp32 for the lanes.
+Format multiplied_format(const GpuConfig& gpu, Format format);
 /// Multiply-adds per clock and SM of that.
 double tensor_rate(const GpuConfig& gpu, Format format);
 

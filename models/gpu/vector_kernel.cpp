@@ -42,7 +42,8 @@ Kernel vector_kernel(const GpuConfig& gpu, const VectorShape& s) {
   kernel.phases.assign(kPhases, {sum.sm_cycles / n, sum.l2_bytes / n, sum.read_bytes / n, sum.write_bytes / n});
   kernel.simple_ops = s.simple;
   kernel.special_ops = s.special;
-  kernel.streams = true;
+  kernel.streams = 1;
+  kernel.tile_stores = false;
   kernel.stages = 8;
   kernel.blocks = s.rows;
   kernel.latency_s = a.fit.simple_latency.value;

@@ -17,6 +17,7 @@ struct Activity {
   double shared_bytes{};
   double network_byte_hops{};  ///< payload bytes times hops
   double memory_bytes{};
+  double arithmetic_j{}, vector_j{}, shared_j{};  ///< of devices that charge these themselves; else 0
   Seconds time{};
 };
 

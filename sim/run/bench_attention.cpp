@@ -81,17 +81,8 @@ std::string text_of(const gpu::AttentionRecipe& recipe, const AttentionQuery& q)
 }
 
 BenchRun run_kernel(const Chip& chip, const gpu::GpuConfig& gpu, const AttentionQuery& q, Format format) {
-  gpu::AttentionShape shape;
-  shape.batch = q.batch;
-  shape.q_len = q.q_len;
-  shape.kv_len = q.kv_len;
-  shape.heads = q.heads;
-  shape.kv_heads = q.kv_heads;
-  shape.qk_dim = shape.v_dim = q.head_dim;
-  shape.causal = q.causal;
+  gpu::AttentionShape shape = gpu::attention_shape(q, format);
   shape.window = q.window;
-  shape.format = format;
-  shape.q_bytes = shape.kv_bytes = bytes_per_value(format);
   shape.backward = q.backward;
   const gpu::AttentionRecipe recipe = gpu::attention_recipe(q.impl);
   gpu::Kernel kernel = gpu::attention_kernel(gpu, shape, recipe);

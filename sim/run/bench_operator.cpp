@@ -107,7 +107,8 @@ BenchRun run_alone(const Chip& chip, const OneOperator& one) {
   const workload::Segment& segment = one.graph().segments.front();
   Machine machine(chip);
   const Totals totals = machine.run(one.graph(), segment, {}, true);
-  BenchRun run{totals.ops.front(), totals.time_s(), chip->explain(one.graph(), segment, {}).front().plan};
+  const double clock = totals.cycles > 0 ? totals.cycles / totals.time_s() : chip->clock().value;
+  BenchRun run{totals.ops.front(), totals.time_s(), clock, chip->explain(one.graph(), segment, {}).front().plan};
   if (gpu_config(chip) != nullptr) run.op.time_s = run.time_s = run.op.span_s;
   return run;
 }
@@ -123,7 +124,7 @@ BenchRun run_alone(const Chip& chip, const OneOperator& one, const std::vector<g
   }
   const GpuRun gpu = run_gpu(*gpu_config(chip), program);
   const Totals totals = totals_of(one.graph(), one.graph().segments.front(), gpu.counters, peaks);
-  BenchRun run{totals.ops.front(), gpu.seconds, kernels.front().plan};
+  BenchRun run{totals.ops.front(), gpu.seconds, gpu.counters.cycles / gpu.counters.elapsed_s, kernels.front().plan};
   run.op.time_s = run.time_s;
   run.op.flops *= work;
   run.op.bounds.compute *= work;

@@ -52,6 +52,7 @@ class OneOperator {
 struct BenchRun {
   OpTotals op;
   double time_s{};  ///< of GPUs the kernels' own, as a profiler shows it: without gaps and launches
+  double clock_hz{};  ///< that it ran at: on GPUs the power cap decides
   std::string plan;
 };
 

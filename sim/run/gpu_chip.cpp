@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "models/gpu/gpu.h"
-#include "models/gpu/kernel_time.h"
 #include "models/gpu/matmul_kernel.h"
 #include "models/memory/make_memory.h"
 #include "sim/config/quantities.h"
@@ -77,11 +76,14 @@ class GpuChip final : public ChipModel {
   }
 
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
-    // Tensor cores and lanes at the generation's fitted energy per operation, L2 as two SRAM accesses and wire.
-    ppa::Technology scaled = c_.technology;
-    for (double& mac : scaled.mac_pj) mac *= c_.architecture.fit.energy_scale;
-    scaled.vector_op_pj *= c_.architecture.fit.energy_scale;
-    return ppa::energy(activity, scaled, {c_.memory.energy, {gpu::kL2WireMillimetres}, c_.power.idle, c_.memory.phy, c_.memory.tsv});
+    std::vector<ppa::EnergyPart> parts = ppa::energy(activity, c_.technology, {c_.memory.energy, {}, c_.power.idle, c_.memory.phy, c_.memory.tsv});
+    // Tensor cores, lanes and L2 as the clock governor charges them (gpu::kernel_energy), at the voltage of each program.
+    for (ppa::EnergyPart& part : parts) {
+      if (part.name == "arithmetic") part.energy = {activity.arithmetic_j};
+      if (part.name == "vector") part.energy = {activity.vector_j};
+      if (part.name == "shared") part.energy = {activity.shared_j};
+    }
+    return parts;
   }
 
   std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,

@@ -40,6 +40,9 @@ ppa::Activity activity_of(const Totals& totals) {
   activity.shared_bytes = totals.read[shared] + totals.written[shared];
   activity.network_byte_hops = totals.network_byte_hops;
   activity.memory_bytes = totals.memory.bytes_moved;
+  activity.arithmetic_j = totals.on_chip.arithmetic_j;
+  activity.vector_j = totals.on_chip.vector_j;
+  activity.shared_j = totals.on_chip.shared_j;
   activity.time = {totals.time_s()};
   return activity;
 }

@@ -96,6 +96,10 @@ void Totals::add(const Totals& other, double times) {
   network_byte_hops += times * other.network_byte_hops;
   scratchpad_bytes += times * other.scratchpad_bytes;
   commands += times * other.commands;
+  cycles += times * other.cycles;
+  on_chip.arithmetic_j += times * other.on_chip.arithmetic_j;
+  on_chip.vector_j += times * other.on_chip.vector_j;
+  on_chip.shared_j += times * other.on_chip.shared_j;
 }
 
 double Totals::time_s() const {
@@ -196,6 +200,8 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
   totals.network_byte_hops = counters.network.byte_hops;
   totals.scratchpad_bytes = counters.scratchpad_bytes;
   totals.commands = static_cast<double>(counters.commands);
+  totals.cycles = counters.cycles;
+  totals.on_chip = counters.on_chip;
   return totals;
 }
 

@@ -57,6 +57,8 @@ struct Totals {
   double network_byte_hops{};
   double scratchpad_bytes{};
   double commands{};
+  double cycles{};  ///< of devices whose clock moves
+  api::OnChipEnergy on_chip;
 
   double fabric_bytes() const;  ///< sent by a device, one way
   /// Adds `times` times the other totals, operator classes matched by name and phase.

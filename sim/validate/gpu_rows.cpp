@@ -2,7 +2,8 @@
 //
 // A measurement without launch is the kernels' own time on the simulated device. One with launch adds the host time of
 // the framework operators that dispatch them: kMatmulOperators for a matrix product, those of
-// vector_library.h for the others.
+// vector_library.h for the others. Such products are taken as torch.matmul of operands as they lie, B along n; those without
+// launch as linear layers, whose weights lie along k.
 #include "sim/validate/gpu_rows.h"
 
 #include "models/gpu/attention_kernel.h"
@@ -35,6 +36,7 @@ Prediction predict_product(GpuDevice& device, const GemmRow& row) {
   shape.format = row.dtype;
   shape.a_bytes = shape.b_bytes = bytes_per_value(row.dtype);
   shape.c_bytes = std::max(2.0, bytes_per_value(row.dtype));
+  shape.rows_of_b = row.includes_launch;
   const double time = device.seconds({gpu::plan_matmul(device.config(), shape)}, row.includes_launch);
   return {(time + (row.includes_launch ? kMatmulOperators * device.overhead_s() : 0)) * 1e6};
 }
@@ -54,29 +56,19 @@ Prediction predict_vector(GpuDevice& device, const VectorRow& row) {
 }
 
 Prediction predict_attention(GpuDevice& device, const AttentionRow& row) {
-  gpu::AttentionShape shape;
-  shape.batch = row.batch;
-  shape.q_len = row.q_len;
-  shape.kv_len = row.kv_len;
-  shape.heads = row.heads;
-  shape.kv_heads = row.kv_heads;
-  shape.qk_dim = shape.v_dim = row.head_dim;
-  shape.causal = row.causal;
-  shape.format = row.dtype;
-  shape.q_bytes = shape.kv_bytes = bytes_per_value(row.dtype);
+  const gpu::AttentionShape shape = gpu::attention_shape(row, row.dtype);
   const double time = device.seconds({gpu::attention_kernel(device.config(), shape, gpu::attention_recipe(row.impl))}, row.includes_launch);
   return {(time + (row.includes_launch ? device.overhead_s() : 0)) * 1e6};
 }
 
 Prediction predict_flash_attention(GpuDevice& device, const FlashAttentionRow& row) {
-  gpu::AttentionShape shape;
-  shape.batch = row.batch;
-  shape.q_len = shape.kv_len = row.seq;
-  shape.heads = shape.kv_heads = row.heads;
-  shape.qk_dim = shape.v_dim = row.head_dim;
-  shape.causal = row.causal;
-  shape.format = row.dtype;
-  shape.q_bytes = shape.kv_bytes = bytes_per_value(row.dtype);
+  AttentionRow all;
+  all.batch = row.batch;
+  all.q_len = all.kv_len = row.seq;
+  all.heads = all.kv_heads = row.heads;
+  all.head_dim = row.head_dim;
+  all.causal = row.causal;
+  gpu::AttentionShape shape = gpu::attention_shape(all, row.dtype);
   const gpu::AttentionRecipe recipe = gpu::attention_recipe(row.impl);
   std::vector<gpu::Kernel> kernels;
   if (row.forward()) kernels.push_back(gpu::attention_kernel(device.config(), shape, recipe));

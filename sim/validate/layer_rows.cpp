@@ -70,6 +70,7 @@ class Layer {
     s.k = k;
     s.format = Format::fp16;
     s.a_bytes = s.b_bytes = s.c_bytes = kBytes;
+    s.rows_of_b = true;
     return device_.seconds({gpu::plan_matmul(device_.config(), s)}, true) + kMatmulOperators * device_.overhead_s();
   }
 

@@ -57,6 +57,17 @@ TEST(AttentionKernel, MultipliesAtLeastWhatAttentionNeeds) {
   EXPECT_GE(attention_kernel(g, one).macs, d(one.batch * one.heads * one.kv_len) * d(one.qk_dim + one.v_dim));
 }
 
+/// More heads on one key head than a tile has rows: blocks of rows, each over the same keys, which DRAM gives once.
+TEST(AttentionKernel, AGroupWiderThanATileIsCutIntoRows) {
+  const GpuConfig g = small_gpu();
+  const Kernel fits = attention_kernel(g, decode(8, 4096, 128, 1)), wide = attention_kernel(g, decode(8, 4096, 256, 1));
+  EXPECT_NE(wide.plan.find("split-KV"), std::string::npos) << wide.plan;
+  EXPECT_NEAR(wide.macs / fits.macs, 2, 0.1);
+  const double results = 8 * 128 * 128 * 2;  // of the 128 heads more
+  EXPECT_NEAR(wide.total().read_bytes, fits.total().read_bytes, results);
+  EXPECT_LT(seconds(g, decode(8, 4096, 256, 1)), 2 * seconds(g, decode(8, 4096, 128, 1)));
+}
+
 TEST(AttentionKernel, NeverFasterThanTensorCoresOrMemory) {
   const GpuConfig g = small_gpu();
   const double peak = g.peak_ops_per_s(Format::bf16), memory = memory::peak(g.memory).value;

@@ -13,6 +13,8 @@
 namespace presil::gpu {
 namespace {
 
+double chosen(const GpuConfig& g, const MatmulShape& s) { return kernel_time(g, plan_matmul(g, s), g.clock).value; }
+
 TEST(KernelTime, APhaseTakesAtLeastItsSlowestPart) {
   const GpuConfig g = small_gpu();
   const double dram = load_rate(g), l2 = g.l2_bytes_per_s();
@@ -29,6 +31,47 @@ TEST(KernelTime, APhaseTakesAtLeastItsSlowestPart) {
     k.latency_s = 3e-6;
     EXPECT_NEAR(kernel_time(g, k, g.clock).value, 3e-6 + 2 * t, 1e-12);
   }
+}
+
+/// One resident block stores or multiplies, never both; many hide the shorter; persistent kernels overlap stores as loads.
+TEST(KernelTime, StoresAreHiddenByTheOtherBlocksOfAnSm) {
+  const GpuConfig g = small_gpu();
+  Kernel k;
+  const Phase p{1e6, 0, 0, 1e9};  // 1 ms of arithmetic, and stores
+  const double work = 1e-3, store = kTileStoreCost * 1e9 / load_rate(g);
+  k.store_stages = 1;
+  EXPECT_NEAR(phase_time(g, k, p, g.clock), work + store, 1e-12);
+  k.store_stages = 100;
+  EXPECT_NEAR(phase_time(g, k, p, g.clock), std::max(work, store), 0.01 * store);
+  // Loads and stores share the pins, however many blocks there are.
+  const Phase memory{0, 0, 1e9, 1e9};
+  EXPECT_NEAR(phase_time(g, k, memory, g.clock), 1e9 / load_rate(g) + store, 1e-12);
+}
+
+/// A short K leaves little arithmetic for each byte stored: scores of attention without fusion are written at a fraction of
+/// the pins' rate. 2048 x 2048 x 128, 192 of them, on A100: 0.87 TB/s of 2.04 [github.com/PrincetonUniversity/LLMCompass].
+TEST(KernelTime, AShortInnerExtentExposesTheStores) {
+  GpuConfig g = one_tile({256, 128, 32, 3, 256});  // one block an SM
+  const MatmulShape scores = gemm(2048, 2048, 128, 192), deep = gemm(2048, 2048, 4096, 6);
+  const auto both = [&](bool persistent, const MatmulShape& s) {
+    g.architecture.library.persistent = persistent;
+    return kernel_time(g, plan_matmul(g, s), g.clock).value;
+  };
+  EXPECT_GT(both(false, scores), 1.3 * both(true, scores));
+  EXPECT_LT(both(false, deep), 1.1 * both(true, deep));
+}
+
+/// B along n: blocks side by side read whole rows; where a row is shorter than a page, only its share.
+TEST(KernelTime, RowsOfBAreReadAtTheRateOfStreams) {
+  GpuConfig g = small_gpu();
+  g.architecture.fit.memory_efficiency = 0.6;
+  g.architecture.fit.stream_efficiency = 0.9;
+  MatmulShape wide = gemm(8, 8192, 8192), narrow = gemm(1, 128, 8192, 64);
+  for (MatmulShape* s : {&wide, &narrow}) s->rows_of_b = true;
+  EXPECT_EQ(plan_matmul(g, wide).streams, 1);
+  EXPECT_EQ(plan_matmul(g, narrow).streams, 0.25);
+  EXPECT_EQ(plan_matmul(g, gemm(8, 8192, 8192)).streams, 0);
+  EXPECT_NEAR(chosen(g, gemm(8, 8192, 8192)) / chosen(g, wide), 1.5, 0.1);
 }
 
 TEST(KernelTime, ALowerClockSlowsWorkAndL2ButNotDram) {
@@ -48,7 +91,7 @@ TEST(KernelTime, VoltageFollowsTheClock) {
   EXPECT_NEAR(relative_voltage(g, {0.7e9}), (1 + g.clocks.low_voltage) / 2, 1e-12);
 }
 
-/// Under the cap unless the lowest state is above it too, and never lower than needed: the next state breaks the cap.
+/// Under the cap, below low_clock where that takes it, and never lower than needed: the next state breaks the cap.
 TEST(KernelTime, TheClockIsTheHighestStateUnderTheCap) {
   GpuConfig g = small_gpu();
   const Kernel k = plan_matmul(g, gemm(8192, 8192, 8192));
@@ -58,13 +101,11 @@ TEST(KernelTime, TheClockIsTheHighestStateUnderTheCap) {
   for (double cap = 0.8 * least; cap < 1.1 * most; cap += (most - least) / 40) {
     g.power.tdp = {cap};
     const Hertz clock = sustained_clock(g, k);
-    EXPECT_GE(clock.value, g.clocks.low_clock.value - 1);
+    EXPECT_GT(clock.value, 0);
     EXPECT_LE(clock.value, g.clock.value);
     EXPECT_GE(clock.value, before) << "a higher cap must not lower the clock";
     before = clock.value;
-    if (clock.value > g.clocks.low_clock.value + g.clocks.step.value) {
-      EXPECT_LE(kernel_power(g, k, clock).value, cap);
-    }
+    EXPECT_LE(kernel_power(g, k, clock).value, cap);
     if (clock.value < g.clock.value) {
       EXPECT_GT(kernel_power(g, k, clock + g.clocks.step).value, cap);
     }
@@ -121,6 +162,7 @@ TEST(KernelTime, EnergyIsProportionalToCounts) {
   EXPECT_DOUBLE_EQ(two.lanes, 2 * one.lanes);
   EXPECT_DOUBLE_EQ(two.l2, 2 * one.l2);
   EXPECT_DOUBLE_EQ(two.memory, 2 * one.memory);
+  EXPECT_DOUBLE_EQ(one.lanes, (1e6 + kSpecialEnergy * 1e5) * 1e-12 * g.architecture.fit.energy_scale);
   EXPECT_DOUBLE_EQ(one.memory, 1.1e5 * 8 * g.memory.energy.value);
 }
 

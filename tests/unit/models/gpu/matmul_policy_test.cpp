@@ -115,6 +115,7 @@ TEST(MatmulPolicy, FormatsWithoutCoresAreConverted) {
   EXPECT_EQ(tensor_rate(g, Format::int8), 2048);
   EXPECT_EQ(tensor_rate(g, Format::fp8), 1024);
   EXPECT_EQ(tensor_rate(g, Format::int4), 1024);
+  EXPECT_EQ(multiplied_format(g, Format::fp8), Format::bf16);
   EXPECT_EQ(tensor_rate(g, Format::fp32), g.lanes);  // TF32 is not wider: it has 10 bits of fraction
   EXPECT_FALSE(g.supports(Format::fp8));
   EXPECT_TRUE(g.supports(Format::int8));
@@ -122,6 +123,20 @@ TEST(MatmulPolicy, FormatsWithoutCoresAreConverted) {
   narrow.format = Format::int8;
   narrow.a_bytes = narrow.b_bytes = 1;
   EXPECT_NEAR(chosen_seconds(g, wide) / chosen_seconds(g, narrow), 2, 0.4);
+}
+
+/// fp16 lacks the range of bf16: before Ampere bf16 is multiplied in fp32 [github.com/pytorch/pytorch, pull request 148322].
+TEST(MatmulPolicy, Bf16IsNotMultipliedInFp16) {
+  GpuConfig g = small_gpu();
+  g.tensor[static_cast<std::size_t>(Format::bf16)] = 0;
+  EXPECT_EQ(tensor_rate(g, Format::fp16), 1024);
+  EXPECT_EQ(tensor_rate(g, Format::bf16), g.lanes);
+  EXPECT_EQ(multiplied_format(g, Format::bf16), Format::fp32);
+  MatmulShape brain = gemm(2048, 2048, 2048), half = brain;
+  half.format = Format::fp16;
+  EXPECT_GT(chosen_seconds(g, brain), 10 * chosen_seconds(g, half));
+  g.tensor[static_cast<std::size_t>(Format::tf32)] = 512;  // the same range, a wider fraction
+  EXPECT_EQ(tensor_rate(g, Format::bf16), 512);
 }
 
 TEST(MatmulPolicy, ALibraryWithoutATileThatFitsIsRefused) {
