@@ -12,7 +12,10 @@ class Measurement {
  public:
   Measurement(const FlitConfig& config, const TrafficConfig& traffic, const MeasureConfig& how)
       : how_(how), traffic_(traffic), network_(config), source_(traffic, network_.layout()),
-        created_up_to_(network_.layout().nodes(), 0) {}
+        created_up_to_(network_.layout().nodes(), 0) {
+    const double rate = traffic.injection / traffic.packet * network_.layout().nodes();
+    sample_cycles_ = std::max<Cycle>(how.sample_cycles, static_cast<Cycle>(how.sample_packets / rate));
+  }
 
   LoadPoint run() {
     const bool settled = sample();
@@ -23,7 +26,7 @@ class Measurement {
     point.accepted = accepted();
     point.stable = settled && !too_late_;
     point.packets = packets_;
-    point.mean_hops = packets_ > 0 ? hops_sum_ / static_cast<double>(packets_) : 0;
+    point.mean_hops = created_ > 0 ? hops_sum_ / static_cast<double>(created_) : 0;
     point.cycles = network_.now();
     return point;
   }
@@ -38,7 +41,7 @@ class Measurement {
     for (std::uint32_t i = 0; i < how_.samples && agreed < 3; ++i) {
       if (phase_ == Phase::warming ? i % 2 == 0 : just_warm_) clear();
       just_warm_ = false;
-      for (std::uint32_t c = 0; c < how_.sample_cycles; ++c) step();
+      for (Cycle c = 0; c < sample_cycles_; ++c) step();
       if (late()) {
         too_late_ = true;
         return false;
@@ -53,16 +56,15 @@ class Measurement {
         just_warm_ = true;
       }
     }
-    // Warm in the very last sample: nothing has been measured but the warm-up itself.
     return phase_ == Phase::measuring;
   }
 
   void drain() {
     phase_ = Phase::draining;
     measured_until_ = network_.now();
-    for (std::uint64_t i = 1; outstanding_ > 0 || !all_created(); ++i) {
+    for (Cycle i = 1; outstanding_ > 0 || !all_created(); ++i) {
       step();
-      if (i % how_.sample_cycles == 0 && late()) {
+      if (i % sample_cycles_ == 0 && late()) {
         too_late_ = true;
         return;
       }
@@ -84,8 +86,9 @@ class Measurement {
         const bool measured = phase_ == Phase::measuring || (phase_ == Phase::draining && time < measured_until_);
         const std::uint32_t destination = source_.destination(node);
         network_.send(node, destination, traffic_.packet, time, measured);
-        if (measured) {
-          ++outstanding_;
+        if (measured) ++outstanding_;
+        if (measured || phase_ == Phase::warming) {
+          ++created_;
           hops_sum_ += network_.layout().hops(node, destination);
         }
       }
@@ -103,7 +106,7 @@ class Measurement {
   }
 
   void clear() {
-    accepted_ = packets_ = 0;
+    accepted_ = packets_ = created_ = 0;
     counted_cycles_ = 0;
     latency_sum_ = hops_sum_ = 0;
   }
@@ -126,9 +129,10 @@ class Measurement {
   std::vector<Cycle> created_up_to_;  ///< by node
   Phase phase_{Phase::warming};
   bool just_warm_{false}, too_late_{false};
+  Cycle sample_cycles_;
   Cycle measured_until_{0};
   std::uint64_t outstanding_{0};      ///< measured packets in flight
-  std::uint64_t accepted_{0}, packets_{0};
+  std::uint64_t accepted_{0}, packets_{0}, created_{0};
   Cycle counted_cycles_{0};
   double latency_sum_{0}, hops_sum_{0};
 };
@@ -145,7 +149,7 @@ std::vector<LoadPoint> sweep(const FlitConfig& config, TrafficConfig traffic, do
   std::vector<LoadPoint> points;
   const double first = traffic.injection;
   for (std::uint32_t i = 0; first + i * step <= 1 + 1e-9; ++i) {
-    traffic.injection = std::min(first + i * step, 1.0);
+    traffic.injection = std::min(std::round((first + i * step) * 1e6) / 1e6, 1.0);  // 0.15, not 0.15000000000000002
     points.push_back(measure(config, traffic, how));
     if (!points.back().stable) break;
   }

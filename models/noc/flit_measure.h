@@ -4,9 +4,12 @@
 // Networks, 2004, chapter 24]: samples of `sample_cycles`; warm-up ends when two samples agree in latency and accepted
 // traffic within `agreement`; measuring ends when three samples in a row do, or `samples` are used up in all; then the
 // load stays on until every packet created while measuring has arrived. A load is unstable when packets measured and
-// in flight are older than `latency_limit` cycles on average, or warm-up does not end.
+// in flight are older than `latency_limit` cycles on average, or warm-up does not end; what it says of latency is then
+// what arrived until it was given up. Added here: at light loads a sample is as long as it takes to create
+// `sample_packets`.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "models/noc/flit_network.h"
@@ -16,6 +19,7 @@ namespace presil::noc {
 
 struct MeasureConfig {
   std::uint32_t sample_cycles{1000};
+  std::uint32_t sample_packets{5000};
   std::uint32_t samples{10};
   double agreement{0.05};
   double latency_limit{500};
@@ -27,7 +31,7 @@ struct LoadPoint {
   double accepted{};         ///< flits delivered per node and cycle while measuring
   bool stable{};
   std::uint64_t packets{};   ///< measured
-  double mean_hops{};        ///< routers crossed, of those packets
+  double mean_hops{};        ///< routers crossed, of the packets created while measuring
   Cycle cycles{};            ///< simulated
 };
 
