@@ -19,7 +19,7 @@ CommandChannel::CommandChannel(const ChannelSpec& spec)
   timings_.emplace_back(Geometry{1, 1, 1, spec.sets}, spec.rules);
 }
 
-void CommandChannel::run(const std::vector<Access>& all) {
+void CommandChannel::run(const std::vector<Access>& all, bool interruptible) {
   Sight sight;
   std::size_t next = 0;
   while (true) {
@@ -29,7 +29,7 @@ void CommandChannel::run(const std::vector<Access>& all) {
     }
     if (sight.accesses.empty()) return;
     const Choice choice = choose(all, sight);
-    if (choice.at >= next_refresh_) {
+    if (interruptible && refresh_due(choice.at, all, sight)) {
       refresh();
       continue;
     }
@@ -38,6 +38,12 @@ void CommandChannel::run(const std::vector<Access>& all) {
     if (all[choice.access].barrier) sight.barrier_last = false;
     sight.accesses.erase(std::find(sight.accesses.begin(), sight.accesses.end(), choice.access));
   }
+}
+
+bool CommandChannel::refresh_due(Tick at, const std::vector<Access>& all, const Sight& sight) const {
+  if (at < next_refresh_) return false;
+  if (at >= next_refresh_ + spec_.most_postponed * spec_.refi) return true;
+  return std::none_of(sight.accesses.begin(), sight.accesses.end(), [&](std::size_t i) { return all[i].write; });
 }
 
 void CommandChannel::consider(Choice& best, Command command, std::uint32_t bank, std::size_t access) const {

@@ -11,7 +11,9 @@
 // (tCCD_L, tRRD_L), and the table needs no further rows. tFAW does not bind: parts that open all banks at once have the
 // charge for it [He et al., Newton, MICRO 2020]. Every bank is closed when lock step begins or ends.
 //
-// Refresh: all banks, first at `first_refresh`, then every tREFI; what is in sight waits for the banks to close.
+// Refresh: all banks, due first at `first_refresh`, then every tREFI: every bank is closed, REFab, and on. It is put off
+// while a write is in sight, because it would break up a burst of writes and pay tWR and the turnaround twice, to
+// `most_postponed` of them [JEDEC JESD235: 8]. A mode change (`run` with `interruptible` off) is not broken up either.
 #pragma once
 
 #include <algorithm>
@@ -32,6 +34,7 @@ struct ChannelSpec {
   std::vector<Constraint> rules;
   Tick cl{}, cwl{}, burst{};
   Tick refi{}, first_refresh{};    ///< 0: no refresh
+  std::uint32_t most_postponed{8};
   std::uint32_t sets{1};           ///< of banks in lock step
   std::uint32_t window{64};        ///< accesses in sight
 };
@@ -48,7 +51,7 @@ class CommandChannel {
   explicit CommandChannel(const ChannelSpec& spec);
 
   /// Issues all of them. The next run() goes on from there without waiting for data.
-  void run(const std::vector<Access>& accesses);
+  void run(const std::vector<Access>& accesses, bool interruptible = true);
   /// Enters or leaves lock step.
   void lock_step(bool on);
   /// What follows starts when all data so far has been transferred.
@@ -75,6 +78,7 @@ class CommandChannel {
 
   Choice choose(const std::vector<Access>& all, const Sight& sight) const;
   void consider(Choice& best, Command command, std::uint32_t bank, std::size_t access) const;
+  bool refresh_due(Tick at, const std::vector<Access>& all, const Sight& sight) const;
   void issue(Command command, std::uint32_t bank, std::uint32_t row, Tick t);
   void close_all();
   void refresh();

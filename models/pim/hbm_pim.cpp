@@ -26,16 +26,16 @@ class Kernel {
       for (std::uint32_t group = 0; group < spec_.geometry.bank_groups; ++group)
         park.push_back({false, group * spec_.geometry.banks + bank, kParkRow, false});
     park.back().barrier = true;
-    channel_.run(park);
+    channel_.run(park, false);
     const std::uint32_t upper = spec_.geometry.all_banks() / 2;  // one register for each half of the banks
-    channel_.run({{true, 0, kModeRow, false}, {true, 1, kModeRow, false}, {true, upper, kModeRow, false}, {true, upper + 1, kModeRow, true}});
+    channel_.run({{true, 0, kModeRow, false}, {true, 1, kModeRow, false}, {true, upper, kModeRow, false}, {true, upper + 1, kModeRow, true}}, false);
     channel_.lock_step(true);
     run(true, kOdd, kConfigurationRow, 0, 1);  // the CRF: no kernel here has more than eight instructions
   }
   void leave() {
-    channel_.run({{true, kEven, kLeaveRow, false}, {true, kOdd, kLeaveRow, true}});
+    channel_.run({{true, kEven, kLeaveRow, false}, {true, kOdd, kLeaveRow, true}}, false);
     channel_.lock_step(false);
-    channel_.run({{false, 0, kParkRow, false}, {false, 1, kParkRow, true}});
+    channel_.run({{false, 0, kParkRow, false}, {false, 1, kParkRow, true}}, false);
   }
   void start_or_stop() { run(true, kEven, kConfigurationRow, 0, 1); }
 
