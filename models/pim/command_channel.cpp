@@ -47,7 +47,7 @@ bool CommandChannel::refresh_due(Tick at, const std::vector<Access>& all, const 
 }
 
 void CommandChannel::consider(Choice& best, Command command, std::uint32_t bank, std::size_t access) const {
-  const Tick at = std::max(now_, timing().earliest(command, bank));
+  const Tick at = std::max(now_, earliest(command, bank));
   if (at < best.at || (at == best.at && rank(command) < rank(best.command))) best = {at, command, access, bank};
 }
 
@@ -55,11 +55,13 @@ CommandChannel::Choice CommandChannel::choose(const std::vector<Access>& all, co
   Choice best;
   std::vector<bool> wanted(open_row_.size(), false), seen(open_row_.size() * 2, false);
   for (const std::size_t i : sight.accesses)
-    if (open_row_[all[i].bank] == all[i].row) wanted[all[i].bank] = true;
+    if (all[i].bank != kBuffer && open_row_[all[i].bank] == all[i].row) wanted[all[i].bank] = true;
   for (const std::size_t i : sight.accesses) {
     const Access& a = all[i];
-    if (open_row_[a.bank] == a.row) {
-      if (a.barrier && sight.accesses.size() > 1) continue;
+    if (a.barrier && sight.accesses.size() > 1 && (a.bank == kBuffer || open_row_[a.bank] == a.row)) continue;
+    if (a.bank == kBuffer) {
+      consider(best, a.write ? Command::write : Command::read, kBuffer, i);
+    } else if (open_row_[a.bank] == a.row) {
       if (seen[2 * a.bank + (a.write ? 1 : 0)]) continue;  // its bank's next such command is an earlier access's
       seen[2 * a.bank + (a.write ? 1 : 0)] = true;
       consider(best, a.write ? Command::write : Command::read, a.bank, i);
@@ -73,7 +75,8 @@ CommandChannel::Choice CommandChannel::choose(const std::vector<Access>& all, co
 }
 
 void CommandChannel::issue(Command command, std::uint32_t bank, std::uint32_t row, Tick t) {
-  timing().issue(command, bank, t);
+  if (bank == kBuffer) timing().issue_all(command, 0, t);
+  else timing().issue(command, bank, t);
   ++counts_[static_cast<std::size_t>(command)];
   now_ = t;
   if (command == Command::activate) open_row_[bank] = row;

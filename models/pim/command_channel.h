@@ -39,9 +39,11 @@ struct ChannelSpec {
   std::uint32_t window{64};        ///< accesses in sight
 };
 
+inline constexpr std::uint32_t kBuffer = UINT32_MAX;
+
 struct Access {
   bool write{};
-  std::uint32_t bank{};  ///< in lock step: the set
+  std::uint32_t bank{};  ///< in lock step: the set; kBuffer: registers of the channel, behind no bank and no row
   std::uint32_t row{};
   bool barrier{};
 };
@@ -79,6 +81,9 @@ class CommandChannel {
   Choice choose(const std::vector<Access>& all, const Sight& sight) const;
   void consider(Choice& best, Command command, std::uint32_t bank, std::size_t access) const;
   bool refresh_due(Tick at, const std::vector<Access>& all, const Sight& sight) const;
+  Tick earliest(Command command, std::uint32_t bank) const {
+    return bank == kBuffer ? timing().earliest_all(command, 0) : timing().earliest(command, bank);
+  }
   void issue(Command command, std::uint32_t bank, std::uint32_t row, Tick t);
   void close_all();
   void refresh();

@@ -11,11 +11,6 @@ constexpr std::uint32_t kEven = 0, kOdd = 1;  // sets of banks
 // Rows that hold no data. Any will do that differ from each other and from the data's.
 constexpr std::uint32_t kParkRow = UINT32_MAX - 1, kModeRow = UINT32_MAX - 2, kLeaveRow = UINT32_MAX - 3, kConfigurationRow = UINT32_MAX - 4;
 
-KernelTime time_of(const CommandChannel& channel) {
-  return {channel.data_end(), channel.count(Command::activate), channel.count(Command::read), channel.count(Command::write),
-          channel.count(Command::refresh_all)};
-}
-
 class Kernel {
  public:
   Kernel(const ChannelSpec& spec, const HbmPimShape& shape) : spec_(spec), shape_(shape), channel_(spec) {}
@@ -100,31 +95,7 @@ KernelTime hbm_pim_time(const ChannelSpec& spec, const HbmPimShape& shape, const
   if (work.op == PimOp::gemv) kernel.gemv(work.out, work.in);
   else kernel.elementwise(work.out, work.op == PimOp::relu ? 1 : 2);
   kernel.leave();
-  return time_of(kernel.channel());
-}
-
-KernelTime host_time(const ChannelSpec& spec, std::uint32_t channels, std::uint32_t columns, std::uint64_t read_bytes,
-                     std::uint64_t write_bytes, std::uint64_t burst_bytes) {
-  const std::uint32_t banks = spec.geometry.all_banks();
-  CommandChannel channel(spec);
-  std::uint64_t at = 0;
-  std::vector<Access> accesses;
-  const auto stream = [&](bool write, std::uint64_t bytes) {
-    accesses.clear();
-    for (const std::uint64_t end = at + tiles(bytes, burst_bytes * channels); at < end; ++at)
-      accesses.push_back({write, static_cast<std::uint32_t>(at % banks), static_cast<std::uint32_t>(at / banks / columns), false});
-    channel.run(accesses);
-    channel.wait_for_data();
-  };
-  stream(false, read_bytes);
-  stream(true, write_bytes);
-  return time_of(channel);
-}
-
-HostBytes host_bytes(const PimWork& work) {
-  constexpr std::uint64_t value = 2;  // FP16
-  if (work.op == PimOp::gemv) return {(work.out * work.in + work.in) * value, work.out * value};
-  return {(work.op == PimOp::relu ? 1 : 2) * work.out * value, work.out * value};
+  return kernel_time(kernel.channel());
 }
 
 }  // namespace presil::pim

@@ -23,7 +23,7 @@
 
 #include <cstdint>
 
-#include "models/pim/command_channel.h"
+#include "models/pim/pim_work.h"
 
 namespace presil::pim {
 
@@ -35,30 +35,7 @@ struct HbmPimShape {
   std::uint32_t columns{32};    ///< bursts in a row
 };
 
-enum class PimOp : std::uint8_t { gemv, add, mul, relu };
-
-struct PimWork {
-  PimOp op{};
-  std::uint64_t out{}, in{1};   ///< of a GEMV; elementwise: `out` values
-};
-
-struct KernelTime {
-  Tick ticks{};
-  std::uint64_t activates{}, reads{}, writes{}, refreshes{};  ///< commands of one channel
-};
-
 /// The units' time: results are in the memory then.
 KernelTime hbm_pim_time(const ChannelSpec& channel, const HbmPimShape& shape, const PimWork& work);
-
-/// The host's: every operand read once and the results written, through the same channel in single-bank mode; blocks
-/// of a burst go round the channels, then the banks of a group, groups, columns, rows.
-KernelTime host_time(const ChannelSpec& channel, std::uint32_t channels, std::uint32_t columns, std::uint64_t read_bytes,
-                     std::uint64_t write_bytes, std::uint64_t burst_bytes);
-
-/// Bytes that a host moves for it: operands in FP16, and results.
-struct HostBytes {
-  std::uint64_t read{}, written{};
-};
-HostBytes host_bytes(const PimWork& work);
 
 }  // namespace presil::pim
