@@ -26,6 +26,8 @@ void add_bench(CLI::App& app, Action& action) {
   add_bench_vector(*bench, action);
   add_bench_collective(*bench, action);
   add_bench_memory(*bench, action);
+  add_bench_noc(*bench, action);
+  add_bench_pim(*bench, action);
 }
 
 }  // namespace presil::cli

@@ -8,6 +8,7 @@
 #include "sim/config/loader.h"
 #include "sim/config/schema.h"
 #include "sim/run/experiment.h"
+#include "sim/run/pim_device.h"
 #include "sim/run/run.h"
 
 namespace presil::run {
@@ -209,7 +210,7 @@ ordered_json describe(const std::string& file_or_name) {
 }
 
 ordered_json catalogue(const std::string& kind) {
-  const std::vector<std::string> kinds{"chips", "systems", "models", "memories", "links", "servers", "technologies", "architectures"};
+  const std::vector<std::string> kinds{"chips", "systems", "models", "memories", "links", "servers", "technologies", "architectures", "pim"};
   if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
     throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
   ordered_json rows = ordered_json::array();
@@ -250,6 +251,10 @@ ordered_json catalogue(const std::string& kind) {
       fabric::LinkConfig l;
       config::read(document, l);
       summary = fmt::format("{} devices, {:.4g} GB/s one way out of each", l.devices, l.bandwidth.value * l.links / 1e9);
+    } else if (kind == "pim") {
+      PimDevice d;
+      config::read(document, d);
+      summary = fmt::format("{}, units at {}, {}", d.name, pim::kPimKindNames[static_cast<std::size_t>(d.units.kind)], d.memory.standard);
     }
     const config::Node* title = document.find("name");
     rows.push_back({{"name", stem}, {"file", fs::relative(path, home()).string()}, {"aliases", aliases},

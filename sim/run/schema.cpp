@@ -9,6 +9,7 @@
 #include "sim/base/names.h"
 #include "sim/config/schema.h"
 #include "sim/run/experiment.h"
+#include "sim/run/pim_device.h"
 #include "sim/run/run.h"
 
 namespace presil::run {
@@ -28,7 +29,8 @@ std::function<void(config::Visitor&)> declaration(const std::string& kind) {
   if (kind == "architecture") return fields_of<gpu::ArchitectureConfig>();
   if (kind == "link") return fields_of<fabric::LinkConfig>();
   if (kind == "server") return fields_of<ServerConfig>();
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "server"};
+  if (kind == "pim") return fields_of<PimDevice>();
+  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "server", "pim"};
   throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 
