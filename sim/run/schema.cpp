@@ -27,8 +27,9 @@ std::function<void(config::Visitor&)> declaration(const std::string& kind) {
   if (kind == "technology") return fields_of<ppa::Technology>();
   if (kind == "architecture") return fields_of<gpu::ArchitectureConfig>();
   if (kind == "link") return fields_of<fabric::LinkConfig>();
+  if (kind == "die") return fields_of<ppa::DieConfig>();
   if (kind == "server") return fields_of<ServerConfig>();
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "server"};
+  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "server", "die"};
   throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 
