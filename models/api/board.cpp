@@ -1,6 +1,8 @@
 // board.cpp -- the fields of board.h with their meaning.
 #include "models/api/board.h"
 
+#include <fmt/format.h>
+
 namespace presil::api {
 
 using config::non_negative;
@@ -15,8 +17,12 @@ void HostConfig::describe(config::Visitor& v) {
 }
 
 void PowerConfig::describe(config::Visitor& v) {
-  v.quantity("idle", idle, optional, non_negative, "Power of the board at rest.");
+  v.quantity("idle", idle, optional, non_negative, "Power of the board at rest; 0: computed from area, clock and links.");
   v.quantity("tdp", tdp, optional, non_negative, "Design power of the board.");
+  v.quantity("supply", supply, optional, non_negative, "Supply of arrays, vector units and on-chip memory; 0: the node's nominal. Chips of kind npu run at the clock it allows.");
+  v.real("temperature_c", temperature_c, optional, config::Range{-40, 150, false}, "Temperature of the die under load in degrees Celsius.");
+  v.real("gating", gating, optional, config::fraction, "Share of the cores' leakage that is switched off while nothing multiplies.");
+  v.check(tdp.value == 0 || idle < tdp, "tdp", fmt::format("a design power of {:g} W is not above the {:g} W drawn at rest", tdp.value, idle.value));
 }
 
 void BoardConfig::describe_identity(config::Visitor& v) {
@@ -24,12 +30,16 @@ void BoardConfig::describe_identity(config::Visitor& v) {
   v.texts("aliases", aliases, optional, "Other names under which tables mention the chip.");
   v.text("vendor", vendor, optional, "Who makes it.");
   v.integer("year", year, optional, 1970, 2100, "Year of introduction.");
-  v.object("technology", technology, required, "Technology node: energy per event.");
+  v.object("technology", technology, required, "Technology node: a file of configs/technologies, or its fields.");
 }
 
 void BoardConfig::describe_board(config::Visitor& v) {
   v.object("host", host, required, "Host link and launch cost.");
   v.object("power", power, optional, "Idle and design power.");
+  const ppa::VoltageConfig& curve = technology.voltage;
+  v.check(power.supply.value == 0 || (power.supply >= curve.least && power.supply <= curve.most), "power",
+          fmt::format("a supply of {:g} V is outside the curve of {}: {:g} to {:g} V", power.supply.value, technology.name, curve.least.value, curve.most.value));
+  v.object("die", die, optional, "The silicon: a file of configs/dies, or its fields.");
   v.quantity("die_area", die_area, optional, non_negative, "Published die area; 0: not published.");
 }
 

@@ -7,6 +7,7 @@
 
 #include "sim/base/units.h"
 #include "sim/config/visitor.h"
+#include "sim/ppa/die.h"
 #include "sim/ppa/technology.h"
 
 namespace presil::api {
@@ -20,8 +21,11 @@ struct HostConfig {
 
 /// What the board draws beside the energy of events.
 struct PowerConfig {
-  Watts idle{0};
+  Watts idle{0};                ///< 0: computed (sim/ppa/static_power.h)
   Watts tdp{0};
+  Volts supply{0};              ///< 0: the node's nominal
+  double temperature_c{65};     ///< of the die under load
+  double gating{0};             ///< share of the cores' leakage that is switched off while their arrays wait
   void describe(config::Visitor& v);
 };
 
@@ -33,12 +37,13 @@ struct BoardConfig {
   std::string vendor;
   std::uint32_t year{2020};
   ppa::Technology technology;
+  ppa::DieConfig die;
   HostConfig host;
   PowerConfig power;
   SquareMillimetres die_area{0};
 
   void describe_identity(config::Visitor& v);  ///< name, aliases, vendor, year, technology: a kind's first keys
-  void describe_board(config::Visitor& v);     ///< host, power, die_area: its last
+  void describe_board(config::Visitor& v);     ///< host, power, die, die_area: its last
 };
 
 }  // namespace presil::api

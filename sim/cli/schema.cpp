@@ -28,8 +28,9 @@ struct Options {
 };
 
 void declare(CLI::App& command, Options& o) {
-  command.add_option("KIND", o.kind, "experiment (default), chip, memory, technology, architecture, link, server, pim or sweep")
-      ->check(one_of({"experiment", "chip", "memory", "technology", "architecture", "link", "server", "sweep"}));
+  std::vector<std::string> kinds = run::schema_kinds();
+  kinds.emplace_back("sweep");
+  command.add_option("KIND", o.kind, join(kinds) + "; default: experiment")->check(one_of(kinds));
   command.add_option("--format", o.format, "json (default), or markdown: a table of the fields")
       ->check(one_of({"json", "markdown"}))
       ->type_name("FORMAT");

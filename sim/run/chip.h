@@ -17,6 +17,7 @@
 #include "models/memory/memory_config.h"
 #include "sim/config/visitor.h"
 #include "sim/mapping/options.h"
+#include "sim/ppa/area.h"
 #include "sim/ppa/energy.h"
 #include "sim/run/totals.h"
 #include "workloads/graph/graph.h"
@@ -59,6 +60,15 @@ class Elaborated {
                                   const mapping::MappingOptions& options, bool canonical) = 0;
 };
 
+/// A chip that multiplies large square matrices without end, all its units busy.
+struct Saturated {
+  Watts uncapped, capped;  ///< at the highest clock, and at the one that the design power allows
+  Hertz clock;             ///< that one
+  double ops_per_s;        ///< at it, a multiply-add counted as 2
+};
+/// Side of its matrices.
+inline constexpr std::uint64_t kSaturatedExtent = 8192;
+
 /// One kind of chip with its configuration. What depends on the kind is asked through this interface alone.
 class ChipModel {
  public:
@@ -78,7 +88,12 @@ class ChipModel {
   virtual std::string peak_formula(Format format) const = 0;  ///< "2 cores x 4 arrays x ...", for `presil describe`
   virtual std::vector<OnChipLevel> on_chip() const = 0;       ///< from the DRAM inwards; the same names for every chip of the kind
   virtual std::vector<Busy> busy(const OpTotals& op) const = 0;
+  virtual ppa::ChipArea area() const = 0;
   virtual std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const = 0;
+
+  /// Temperature of the die that energies under load are to be charged leakage at.
+  virtual double load_celsius() const { return board().power.temperature_c; }
+  virtual std::optional<Saturated> saturated(Format) const { return std::nullopt; }
 
   virtual std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,
                                            const mapping::MappingOptions& options) const = 0;
@@ -91,6 +106,9 @@ class ChipModel {
   virtual bool native(Format f) const { return supports(f); }
   std::vector<std::string> supported_formats() const;
 };
+
+/// Memory interfaces of an inventory: those of the die, or as many as the memory has.
+void add_memory(ppa::Inventory& inventory, const ppa::DieConfig& die, const memory::MemoryConfig& memory);
 
 /// A chip as a value: copying it copies the configuration. Made without arguments it is of the first kind, with the
 /// defaults of its fields.

@@ -7,8 +7,11 @@
 #include "sim/base/names.h"
 #include "sim/config/loader.h"
 #include "sim/config/schema.h"
+#include "sim/ppa/voltage_curve.h"
+#include "sim/run/chip_power.h"
 #include "sim/run/experiment.h"
 #include "sim/run/pim_device.h"
+#include "sim/run/price.h"
 #include "sim/run/run.h"
 
 namespace presil::run {
@@ -26,6 +29,26 @@ ordered_json provenance_json(const std::vector<config::Provenance>& list) {
   ordered_json rows = ordered_json::array();
   for (const auto& p : list) rows.push_back({{"path", p.path}, {"value", p.value}, {"source", p.source}, {"where", p.where}});
   return rows;
+}
+
+/// The format a chip is usually quoted in.
+Format usual_format(const Chip& chip) {
+  for (const Format format : {Format::bf16, Format::fp16, Format::int8})
+    if (chip->native(format)) return format;
+  for (std::size_t f = 0; f < kFormatNames.size(); ++f)
+    if (chip->supports(static_cast<Format>(f))) return static_cast<Format>(f);
+  return Format::fp32;
+}
+
+/// What a large product would draw without a cap, and what the cap makes of it.
+void add_saturated(ordered_json& power, const Chip& chip) {
+  const Format format = usual_format(chip);
+  const std::optional<Saturated> full = chip->saturated(format);
+  if (!full) return;
+  const std::string what = fmt::format("{} product of {} x {} x {}", name(format), kSaturatedExtent, kSaturatedExtent, kSaturatedExtent);
+  power.push_back({what + ", no cap", "", fmt::format("{:.0f} W at {:.3f} GHz", full->uncapped.value, chip->clock().value / 1e9)});
+  power.push_back({what + ", under the cap", "", fmt::format("{:.0f} W at {:.3f} GHz: {:.1f} T{}", full->capped.value, full->clock.value / 1e9,
+                                                              full->ops_per_s / 1e12, is_integer(format) ? "OPS" : "FLOPS")});
 }
 
 ordered_json chip_sections(const Chip& chip) {
@@ -47,23 +70,30 @@ ordered_json chip_sections(const Chip& chip) {
                         fmt::format("{:.1f} GB/s", level.bandwidth.value / 1e9), level.note});
   memory.push_back({"host", "", fmt::format("{:.1f} GB/s", board.host.bandwidth.value / 1e9), "one way"});
   ordered_json power = ordered_json::array();
-  const auto published = [&](const char* what, double value, const char* unit) {
-    power.push_back({what, value > 0 ? fmt::format("{:g} {}", value, unit) : "not published"});
+  const auto published = [&](const char* what, double value, const char* unit, double computed) {
+    power.push_back({what, value > 0 ? fmt::format("{:g} {}", value, unit) : "not published", computed > 0 ? fmt::format("{:.4g} {}", computed, unit) : ""});
   };
-  published("idle power", board.power.idle.value, "W");
-  published("design power", board.power.tdp.value, "W");
-  published("die area", board.die_area.value, "mm2");
+  const ppa::StaticPower rest = power_at_rest(chip);
+  published("idle power", board.power.idle.value, "W", rest.total().value);
+  published("design power", board.power.tdp.value, "W", 0);
+  const ppa::ChipArea silicon = chip->area();
+  published(silicon.dies.size() > 1 ? "area of all dies" : "die area", board.die_area.value, "mm2", silicon.total().value);
+  ordered_json area = ordered_json::array();
+  for (const ppa::Block& block : silicon.blocks)
+    area.push_back({block.name, block.group, fmt::format("{:.1f} mm2", block.area.value), fmt::format("{:.1f}%", 100 * (block.area / silicon.total()))});
+  for (const auto& [what, watts] : {std::pair{"  of it leakage", rest.leakage}, {"  clock tree", rest.clock}, {"  links", rest.links},
+                                    {"  memory", rest.memory}, {"  regulators", rest.regulators}})
+    power.push_back({what, "", fmt::format("{:.3g} W", watts.value)});
+  add_saturated(power, chip);
+  const ppa::ChipPrice price = price_of(chip, {});
+  ordered_json cost = ordered_json::array();
+  cost.push_back({"yield of a die", fmt::format("{:.1f}%", 100 * price.die_yield)});
+  cost.push_back({"dies", fmt::format("{:.0f} USD", price.dies.value)});
+  cost.push_back({"memory", fmt::format("{:.0f} USD", price.memory.value)});
+  cost.push_back({"package", fmt::format("{:.0f} USD", price.package.value)});
+  cost.push_back({"embodied carbon", fmt::format("{:.1f} kg CO2", price.carbon_kg)});
   return {section("Peak", {"format", "peak", "unit", "from"}, peaks), section("Memory", {"level", "capacity", "bandwidth", "note"}, memory),
-          section("Power and area", {"what", "published"}, power)};
-}
-
-/// The format a chip is usually quoted in.
-Format usual_format(const Chip& chip) {
-  for (const Format format : {Format::bf16, Format::fp16, Format::int8})
-    if (chip->native(format)) return format;
-  for (std::size_t f = 0; f < kFormatNames.size(); ++f)
-    if (chip->supports(static_cast<Format>(f))) return static_cast<Format>(f);
-  return Format::fp32;
+          section("Power and area", {"what", "published", "computed"}, power), section("Area", {"block", "group", "area", "share"}, area), section("Manufacturing cost", {"what", "value"}, cost)};
 }
 
 template <class Struct>
@@ -78,6 +108,18 @@ ordered_json describe_struct(const std::string& kind, const fs::path& file, cons
   config::read(document, value, &provenance);
   return {{"kind", kind}, {"name", name_of(value).empty() ? file.stem().string() : name_of(value)}, {"sections", sections(value)},
           {"provenance", provenance_json(provenance)}};
+}
+
+ordered_json node_rows(const ppa::Technology& t) {
+  ordered_json rows = ordered_json::array();
+  rows.push_back({"transistors", fmt::format("{}{}", ppa::kTransistorNames[static_cast<std::size_t>(t.transistor)], t.projected ? ", projected" : "")});
+  rows.push_back({"logic", fmt::format("{:g} million per mm2", t.density.logic)});
+  rows.push_back({"SRAM macros", fmt::format("{:.1f} Mib per mm2", ppa::sram_mib_per_mm2(t))});
+  rows.push_back({"supply", fmt::format("{:g} V, {:g} to {:g} V", t.voltage.nominal.value, t.voltage.least.value, t.voltage.most.value)});
+  rows.push_back({"clock over that range", fmt::format("{:.2f} to {:.2f} of nominal", ppa::relative_speed(t, t.voltage.least), ppa::relative_speed(t, t.voltage.most))});
+  rows.push_back({"leakage of logic at 85 C", fmt::format("{:.3g} W per mm2", t.leakage.logic_w_per_mm2 * ppa::relative_leakage(t, t.voltage.nominal, 85))});
+  rows.push_back({"wafer", fmt::format("{:g} USD", t.wafer.cost.value)});
+  return rows;
 }
 
 ordered_json memory_sections(const memory::MemoryConfig& m) {
@@ -160,7 +202,7 @@ fs::path resolve(const std::string& name) {
   if (fs::is_regular_file(name)) return name;
   const config::SearchPath search{home() / "configs"};
   std::vector<std::string> names;
-  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "servers", "experiments", "sweeps"}) {
+  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "servers", "dies", "experiments", "sweeps"}) {
     for (const auto& [stem, path] : config::catalogue(search, kind)) names.push_back(stem);
     try {
       return config::find_config(search, kind, name);
@@ -190,9 +232,17 @@ ordered_json describe(const std::string& file_or_name) {
       ordered_json rows = ordered_json::array();
       for (std::size_t f = 0; f < kFormatNames.size(); ++f)
         if (t.mac_pj[f] > 0) rows.push_back({kFormatNames[f], fmt::format("{:g} pJ", t.mac_pj[f])});
-      return {section("Energy of one multiply-add", {"format", "energy"}, rows)};
+      return {section("Energy of one multiply-add", {"format", "energy"}, rows), section("Node", {"what", "value"}, node_rows(t))};
     });
   }
+  if (document.find("link_lanes") && !document.find("kind"))
+    return describe_struct<ppa::DieConfig>("die", file, document, [](const ppa::DieConfig& d) -> ordered_json {
+      ordered_json rows = ordered_json::array();
+      rows.push_back({"dies", std::to_string(d.dies())});
+      if (d.units > 0) rows.push_back({"SMs or cores in silicon", std::to_string(d.units)});
+      rows.push_back({"serial lanes", std::to_string(d.link_lanes)});
+      return {section("Die", {"what", "value"}, rows)};
+    });
   if (document.find("effective_share"))
     return describe_struct<fabric::LinkConfig>("link", file, document, link_sections);
   if (document.find("sequence") || document.find("request"))

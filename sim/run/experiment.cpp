@@ -86,10 +86,11 @@ void Experiment::describe(config::Visitor& v) {
   v.text("model", model, required, "A config.json, or the name of a file in workloads/models.");
   v.object("workload", workload, optional, "What the machine is asked to do.");
   v.object("simulation", simulation, optional, "How to simulate it.");
+  v.object("economics", economics, optional, "Yield, prices, electricity and carbon.");
 }
 
 const std::vector<std::string>& reference_keys() {
-  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture", "link", "server"};
+  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture", "link", "server", "die", "io_technology:technologies"};
   return keys;
 }
 

@@ -8,6 +8,7 @@
 #include "models/fabric/link_config.h"
 #include "sim/config/reader.h"
 #include "sim/config/visitor.h"
+#include "sim/ppa/economics.h"
 #include "sim/run/chip.h"
 #include "workloads/transformer/transformer.h"
 
@@ -61,6 +62,7 @@ struct Experiment {
   ServerConfig server;
   WorkloadConfig workload;
   SimulationConfig simulation;
+  ppa::EconomicsConfig economics;
   void describe(config::Visitor& v);
 };
 

@@ -1,14 +1,18 @@
 // gpu_chip.cpp -- implementation of gpu_chip.h.
 #include "sim/run/gpu_chip.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "models/gpu/gpu.h"
 #include "models/gpu/matmul_kernel.h"
+#include "models/gpu/matmul_policy.h"
 #include "models/memory/make_memory.h"
 #include "sim/config/quantities.h"
 #include "sim/kernel/time.h"
 #include "sim/mapping/gpu_program.h"
+#include "sim/ppa/static_power.h"
 
 namespace presil::run {
 
@@ -75,6 +79,8 @@ class GpuChip final : public ChipModel {
             {"host", bytes(api::Level::host) / c_.host.bandwidth.value}};
   }
 
+  ppa::ChipArea area() const override { return ppa::chip_area(c_.technology, c_.die, inventory()); }
+
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
     std::vector<ppa::EnergyPart> parts = ppa::energy(activity, c_.technology, {c_.memory.energy, {}, c_.power.idle, c_.memory.phy, c_.memory.tsv});
     // Tensor cores, lanes and L2 as the clock governor charges them (gpu::kernel_energy), at the voltage of each program.
@@ -83,7 +89,23 @@ class GpuChip final : public ChipModel {
       if (part.name == "vector") part.energy = {activity.vector_j};
       if (part.name == "shared") part.energy = {activity.shared_j};
     }
+    ppa::split_part(parts, "arithmetic", "control", 1 - 1 / c_.architecture.fit.energy_scale);
     return parts;
+  }
+
+  /// The fitted energies were measured on hot boards: they hold what leakage grows by.
+  double load_celsius() const override { return ppa::kRestCelsius; }
+
+  std::optional<Saturated> saturated(Format format) const override {
+    if (!c_.supports(format)) return std::nullopt;
+    gpu::MatmulShape shape;
+    shape.m = shape.n = shape.k = kSaturatedExtent;
+    shape.format = format;
+    shape.a_bytes = shape.b_bytes = shape.c_bytes = bytes_per_value(format);
+    const gpu::Kernel kernel = gpu::plan_matmul(c_, shape);
+    const Hertz clock = gpu::sustained_clock(c_, kernel);
+    return Saturated{gpu::kernel_power(c_, kernel, c_.clock), gpu::kernel_power(c_, kernel, clock), clock,
+                     2 * kernel.macs / gpu::kernel_time(c_, kernel, clock).value};
   }
 
   std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,
@@ -100,6 +122,28 @@ class GpuChip final : public ChipModel {
   std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedGpu>(c_); }
 
  private:
+  /// Tensor cores are as large as their largest format; narrower ones reuse its multipliers.
+  ppa::Inventory inventory() const {
+    const ppa::DieConfig& die = c_.die;
+    double tensor = die.fp64_tensor * ppa::fp64_multiply_add_mtr();
+    for (std::size_t f = 0; f < kFormatNames.size(); ++f)
+      tensor = std::max(tensor, c_.tensor[f] * ppa::multiply_add_mtr(static_cast<Format>(f), true));
+    const double lane = ppa::multiply_add_mtr(Format::fp32, false);
+    ppa::Inventory has;
+    has.unit.datapath_mtr = tensor + die.fp64_lanes * ppa::fp64_multiply_add_mtr() + c_.lanes * lane +
+                            std::min(c_.lanes, ppa::kIntegerLanes) * ppa::multiply_add_mtr(Format::int32, false) +
+                            c_.architecture.special_lanes * ppa::kSpecialMultiplyAdds * lane;
+    has.unit.front_end_mtr = ppa::kFrontEnd;
+    has.unit.registers = c_.architecture.registers;
+    has.unit.l1 = die.l1.value > 0 ? die.l1 : c_.architecture.shared_memory;
+    has.units = die.units > 0 ? die.units : c_.sms;
+    has.used = c_.sms;
+    has.cache = die.cache.value > 0 ? die.cache : c_.l2.capacity;
+    has.network_bytes_per_clock = die.network_per_clock.value > 0 ? die.network_per_clock.value : c_.l2.bytes_per_clock.value;
+    add_memory(has, die, c_.memory);
+    return has;
+  }
+
   gpu::GpuConfig c_;
 };
 

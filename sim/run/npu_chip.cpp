@@ -1,12 +1,16 @@
 // npu_chip.cpp -- implementation of npu_chip.h.
 #include "sim/run/npu_chip.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "models/memory/make_memory.h"
 #include "models/npu/chip.h"
 #include "sim/config/quantities.h"
 #include "sim/mapping/segment_program.h"
+#include "sim/ppa/static_power.h"
+#include "sim/ppa/voltage_curve.h"
 
 namespace presil::run {
 
@@ -14,8 +18,8 @@ namespace {
 
 class ElaboratedNpu final : public Elaborated {
  public:
-  explicit ElaboratedNpu(const npu::ChipConfig& config)
-      : config_(config), memory_(memory::make_memory("memory", config.memory)), device_("chip", config, *memory_) {}
+  explicit ElaboratedNpu(npu::ChipConfig config)
+      : config_(std::move(config)), memory_(memory::make_memory("memory", config_.memory)), device_("chip", config_, *memory_) {}
 
   api::DeviceCounters run(const workload::Graph& graph, const workload::Segment& segment,
                           const mapping::MappingOptions& options, bool canonical) override {
@@ -25,7 +29,7 @@ class ElaboratedNpu final : public Elaborated {
   }
 
  private:
-  const npu::ChipConfig& config_;
+  const npu::ChipConfig config_;
   std::unique_ptr<api::Memory> memory_;
   npu::Chip device_;
 };
@@ -40,14 +44,17 @@ class NpuChip final : public ChipModel {
   const npu::ChipConfig& config() const { return c_; }
   const api::BoardConfig& board() const override { return c_; }
   const memory::MemoryConfig& memory() const override { return c_.memory; }
-  Hertz clock() const override { return c_.clock; }
+  Hertz clock() const override {
+    return c_.power.supply.value > 0 ? c_.clock * ppa::relative_speed(c_.technology, c_.power.supply) : c_.clock;
+  }
   Units units() const override { return {"array", c_.arrays()}; }
 
   Peaks peaks() const override {
+    const npu::ChipConfig chip = at_supply();
     Peaks peaks;
-    for (std::size_t f = 0; f < kFormatNames.size(); ++f) peaks.ops_per_s[f] = c_.peak_ops_per_s(static_cast<Format>(f));
+    for (std::size_t f = 0; f < kFormatNames.size(); ++f) peaks.ops_per_s[f] = chip.peak_ops_per_s(static_cast<Format>(f));
     peaks.memory_bytes_per_s = memory::sustained(c_.memory).value;
-    peaks.vector_ops_per_s = c_.peak_vector_ops_per_s();
+    peaks.vector_ops_per_s = chip.peak_vector_ops_per_s();
     peaks.special_cycles_per_op = c_.core.vector.special_cycles * c_.core.vector.ops_per_lane;
     peaks.host_bytes_per_s = c_.host.bandwidth.value;
     return peaks;
@@ -56,12 +63,12 @@ class NpuChip final : public ChipModel {
   std::string peak_formula(Format format) const override {
     const auto& array = c_.core.array;
     return fmt::format("{} cores x {} arrays x {} x {} x {} x 2 x {}", c_.cores, c_.core.arrays, array.shape.rows, array.shape.columns,
-                       array.rate[static_cast<std::size_t>(format)], config::format_quantity(c_.clock.value, config::Measure::frequency));
+                       array.rate[static_cast<std::size_t>(format)], config::format_quantity(clock().value, config::Measure::frequency));
   }
 
   std::vector<OnChipLevel> on_chip() const override {
     return {{"shared", c_.shared.capacity, c_.shared.bandwidth, "", api::Level::shared},
-            {"scratchpad", {c_.cores * c_.core.scratchpad.capacity.value}, {c_.scratchpad_bytes_per_s()}, "of all cores", {}}};
+            {"scratchpad", {c_.cores * c_.core.scratchpad.capacity.value}, {at_supply().scratchpad_bytes_per_s()}, "of all cores", {}}};
   }
 
   /// "preload" when the arrays mostly shifted in weights.
@@ -74,21 +81,58 @@ class NpuChip final : public ChipModel {
             {"host", bytes(api::Level::host) / c_.host.bandwidth.value}};
   }
 
+  ppa::ChipArea area() const override { return ppa::chip_area(c_.technology, c_.die, inventory()); }
+
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
-    return ppa::energy(activity, c_.technology, {c_.memory.energy, c_.network.hop_length, c_.power.idle, c_.memory.phy, c_.memory.tsv});
+    auto parts = ppa::energy(activity, c_.technology, {c_.memory.energy, c_.network.hop_length, c_.power.idle, c_.memory.phy, c_.memory.tsv});
+    ppa::add_part(parts, "arithmetic", "control", ppa::kArrayControl);
+    if (c_.power.supply.value > 0) ppa::scale_on_chip(parts, ppa::relative_energy(c_.technology, c_.power.supply));
+    return parts;
   }
 
   std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,
                                    const mapping::MappingOptions& options) const override {
-    const mapping::SegmentMapping mapping(graph, segment, c_, options);
+    const npu::ChipConfig chip = at_supply();
+    const mapping::SegmentMapping mapping(graph, segment, chip, options);
     std::vector<MappingLine> lines;
     for (const auto& line : mapping.explain()) lines.push_back({line.operators, line.plan, line.homes});
     return lines;
   }
 
-  std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedNpu>(c_); }
+  std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedNpu>(at_supply()); }
 
  private:
+  /// The chip at the clock that its supply allows.
+  npu::ChipConfig at_supply() const {
+    npu::ChipConfig config = c_;
+    config.clock = clock();
+    return config;
+  }
+
+  /// A processing element is as large as its largest format.
+  ppa::Inventory inventory() const {
+    const ppa::DieConfig& die = c_.die;
+    const npu::CoreConfig& core = c_.core;
+    double element = 0;
+    for (std::size_t f = 0; f < kFormatNames.size(); ++f)
+      element = std::max(element, core.array.rate[f] * ppa::multiply_add_mtr(static_cast<Format>(f), false));
+    ppa::Inventory has;
+    has.datapath_name = "arrays and vector units";
+    has.l1_name = "scratchpad";
+    const double alu = ppa::multiply_add_mtr(Format::fp32, false) + ppa::multiply_add_mtr(Format::int32, false);
+    has.unit.datapath_mtr = double{1} * core.arrays * core.array.shape.rows * core.array.shape.columns * element +
+                            core.vector.lanes * core.vector.ops_per_lane * alu;
+    has.unit.lane_mtr = core.vector.lanes * ppa::kLane;
+    has.unit.l1 = {core.scratchpad.capacity.value + core.weight_buffer.value};
+    has.units = die.units > 0 ? die.units : c_.cores;
+    has.used = c_.cores;
+    has.sram = die.cache.value > 0 ? die.cache : c_.shared.capacity;
+    has.network_bytes_per_clock = (memory::peak(c_.memory).value + c_.shared.bandwidth.value) / c_.clock.value;
+    if (die.network_per_clock.value > 0) has.network_bytes_per_clock = die.network_per_clock.value;
+    add_memory(has, die, c_.memory);
+    return has;
+  }
+
   npu::ChipConfig c_;
 };
 

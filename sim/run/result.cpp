@@ -7,6 +7,8 @@
 
 #include "sim/config/schema.h"
 #include "sim/ppa/energy.h"
+#include "sim/run/chip_power.h"
+#include "sim/run/price.h"
 
 namespace presil::run {
 
@@ -71,10 +73,10 @@ ordered_json op_row(const OpTotals& op, const Chip& chip, double total_s) {
   return row;
 }
 
-ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& g, double joules) {
+ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& g, double joules, const ppa::RunPrice& price) {
   const Totals& t = g.totals;
   const Chip& chip = machine.chip();
-  const double die_mm2 = chip->board().die_area.value;
+  const double die_mm2 = chip->area().total().value;
   const WorkloadConfig& workload = loaded.experiment.workload;
   const Format format = main_format(t);
   const double peak = chip->peak_ops_per_s(format);
@@ -101,10 +103,13 @@ ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, 
   m["energy_j"] = joules;
   if (tokens) m["energy_per_token_j"] = joules / out_tokens;
   m["average_power_w"] = joules / g.latency_s;
-  if (die_mm2 > 0) m["die_area_mm2"] = die_mm2;
+  m["die_area_mm2"] = die_mm2;
   m[is_integer(format) ? "tops_per_w" : "tflops_per_w"] = flops * devices / joules / kTera;
-  if (die_mm2 > 0)
-    m[is_integer(format) ? "tops_per_mm2" : "tflops_per_mm2"] = flops / g.latency_s / kTera / die_mm2;
+  m[is_integer(format) ? "tops_per_mm2" : "tflops_per_mm2"] = flops / g.latency_s / kTera / die_mm2;
+  m["cost_usd"] = price.cost().value;
+  m["co2_g"] = price.co2_g();
+  if (tokens) m["usd_per_million_tokens"] = price.cost().value / out_tokens * 1e6;
+  m["co2_g_per_query"] = price.co2_g() / static_cast<double>(workload.batch);
   return m;
 }
 
@@ -147,8 +152,11 @@ ordered_json assumptions_of(const LoadedExperiment& loaded) {
     if (p.source.starts_with("[fit]") || p.source.starts_with("[assumed]"))
       list.push_back({{"path", p.path}, {"value", p.value}, {"source", p.source}});
   }
-  list.push_back({{"path", "energy"}, {"value", "events plus idle power"},
-                  {"source", "[assumed] bare arithmetic at the node, clock tree and control only as idle power; at the board, without PUE"}});
+  list.push_back({{"path", "energy"}, {"value", "events plus power at rest"},
+                  {"source", "[assumed] control, clock tree and leakage by the constants of docs/models/ppa.md; at the board, without PUE"}});
+  list.push_back({{"path", "area"}, {"value", "computed"}, {"source", "[fit] constants of sim/ppa/area.h, fitted on GA100 and TPU v3"}});
+  list.push_back({{"path", "cost_usd, co2_g"}, {"value", "electricity of the run and its share of the chips' life"},
+                  {"source", "[assumed] prices and carbon of `economics`; chips at manufacturing cost times markup, without server and network"}});
   list.push_back({{"path", "memory layout"}, {"value", "contiguous tiles"},
                   {"source", "[assumed] tensors lie in memory in the order in which tiles are read"}});
   return list;
@@ -168,15 +176,18 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   const Totals& t = g.totals;
   const Chip& chip = machine.chip();
   const DeviceGroup& group = loaded.experiment.group;
-  auto energy = chip->energy(activity_of(t));
+  const double units_s = g.latency_s * static_cast<double>(chip->units().count);
+  auto energy = energy_of(chip, activity_of(t), t.array_time.active / units_s);
   for (auto& part : energy) part.energy = part.energy * static_cast<double>(group.devices());
   const double joules = ppa::total(energy).value;
+  const ppa::ChipPrice chip_price = price_of(chip, loaded.experiment.economics);
+  const ppa::RunPrice price = ppa::run_price(loaded.experiment.economics, chip_price, group.devices(), {g.latency_s}, {joules});
   ordered_json r;
   r["schema_version"] = 1;
   r["presil_version"] = PRESIL_VERSION;
   r["experiment"] = config::dump([&](config::Visitor& v) { loaded.experiment.describe(v); });
   r["config_hash"] = config::hash_hex(r["experiment"].dump() + loaded.model_text);
-  r["metrics"] = metrics_of(loaded, machine, g, joules);
+  r["metrics"] = metrics_of(loaded, machine, g, joules, price);
   r["ops"] = ordered_json::array();
   for (const OpTotals& op : t.ops) r["ops"].push_back(op_row(op, chip, g.latency_s));
   r["phases"] = ordered_json::array();
@@ -197,10 +208,15 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   for (const auto& part : energy)
     r["energy"].push_back({{"name", part.name}, {"joules", part.energy.value}, {"share", part.energy.value / joules}});
   r["area"] = ordered_json::array();
-  if (const double mm2 = chip->board().die_area.value; mm2 > 0) r["area"].push_back({{"name", "die"}, {"mm2", mm2}, {"source", "published, not computed"}});
+  const ppa::ChipArea area = chip->area();
+  for (const ppa::Block& block : area.blocks)
+    r["area"].push_back({{"name", block.name}, {"group", block.group}, {"mm2", block.area.value}, {"share", block.area / area.total()}, {"source", "computed"}});
+  r["cost"] = {{"chip_usd", chip_price.total().value}, {"dies_usd", chip_price.dies.value}, {"memory_usd", chip_price.memory.value},
+               {"package_usd", chip_price.package.value}, {"die_yield", chip_price.die_yield}, {"embodied_kg", chip_price.carbon_kg},
+               {"electricity_usd", price.electricity.value}, {"hardware_usd", price.hardware.value},
+               {"operation_g", price.operation_g}, {"embodied_g", price.embodied_g}};
   const auto& a = t.array_time;
   const Units units = chip->units();
-  const double units_s = g.latency_s * static_cast<double>(units.count);
   r[std::string(units.name) + "_time"] = {{"active", a.active / units_s}, {"preload", a.preload / units_s}, {"wait_memory", a.wait_memory / units_s},
                                           {"wait_transfer", a.wait_transfer / units_s}, {"wait_other", a.wait_other / units_s}};
   r["assumptions"] = assumptions_of(loaded);

@@ -19,6 +19,8 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   const Fit fit = fit_of(e.chip, workload::footprint(loaded.architecture, pass, e.workload.in_len, e.workload.out_len));
   check_fit(e.chip, fit);
 
+  ppa::check_reticle(e.chip->area(), e.chip->board().die_area, e.chip->board().name);
+
   const auto begin = std::chrono::steady_clock::now();
   Machine machine(e.chip);
   const GenerationTotals generation = run_generation(machine, loaded.architecture, e.workload, e.simulation, e.group, e.server);

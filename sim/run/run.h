@@ -115,10 +115,13 @@ nlohmann::ordered_json describe(const std::string& file_or_name);
 /// aliases, summary.
 nlohmann::ordered_json catalogue(const std::string& kind);
 
-/// JSON Schema of a kind of file: experiment, chip, memory, technology, link, server.
+/// The kinds of file that have fields: experiment, chip, memory, ...
+std::vector<std::string> schema_kinds();
+
+/// JSON Schema of a kind of file.
 nlohmann::ordered_json schema(const std::string& kind);
 
-/// The fields of a kind of file as a Markdown table: key, type, default, range, meaning. The same kinds.
+/// The fields of a kind of file as a Markdown table: key, type, default, range, meaning.
 std::string field_table(const std::string& kind);
 
 /// Project root: PRESIL_HOME, else where presil was compiled.

@@ -21,20 +21,33 @@ std::function<void(config::Visitor&)> fields_of() {
   return [value = Struct{}](config::Visitor& v) mutable { value.describe(v); };
 }
 
+struct Kind {
+  const char* name;
+  std::function<void(config::Visitor&)> fields;
+};
+
+std::vector<Kind> declarations() {
+  return {{"experiment", fields_of<Experiment>()},     {"chip", fields_of<Chip>()},
+          {"memory", fields_of<memory::MemoryConfig>()}, {"technology", fields_of<ppa::Technology>()},
+          {"architecture", fields_of<gpu::ArchitectureConfig>()}, {"link", fields_of<fabric::LinkConfig>()},
+          {"server", fields_of<ServerConfig>()},        {"die", fields_of<ppa::DieConfig>()},
+          {"pim", fields_of<PimDevice>()}};
+}
+
 std::function<void(config::Visitor&)> declaration(const std::string& kind) {
-  if (kind == "experiment") return fields_of<Experiment>();
-  if (kind == "chip") return fields_of<Chip>();
-  if (kind == "memory") return fields_of<memory::MemoryConfig>();
-  if (kind == "technology") return fields_of<ppa::Technology>();
-  if (kind == "architecture") return fields_of<gpu::ArchitectureConfig>();
-  if (kind == "link") return fields_of<fabric::LinkConfig>();
-  if (kind == "server") return fields_of<ServerConfig>();
-  if (kind == "pim") return fields_of<PimDevice>();
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "server", "pim"};
+  for (const Kind& k : declarations())
+    if (kind == k.name) return k.fields;
+  const std::vector<std::string> kinds = schema_kinds();
   throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 
 }  // namespace
+
+std::vector<std::string> schema_kinds() {
+  std::vector<std::string> names;
+  for (const Kind& k : declarations()) names.emplace_back(k.name);
+  return names;
+}
 
 nlohmann::ordered_json schema(const std::string& kind) { return config::schema_of(declaration(kind), reference_keys()); }
 

@@ -128,7 +128,7 @@ clock: 1.05 GHZ
      {{"c.yaml", "a: 1\n"}},
      3,
      {"c.yaml:1:1: missing key 'name'; expected text (Name in reports.)",
-      "c.yaml:1:1: missing key 'technology'; expected a mapping (Technology node: energy per event.)",
+      "c.yaml:1:1: missing key 'technology'; expected a mapping (Technology node: a file of configs/technologies, or its fields.)",
       "c.yaml:1:1: missing key 'clock'; expected a frequency such as '1.05 GHz' (Clock of arrays, vector "
       "units and scratchpads.)"}},
     {"List",

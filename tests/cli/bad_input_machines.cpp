@@ -7,6 +7,50 @@ namespace {
 
 // In raw texts the first line break only sets the text apart and is not part of the file.
 const std::vector<BadInputCase> kCases{
+    {"DieOverTheReticle",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  core: {arrays: 32}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"mm2 of TPU v4 is over the reticle limit of 858 mm2 (26 x 33 mm); expected die.chiplets of at least 2"}},
+    {"SupplyOutsideTheNodesCurve",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  power: {supply: 1.5 V}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"chip.power: a supply of 1.5 V is outside the curve of 7nm: 0.45 to 0.95 V"}},
+    {"NegativeLeakage",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  technology: {include: 7nm, leakage: {logic_w_per_mm2: -0.01}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"chip.technology.leakage.logic_w_per_mm2: -0.01 is out of range; expected a number at least 0"}},
+    {"CapUnderIdlePower",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  power: {tdp: 50 W}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:16: chip.power.tdp: a design power of 50 W is not above the 90 W drawn at rest"}},
     {"ZeroRates",
      {"run", "e.yaml"},
      {{"e.yaml", R"(

@@ -44,6 +44,10 @@ inline ChipConfig small_chip() {
   c.technology.vector_op_pj = 1;
   c.technology.sram = {1e-13};
   c.technology.wire_per_mm = {1e-13};
+  c.technology.density = {91.2, {0.027e-6}, 0.68, {40e-6}, 1};
+  c.technology.voltage = {{0.75}, {0.45}, {0.95}, {0.3}, 1.3, 0.15};
+  c.technology.wafer = {{9346}, 0.09, 2.15, 0.35};
+  c.memory.standard = "DDR4";
   return c;
 }
 

@@ -1,0 +1,66 @@
+// static_power.h -- what a chip draws whether it works or not.
+//
+//   leakage     (logic W/mm2 x area + SRAM pW x bits) x relative_leakage(supply, temperature)     technology.leakage
+//   clock tree  kClockTree x area of cores, cache and network x clock x (V / 0.75 V)^2             [assumed]
+//   links       lanes x kLaneRate x kLaneEnergy                                                     serial lanes send idle patterns
+//   memory      kMemoryAtRest of the power of memory at its full rate                               banks open, refresh, clocks
+//   regulators  kConversion of all of these
+// The whole is held against published idle powers (docs/models/ppa.md). Not modelled: clock gating at rest, which GPUs have:
+// their idle power is what their files say.
+#pragma once
+
+#include "sim/ppa/area.h"
+#include "sim/ppa/energy.h"
+#include "sim/ppa/technology.h"
+
+namespace presil::ppa {
+
+/// Capacitance of clock wires, buffers and flip-flop inputs switches every cycle. [assumed] 0.9 nF/mm2 of random logic with a tenth
+/// of it clocked: 0.09 nF x (0.75 V)^2 = 0.05 nJ per mm2 and cycle.
+inline constexpr double kClockTree = 0.05e-9;
+/// Bits a second on a serial lane that is up, and joules for each. [assumed] 50 Gb/s; [paper] 5 to 8 pJ/bit for long-reach SerDes.
+inline constexpr double kLaneRate = 50e9, kLaneEnergy = 5e-12;
+/// [assumed] stand-by and refresh currents of HBM and LPDDR data sheets over those of full-rate reads: about a tenth.
+inline constexpr double kMemoryAtRest = 0.1;
+/// [assumed] voltage regulators lose a tenth.
+inline constexpr double kConversion = 0.1;
+/// Degrees Celsius of a die at rest. [assumed]
+inline constexpr double kRestCelsius = 40;
+
+struct StaticPower {
+  Watts leakage{};       ///< of it `cores` by the units themselves
+  Watts cores{};
+  Watts clock{};
+  Watts links{}, memory{}, regulators{};
+  Watts total() const { return leakage + clock + links + memory + regulators; }
+};
+
+struct StaticConditions {
+  Hertz clock{};
+  Volts supply{};              ///< 0: nominal
+  double celsius{kRestCelsius};
+  std::uint32_t link_lanes{};
+  Watts memory_at_full_rate{};
+};
+
+StaticPower static_power(const Technology& technology, const ChipArea& area, double sram_bits, const StaticConditions& conditions);
+
+/// Names what the part "idle" is made of: `leakage` and `clock` as computed, `idle` what is left of it, and adds to
+/// leakage what a hotter die loses. `busy`: share of time in which units multiply; the rest of the time `gating` of the cores'
+/// leakage is off. Leakage and clock are lowered in proportion where they exceed the idle power. The sum is the board's idle
+/// power times time plus the difference of leakage between load and rest.
+struct LoadConditions { double busy{1}, gating{0}; };
+void split_idle(std::vector<EnergyPart>& parts, Watts idle, const StaticPower& rest, const StaticPower& load, LoadConditions conditions, Seconds time);
+
+/// Energy of a systolic array's pipeline registers and control over its bare arithmetic. [assumed] 0.3: about 110 register bits
+/// of a bf16 element at the 0.009 pJ per bit of a 40 nm flip-flop (Aladdin, ISCA 2014), scaled as multipliers are.
+inline constexpr double kArrayControl = 0.3;
+/// Adds a part behind `to` that is `ratio` of it.
+void add_part(std::vector<EnergyPart>& parts, const std::string& to, const std::string& name, double ratio);
+/// Multiplies what on-chip events cost; memory and idle stay.
+void scale_on_chip(std::vector<EnergyPart>& parts, double factor);
+
+/// Splits `share` of the part `from` off as a part of its own behind it.
+void split_part(std::vector<EnergyPart>& parts, const std::string& from, const std::string& name, double share);
+
+}  // namespace presil::ppa

@@ -1,0 +1,18 @@
+// chip_power.h -- energy of a chip by component, static power named: what sim/ppa needs of a configured chip, put together.
+#pragma once
+
+#include <vector>
+
+#include "sim/ppa/static_power.h"
+#include "sim/run/chip.h"
+
+namespace presil::run {
+
+/// Computed from area, clock, links and memory, whatever the chip's file publishes.
+ppa::StaticPower power_at_rest(const Chip& chip);
+
+/// Energy by component; the parts sum to the whole. `busy`: share of the time in which units multiply. The power at rest is
+/// the published one where there is one.
+std::vector<ppa::EnergyPart> energy_of(const Chip& chip, const ppa::Activity& activity, double busy);
+
+}  // namespace presil::run
