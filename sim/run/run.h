@@ -111,11 +111,11 @@ nlohmann::ordered_json bench_collective(const CollectiveQuery& query, const std:
 /// What a configuration file or model says: keys kind, name, sections (title, columns, rows), provenance.
 nlohmann::ordered_json describe(const std::string& file_or_name);
 
-/// Shipped configurations of a kind: chips, systems, models, memories, links, servers, technologies. Rows of name, file,
+/// Shipped configurations of a kind: chips, systems, models, memories, links, networks, servers, technologies. Rows of name, file,
 /// aliases, summary.
 nlohmann::ordered_json catalogue(const std::string& kind);
 
-/// JSON Schema of a kind of file: experiment, chip, memory, technology, link, server.
+/// JSON Schema of a kind of file: experiment, chip, memory, technology, link, network, server.
 nlohmann::ordered_json schema(const std::string& kind);
 
 /// The fields of a kind of file as a Markdown table: key, type, default, range, meaning. The same kinds.

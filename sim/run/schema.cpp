@@ -27,8 +27,9 @@ std::function<void(config::Visitor&)> declaration(const std::string& kind) {
   if (kind == "technology") return fields_of<ppa::Technology>();
   if (kind == "architecture") return fields_of<gpu::ArchitectureConfig>();
   if (kind == "link") return fields_of<fabric::LinkConfig>();
+  if (kind == "network") return fields_of<parallel::NetworkConfig>();
   if (kind == "server") return fields_of<ServerConfig>();
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "server"};
+  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "network", "server"};
   throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 

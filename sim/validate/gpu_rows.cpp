@@ -14,6 +14,7 @@
 #include "sim/validate/layer_rows.h"
 #include "sim/validate/collective_rows.h"
 #include "sim/validate/serving_rows.h"
+#include "sim/validate/training_rows.h"
 
 namespace presil::validate {
 
@@ -95,6 +96,7 @@ void add_gpu(Registry& registry) {
   registry.add("gpu", predict_flash_attention);
   add_serving(registry);
   add_layers(registry);
+  add_training(registry);
   add_collectives(registry);
 }
 
