@@ -15,16 +15,13 @@ namespace presil::cli {
 
 namespace {
 
-const std::vector<std::string> kKinds{"chips", "systems", "models", "memories", "links", "servers", "technologies", "architectures"};
-
 struct Options {
   std::string kind, format;
 };
 
 void declare(CLI::App& command, Options& o) {
-  command.add_option("KIND", o.kind, "chips, systems, models, memories, links, servers, technologies or architectures")
-      ->required()
-      ->check(one_of(kKinds));
+  const std::vector<std::string> kinds = run::catalogue_kinds();
+  command.add_option("KIND", o.kind, join(kinds))->required()->check(one_of(kinds));
   add_format(command, o.format, {"text", "json", "csv"});
 }
 
@@ -54,7 +51,7 @@ ExitStatus perform(const Options& o) {
 
 void add_list(CLI::App& app, Action& action) {
   add_command<Options>(
-      app, "list", "List the chips, systems, models, memories, links, technologies or architectures presil knows",
+      app, "list", "List the chips, models, memories, links and other things presil knows",
       "\nExamples:\n  presil list chips\n  presil list models --format json", action, declare, perform);
 }
 

@@ -23,6 +23,7 @@ const std::map<std::string, std::string> kReferences{{"chip", "chips"},
                                                      {"memory", "memories"},
                                                      {"technology", "technologies"},
                                                      {"link", "links"},
+                                                     {"network", "networks"},
                                                      {"server", "servers"}};
 
 // What every experiment is about: these keys, and the mapping around some of them, stand uncommented, with a

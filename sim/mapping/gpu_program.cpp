@@ -80,6 +80,7 @@ class Builder {
     s.causal = a.causal;
     s.window = a.window;
     s.shared_kv = a.shared_kv;
+    s.backward = a.backward;
     s.format = op.compute;
     s.q_bytes = value_bytes(op.inputs, 0, op.compute);
     s.kv_bytes = value_bytes(op.inputs, 1, op.compute);
@@ -163,6 +164,8 @@ class Builder {
   void add_side_inputs(gpu::Kernel& kernel, const Kernel& fused) const {
     double bytes = 0;
     for (const TensorId id : fused.epilogue_inputs) bytes += on_host(id) ? 0 : tensor(id).bytes();
+    if (const Op& op = segment_.ops[fused.main]; op.kind == OpKind::matmul && op.matmul.accumulate)
+      for (const TensorId id : op.outputs) bytes += tensor(id).bytes();
     for (const std::size_t i : fused.epilogue)
       for (const TensorId id : segment_.ops[i].weights) bytes += tensor(id).bytes() * segment_.ops[i].weight_fraction;
     for (gpu::Phase& phase : kernel.phases) {

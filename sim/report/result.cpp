@@ -156,6 +156,14 @@ Assumption read_assumption(const Cursor& row) {
 }
 
 // The resolved experiment as sim/run dumps it; what is absent stays empty.
+void read_formats(const Cursor& workload, About& about) {
+  workload.with("formats", [&](const Cursor& formats) {
+    formats.object().get("weights", about.weights);
+    formats.get("activations", about.activations);
+    formats.get("kv", about.kv);
+  });
+}
+
 void read_about(const Cursor& root, About& about) {
   root.with("experiment", [&](const Cursor& experiment) {
     experiment.object().get("model", about.model);
@@ -164,11 +172,13 @@ void read_about(const Cursor& root, About& about) {
       workload.object().get("batch", about.batch);
       workload.get("in_len", about.prompt);
       workload.get("out_len", about.generate);
-      workload.with("formats", [&](const Cursor& formats) {
-        formats.object().get("weights", about.weights);
-        formats.get("activations", about.activations);
-        formats.get("kv", about.kv);
-      });
+      std::string phase;
+      workload.get("phase", phase);
+      about.training = phase == "training";
+      if (!about.training) return read_formats(workload, about);
+      workload.get("global_batch", about.batch);
+      workload.get("sequence", about.prompt);
+      read_formats(workload, about);
     });
   });
   root.with("fabric", [&](const Cursor& fabric) { fabric.object().get("devices", about.devices); });
@@ -192,6 +202,8 @@ void read_memory(const Cursor& root, MemoryFit& memory) {
     c.get("weights_bytes", memory.weights_bytes);
     c.get("kv_bytes", memory.kv_bytes);
     c.get("activations_bytes", memory.activations_bytes);
+    c.get("gradients_bytes", memory.gradients_bytes);
+    c.get("optimizer_bytes", memory.optimizer_bytes);
     c.get("free_bytes", memory.free_bytes);
   });
 }
@@ -244,6 +256,7 @@ std::string Result::title() const {
 std::string Result::workload() const {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (about.training) add("training");
   if (about.batch > 0) add("batch " + count(about.batch));
   if (about.prompt > 0) add((metric("ttft_s") ? "prompt " : "length ") + count(about.prompt));
   if (about.generate > 0 && metric("ttft_s")) add("generate " + count(about.generate));

@@ -19,6 +19,7 @@ struct About {
   std::string model, chip;
   std::string weights, activations, kv;  ///< number formats
   double devices{}, batch{}, prompt{}, generate{};
+  bool training{false};  ///< `batch` sequences of `prompt` tokens in a step
 };
 
 struct Operator {
@@ -41,6 +42,7 @@ struct Phase {
 struct MemoryFit {
   std::string level;  ///< empty: the document does not say
   double capacity_bytes{}, weights_bytes{}, kv_bytes{}, activations_bytes{}, free_bytes{};
+  double gradients_bytes{}, optimizer_bytes{};  ///< of training
 };
 
 struct BandwidthLevel {

@@ -53,6 +53,17 @@ void add_energy(const Result& result, Table& table) {
   table.add({"energy", energy(*joules), note});
 }
 
+// Where a training step goes, and what a whole run takes.
+void add_training(const Result& result, Table& table) {
+  if (const double* hfu = result.metric("hfu")) table.add({"hardware", percent(*hfu) + " HFU", "with recomputation"});
+  if (const double* bubble = result.metric("bubble_share")) table.add({"pipeline", percent(*bubble) + " idle", ""});
+  if (const double* exposed = result.metric("exposed_exchange_s"))
+    table.add({"exchanges", time(*exposed), "exposed, of gradients and parameters"});
+  const double* days = result.metric("run_days");
+  const double* joules = result.metric("run_energy_j");
+  if (days && joules) table.add({"whole run", number(*days) + " days", energy(*joules)});
+}
+
 std::string headline(const Result& result, const Style& style) {
   Table table({{""}, {"", Align::right}, {""}});
   const auto add_time = [&](const char* metric, const char* label, const char* note) {
@@ -63,7 +74,8 @@ std::string headline(const Result& result, const Style& style) {
   add_time("step_time_s", "step", "");
   add_time("latency_s", "whole batch", "latency");
   if (const double* tokens = result.metric("tokens_per_s"))
-    table.add({"output", style.bold(number(*tokens)), "tokens/s"});
+    table.add({result.metric("step_time_s") ? "throughput" : "output", style.bold(number(*tokens)), "tokens/s"});
+  add_training(result, table);
   add_speed(result, table);
   add_energy(result, table);
   return table.render(style, 2);
@@ -162,6 +174,8 @@ std::string shares(std::vector<Part> parts, std::string (*spell)(std::string_vie
 std::string memory_fit(const MemoryFit& memory) {
   if (memory.level.empty()) return "";
   std::vector<std::string> parts{binary_size(memory.weights_bytes) + " weights"};
+  if (memory.gradients_bytes > 0) parts.push_back(binary_size(memory.gradients_bytes) + " gradients");
+  if (memory.optimizer_bytes > 0) parts.push_back(binary_size(memory.optimizer_bytes) + " optimiser");
   if (memory.kv_bytes > 0) parts.push_back(binary_size(memory.kv_bytes) + " KV");
   if (memory.activations_bytes > 0) parts.push_back(binary_size(memory.activations_bytes) + " activations");
   return fmt::format("{}; {} of {} free", joined(parts), binary_size(memory.free_bytes),

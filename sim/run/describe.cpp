@@ -202,7 +202,7 @@ fs::path resolve(const std::string& name) {
   if (fs::is_regular_file(name)) return name;
   const config::SearchPath search{home() / "configs"};
   std::vector<std::string> names;
-  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "servers", "dies", "experiments", "sweeps"}) {
+  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "networks", "servers", "dies", "pim", "experiments", "sweeps"}) {
     for (const auto& [stem, path] : config::catalogue(search, kind)) names.push_back(stem);
     try {
       return config::find_config(search, kind, name);
@@ -214,7 +214,7 @@ fs::path resolve(const std::string& name) {
     if (entry.path().stem() == name) return entry.path();
     names.push_back(entry.path().stem().string());
   }
-  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|architectures|links|servers|models' shows them", name,
+  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|architectures|links|networks|servers|models' shows them", name,
                                did_you_mean(name, names)));
 }
 
@@ -243,6 +243,10 @@ ordered_json describe(const std::string& file_or_name) {
       rows.push_back({"serial lanes", std::to_string(d.link_lanes)});
       return {section("Die", {"what", "value"}, rows)};
     });
+  if (document.find("effective_share") && document.find("links") == nullptr)
+    return describe_struct<parallel::NetworkConfig>("network", file, document, [](const parallel::NetworkConfig& n) -> ordered_json {
+      return {section("Rate of a device", {"what", "value"}, {{"one way", fmt::format("{:.1f} GB/s", n.rate().value / 1e9)}})};
+    });
   if (document.find("effective_share"))
     return describe_struct<fabric::LinkConfig>("link", file, document, link_sections);
   if (document.find("sequence") || document.find("request"))
@@ -259,8 +263,12 @@ ordered_json describe(const std::string& file_or_name) {
   return describe_struct<Chip>("chip", file, document, chip_sections);
 }
 
+std::vector<std::string> catalogue_kinds() {
+  return {"chips", "systems", "models", "memories", "links", "networks", "servers", "technologies", "architectures", "dies", "pim"};
+}
+
 ordered_json catalogue(const std::string& kind) {
-  const std::vector<std::string> kinds{"chips", "systems", "models", "memories", "links", "servers", "technologies", "architectures", "pim"};
+  const std::vector<std::string> kinds = catalogue_kinds();
   if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
     throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
   ordered_json rows = ordered_json::array();

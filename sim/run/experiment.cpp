@@ -51,10 +51,39 @@ void WorkloadConfig::describe(config::Visitor& v) {
   v.integer("out_len", out_len, optional, 0, kMostTokens, "Tokens generated for each sequence; 0 for the prompt alone.");
   FormatsConfig nested{formats};
   v.object("formats", nested, optional, "Number formats.");
+  v.choice("phase", phase, optional, kWorkPhaseNames, "inference: batch, in_len, out_len; training: the keys that follow.");
+  training.describe(v);
+}
+
+void TrainingConfig::describe(config::Visitor& v) {
+  v.integer("sequence", sequence, optional, 1, kMostTokens, "Training: tokens of each sequence.");
+  v.integer("global_batch", global_batch, optional, 1, 1 << 30, "Training: sequences of one step, all devices together.");
+  v.integer("micro_batch", micro_batch, optional, 1, kMostSequences, "Training: sequences of one pass of one device.");
+  v.choice("recompute", recompute, optional, workload::kRecomputeNames,
+           "Training: activations computed again on the way back: none, selective (attention between its projections) or full (all but each layer's input).");
+  v.choice("optimizer", optimizer, optional, workload::kOptimizerNames,
+           "Training: adam (12 bytes of states a parameter: fp32 copy, two moments) or sgd (8: copy, momentum).");
+  v.choice("gradients", gradients, optional, kFormatNames, "Training: format in which gradients are summed and exchanged.");
+  v.real("tokens", tokens, optional, non_negative, "Training: tokens of the whole run, for its days and energy; 0: not asked.");
+  v.flag("dropout", dropout, optional, "Training: dropout after embedding, attention and MLP, and of attention probabilities where these go through memory.");
+  v.flag("overlap_gradients", overlap_gradients, optional, "Training: exchanges of gradients and parameters run beside passes, layer by layer.");
+  v.flag("overlap_pipeline", overlap_pipeline, optional, "Training: sends between pipeline stages run beside passes; false: a stage waits for them.");
+  v.flag("overlap_tensor", overlap_tensor, optional,
+         "Training: exchanges inside a layer run beside the products next to them, piece by piece.");
+  v.check(gradients == Format::fp32 || gradients == Format::bf16 || gradients == Format::fp16, "gradients",
+          "gradients are summed in fp32, bf16 or fp16");
 }
 
 void ParallelismConfig::describe(config::Visitor& v) {
   v.integer("tensor", tensor, optional, 1, 4096, "Devices that share every layer: heads, widths and vocabulary are divided (tensor parallelism).");
+  v.integer("pipeline", pipeline, optional, 1, 1 << 14, "Training: devices that hold the layers one after another (1F1B).");
+  v.integer("data", data, optional, 1, 1 << 20, "Training: replicas of the model, each with a part of the batch.");
+  v.integer("expert", expert, optional, 1, 4096, "Training: devices of the data and context groups that share the experts of a layer.");
+  v.integer("context", context, optional, 1, 4096, "Training: devices that share every sequence.");
+  v.integer("virtual_stages", virtual_stages, optional, 1, 1024, "Training: pieces of the model that each device of the pipeline holds (interleaved 1F1B).");
+  v.flag("sequence_parallel", sequence_parallel, optional, "Training: the tensor group also shares the tokens between its products.");
+  v.integer("zero", zero, optional, 0, 3, "Training: what replicas share instead of copying: 1 optimiser states, 2 gradients too, 3 parameters too (ZeRO).");
+  v.flag("search", search, optional, "Training: find the degrees that fit and are fastest; `parallelism: auto` means this alone.");
 }
 
 void ServerConfig::describe(config::Visitor& v) {
@@ -66,6 +95,8 @@ void ServerConfig::describe(config::Visitor& v) {
 
 void DeviceGroup::describe(config::Visitor& v) {
   v.object("parallelism", parallelism, optional, "How the model is split over devices of the kind that `chip` names.");
+  v.integer("devices", given_devices, optional, 0, 1 << 24, "Devices in all; must be what the degrees make. 0: not stated.");
+  v.object("network", network, optional, "What joins nodes of as many devices as `link` joins: a file of configs/networks, or its fields.");
   v.object("link", link, optional, "What joins the devices: a file of configs/links, or its fields; needed by more than one.");
 }
 
@@ -90,7 +121,7 @@ void Experiment::describe(config::Visitor& v) {
 }
 
 const std::vector<std::string>& reference_keys() {
-  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture", "link", "server", "die", "io_technology:technologies"};
+  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture", "link", "network", "server", "die", "io_technology:technologies"};
   return keys;
 }
 
@@ -109,6 +140,18 @@ std::vector<std::string> json_files(const fs::path& folder) {
     if (it->path().extension() == ".json") names.push_back(it->path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+/// `parallelism: auto` as the mapping it stands for.
+void expand_search(config::Node& document) {
+  config::Node* given = document.find("parallelism");
+  if (given == nullptr || given->kind != config::Node::Kind::scalar || given->scalar != "auto") return;
+  config::Node yes = *given, mapping = *given;
+  yes.scalar = "true";
+  mapping.kind = config::Node::Kind::mapping;
+  mapping.scalar.clear();
+  mapping.set("search", yes, yes.mark);
+  *given = mapping;
 }
 
 }  // namespace
@@ -131,7 +174,8 @@ fs::path find_model(const std::string& name, const fs::path& base) {
 
 LoadedExperiment load_experiment(const fs::path& file, const std::vector<std::string>& overrides) {
   LoadedExperiment loaded;
-  const config::Node document = config::load(file, overrides, reference_keys(), {home() / "configs"});
+  config::Node document = config::load(file, overrides, reference_keys(), {home() / "configs"});
+  expand_search(document);
   config::read(document, loaded.experiment, &loaded.provenance);
   fs::path model;
   try {

@@ -1,24 +1,49 @@
 // experiment.h -- what a user asks for: a model on a machine under a workload.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/fabric/link_config.h"
+#include "sim/parallel/network_config.h"
 #include "sim/config/reader.h"
 #include "sim/config/visitor.h"
 #include "sim/ppa/economics.h"
 #include "sim/run/chip.h"
+#include "workloads/training/gradient.h"
 #include "workloads/transformer/transformer.h"
 
 namespace presil::run {
+
+enum class WorkPhase { inference, training };
+inline constexpr std::array<std::string_view, 2> kWorkPhaseNames{"inference", "training"};
+
+/// A run of training steps: keys of the workload whose `phase` is training.
+struct TrainingConfig {
+  std::uint64_t sequence{2048};
+  std::uint64_t global_batch{1};  ///< sequences of one step, all devices together
+  std::uint64_t micro_batch{1};   ///< sequences of one pass of one device
+  workload::Recompute recompute{workload::Recompute::none};
+  workload::Optimizer optimizer{workload::Optimizer::adam};
+  Format gradients{Format::fp32};
+  double tokens{0};               ///< of the whole run; 0: not asked
+  bool dropout{false};
+  bool overlap_gradients{true};   ///< exchanges of gradients and parameters run beside passes
+  bool overlap_pipeline{true};    ///< sends between stages run beside passes
+  bool overlap_tensor{false};     ///< exchanges inside a layer run beside the products next to them, piece by piece
+  void describe(config::Visitor& v);
+};
 
 struct WorkloadConfig {
   std::uint64_t batch{1};
   std::uint64_t in_len{2048};
   std::uint64_t out_len{128};
   workload::Formats formats;
+  WorkPhase phase{WorkPhase::inference};
+  TrainingConfig training;
   void describe(config::Visitor& v);
 };
 
@@ -33,6 +58,12 @@ struct SimulationConfig {
 /// How a model is split over devices.
 struct ParallelismConfig {
   std::uint32_t tensor{1};
+  std::uint32_t pipeline{1}, data{1}, expert{1}, context{1};  ///< of training, as the rest
+  std::uint32_t virtual_stages{1};   ///< pieces of the model that a device of the pipeline holds
+  bool sequence_parallel{false};
+  std::uint32_t zero{0};             ///< sharded over replicas: 1 optimiser states, 2 gradients too, 3 parameters too
+  bool search{false};                ///< `parallelism: auto`
+  std::uint64_t devices() const { return std::uint64_t{tensor} * context * data * pipeline; }
   void describe(config::Visitor& v);
 };
 
@@ -40,7 +71,10 @@ struct ParallelismConfig {
 struct DeviceGroup {
   ParallelismConfig parallelism;
   fabric::LinkConfig link;  ///< without a bandwidth: none
-  std::uint32_t devices() const { return parallelism.tensor; }
+  parallel::NetworkConfig network;  ///< between nodes; without a bandwidth: none
+  std::uint64_t given_devices{0};   ///< 0: as many as the degrees make
+  std::uint32_t devices() const { return static_cast<std::uint32_t>(parallelism.devices()); }
+  const parallel::NetworkConfig* network_between() const { return network.bandwidth.value > 0 ? &network : nullptr; }
   const fabric::LinkConfig* link_between() const { return link.bandwidth.value > 0 ? &link : nullptr; }
   void describe(config::Visitor& v);  ///< keys of the experiment itself
 };

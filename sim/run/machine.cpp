@@ -42,6 +42,7 @@ std::string segment_key(const workload::Graph& graph, const workload::Segment& s
         key += fmt::format("{}|{}|{}|", link->name, fabric::collective_bound(*link, op.collective).value,
                            fabric::collective_time(*link, op.collective, {.library = fabric::Library::serving}).value);
     }
+    if (m.accumulate || a.backward) key += "gradient|";
     tensors(op.inputs);
     tensors(op.weights);
     tensors(op.outputs);

@@ -18,17 +18,12 @@ namespace {
 
 constexpr double kGiga = 1e9, kTera = 1e12;
 
-/// The format in which most of the matrix work is done: what `peak` and `mfu` refer to.
+}  // namespace
+
 Format main_format(const Totals& totals) {
   std::array<double, kFormatNames.size()> work{};
   for (const OpTotals& op : totals.ops) work[static_cast<std::size_t>(op.format)] += op.flops;
   return static_cast<Format>(std::max_element(work.begin(), work.end()) - work.begin());
-}
-
-double phase_flops(const Totals& totals, const std::string& phase) {
-  double sum = 0;
-  for (const OpTotals& op : totals.ops) sum += op.phase == phase ? op.flops : 0;
-  return sum;
 }
 
 ppa::Activity activity_of(const Totals& totals) {
@@ -73,6 +68,54 @@ ordered_json op_row(const OpTotals& op, const Chip& chip, double total_s) {
   return row;
 }
 
+ordered_json levels_of(const Totals& t, const Chip& chip, double latency) {
+  ordered_json levels = ordered_json::array();
+  const auto add = [&](const char* name, api::Level level, double peak) {
+    const double read = t.read[static_cast<std::size_t>(level)], written = t.written[static_cast<std::size_t>(level)];
+    levels.push_back({{"name", name}, {"bytes_read", read}, {"bytes_written", written},
+                      {"gb_per_s", (read + written) / latency / kGiga}, {"peak_gb_per_s", peak / kGiga},
+                      {"utilisation", (read + written) / latency / peak}});
+  };
+  add("memory", api::Level::memory, memory::peak(chip->memory()).value);
+  for (const OnChipLevel& level : chip->on_chip()) {
+    const double peak = level.bandwidth.value;
+    if (level.capacity.value <= 0) continue;
+    if (level.counter)
+      add(level.name, *level.counter, peak);
+    else  // its counter does not tell reads from writes
+      levels.push_back({{"name", level.name}, {"gb_per_s", t.scratchpad_bytes / latency / kGiga}, {"peak_gb_per_s", peak / kGiga},
+                        {"utilisation", t.scratchpad_bytes / latency / peak}});
+  }
+  add("host", api::Level::host, 2 * chip->board().host.bandwidth.value);
+  return levels;
+}
+
+ordered_json assumptions_of(const LoadedExperiment& loaded) {
+  ordered_json list = ordered_json::array();
+  const bool banked = loaded.experiment.chip->memory().model == memory::MemoryModel::banked;
+  for (const auto& p : loaded.provenance) {
+    if (!banked && p.path.starts_with("chip.memory.dram")) continue;  // timings that this run did not use
+    if (p.source.starts_with("[fit]") || p.source.starts_with("[assumed]"))
+      list.push_back({{"path", p.path}, {"value", p.value}, {"source", p.source}});
+  }
+  list.push_back({{"path", "energy"}, {"value", "events plus power at rest"},
+                  {"source", "[assumed] control, clock tree and leakage by the constants of docs/models/ppa.md; at the board, without PUE"}});
+  list.push_back({{"path", "area"}, {"value", "computed"}, {"source", "[fit] constants of sim/ppa/area.h, fitted on GA100 and TPU v3"}});
+  list.push_back({{"path", "cost_usd, co2_g"}, {"value", "electricity of the run and its share of the chips' life"},
+                  {"source", "[assumed] prices and carbon of `economics`; chips at manufacturing cost times markup, without server and network"}});
+  list.push_back({{"path", "memory layout"}, {"value", "contiguous tiles"},
+                  {"source", "[assumed] tensors lie in memory in the order in which tiles are read"}});
+  return list;
+}
+
+namespace {
+
+double phase_flops(const Totals& totals, const std::string& phase) {
+  double sum = 0;
+  for (const OpTotals& op : totals.ops) sum += op.phase == phase ? op.flops : 0;
+  return sum;
+}
+
 ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& g, double joules, const ppa::RunPrice& price) {
   const Totals& t = g.totals;
   const Chip& chip = machine.chip();
@@ -113,28 +156,6 @@ ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, 
   return m;
 }
 
-ordered_json levels_of(const Totals& t, const Chip& chip, double latency) {
-  ordered_json levels = ordered_json::array();
-  const auto add = [&](const char* name, api::Level level, double peak) {
-    const double read = t.read[static_cast<std::size_t>(level)], written = t.written[static_cast<std::size_t>(level)];
-    levels.push_back({{"name", name}, {"bytes_read", read}, {"bytes_written", written},
-                      {"gb_per_s", (read + written) / latency / kGiga}, {"peak_gb_per_s", peak / kGiga},
-                      {"utilisation", (read + written) / latency / peak}});
-  };
-  add("memory", api::Level::memory, memory::peak(chip->memory()).value);
-  for (const OnChipLevel& level : chip->on_chip()) {
-    const double peak = level.bandwidth.value;
-    if (level.capacity.value <= 0) continue;
-    if (level.counter)
-      add(level.name, *level.counter, peak);
-    else  // its counter does not tell reads from writes
-      levels.push_back({{"name", level.name}, {"gb_per_s", t.scratchpad_bytes / latency / kGiga}, {"peak_gb_per_s", peak / kGiga},
-                        {"utilisation", t.scratchpad_bytes / latency / peak}});
-  }
-  add("host", api::Level::host, 2 * chip->board().host.bandwidth.value);
-  return levels;
-}
-
 ordered_json mapping_rows(const LoadedExperiment& loaded, const Chip& chip) {
   ordered_json rows = ordered_json::array();
   for (const auto& graph : graphs_of(loaded.architecture, loaded.experiment.workload, loaded.experiment.simulation, loaded.experiment.group))
@@ -142,24 +163,6 @@ ordered_json mapping_rows(const LoadedExperiment& loaded, const Chip& chip) {
       for (const MappingLine& line : chip->explain(graph, segment, {loaded.experiment.simulation.fuse, loaded.experiment.group.link_between()}))
         rows.push_back({{"phase", graph.phase}, {"segment", segment.name}, {"name", line.operators}, {"mapping", line.plan}, {"homes", line.homes}});
   return rows;
-}
-
-ordered_json assumptions_of(const LoadedExperiment& loaded) {
-  ordered_json list = ordered_json::array();
-  const bool banked = loaded.experiment.chip->memory().model == memory::MemoryModel::banked;
-  for (const auto& p : loaded.provenance) {
-    if (!banked && p.path.starts_with("chip.memory.dram")) continue;  // timings that this run did not use
-    if (p.source.starts_with("[fit]") || p.source.starts_with("[assumed]"))
-      list.push_back({{"path", p.path}, {"value", p.value}, {"source", p.source}});
-  }
-  list.push_back({{"path", "energy"}, {"value", "events plus power at rest"},
-                  {"source", "[assumed] control, clock tree and leakage by the constants of docs/models/ppa.md; at the board, without PUE"}});
-  list.push_back({{"path", "area"}, {"value", "computed"}, {"source", "[fit] constants of sim/ppa/area.h, fitted on GA100 and TPU v3"}});
-  list.push_back({{"path", "cost_usd, co2_g"}, {"value", "electricity of the run and its share of the chips' life"},
-                  {"source", "[assumed] prices and carbon of `economics`; chips at manufacturing cost times markup, without server and network"}});
-  list.push_back({{"path", "memory layout"}, {"value", "contiguous tiles"},
-                  {"source", "[assumed] tensors lie in memory in the order in which tiles are read"}});
-  return list;
 }
 
 }  // namespace

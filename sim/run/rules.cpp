@@ -2,6 +2,7 @@
 #include "sim/run/rules.h"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 
 #include <fmt/format.h>
@@ -38,6 +39,8 @@ class Rules {
   }
 
   void apply() {
+    check_phase();
+    if (training()) return check_formats();
     fix_input();
     fix_output();
     check_positions();
@@ -45,7 +48,24 @@ class Rules {
     check_group();
   }
 
+
  private:
+  bool training() const { return workload_.phase == WorkPhase::training; }
+
+  /// Keys of the other phase would do nothing.
+  void check_phase() const {
+    constexpr std::array kInference{"workload.batch", "workload.in_len", "workload.out_len", "simulation.kv_samples", "simulation.exact", "server"};
+    constexpr std::array kTraining{"workload.sequence", "workload.global_batch", "workload.micro_batch", "workload.recompute", "workload.optimizer",
+                                   "workload.gradients", "workload.tokens", "workload.dropout", "workload.overlap_gradients", "workload.overlap_pipeline",
+                                   "workload.overlap_tensor", "parallelism.pipeline", "parallelism.data", "parallelism.expert", "parallelism.context",
+                                   "parallelism.virtual_stages", "parallelism.sequence_parallel", "parallelism.zero", "parallelism.search", "network.name"};
+    const auto refuse = [&](const char* path, const char* other) {
+      if (!given(path).empty()) fail({path}, fmt::format("{} is for {}; workload.phase is {}", path, other, kWorkPhaseNames[static_cast<std::size_t>(workload_.phase)]));
+    };
+    if (training()) for (const char* path : kInference) refuse(path, "inference");
+    else for (const char* path : kTraining) refuse(path, "training");
+  }
+
   /// Where a value was given; empty for a default.
   std::string given(const std::string& path) const {
     const auto& all = loaded_.provenance;

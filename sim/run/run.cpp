@@ -7,6 +7,7 @@
 
 #include "sim/run/result.h"
 #include "sim/run/rules.h"
+#include "sim/run/training_run.h"
 
 namespace presil::run {
 
@@ -14,6 +15,7 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   LoadedExperiment loaded = load_experiment(file, options.overrides);
   if (options.exact) loaded.experiment.simulation.exact = true;
   const Experiment& e = loaded.experiment;
+  if (e.workload.phase == WorkPhase::training) return run_training(loaded, file);
   check_tokens(loaded, file);
   const workload::PassOptions pass = pass_options(e.workload, e.simulation, e.group);
   const Fit fit = fit_of(e.chip, workload::footprint(loaded.architecture, pass, e.workload.in_len, e.workload.out_len));

@@ -111,8 +111,10 @@ nlohmann::ordered_json bench_collective(const CollectiveQuery& query, const std:
 /// What a configuration file or model says: keys kind, name, sections (title, columns, rows), provenance.
 nlohmann::ordered_json describe(const std::string& file_or_name);
 
-/// Shipped configurations of a kind: chips, systems, models, memories, links, servers, technologies. Rows of name, file,
-/// aliases, summary.
+/// What catalogue() knows: chips, models, memories, ...
+std::vector<std::string> catalogue_kinds();
+
+/// Shipped configurations of a kind. Rows of name, file, aliases, summary.
 nlohmann::ordered_json catalogue(const std::string& kind);
 
 /// The kinds of file that have fields: experiment, chip, memory, ...

@@ -31,7 +31,7 @@ std::vector<Kind> declarations() {
           {"memory", fields_of<memory::MemoryConfig>()}, {"technology", fields_of<ppa::Technology>()},
           {"architecture", fields_of<gpu::ArchitectureConfig>()}, {"link", fields_of<fabric::LinkConfig>()},
           {"server", fields_of<ServerConfig>()},        {"die", fields_of<ppa::DieConfig>()},
-          {"pim", fields_of<PimDevice>()}};
+          {"pim", fields_of<PimDevice>()}, {"network", fields_of<parallel::NetworkConfig>()}};
 }
 
 std::function<void(config::Visitor&)> declaration(const std::string& kind) {

@@ -15,6 +15,7 @@
 #include "sim/validate/layer_rows.h"
 #include "sim/validate/collective_rows.h"
 #include "sim/validate/serving_rows.h"
+#include "sim/validate/training_rows.h"
 
 namespace presil::validate {
 
@@ -87,6 +88,7 @@ void add_gpu(Registry& registry) {
   registry.add("gpu", predict_flash_attention);
   add_serving(registry);
   add_layers(registry);
+  add_training(registry);
   add_collectives(registry);
 }
 

@@ -18,6 +18,7 @@
 #include "sim/config/tree_builder.h"
 #include "sim/run/experiment.h"
 #include "sim/validate/gpu_device.h"
+#include "sim/validate/training_rows.h"
 
 namespace presil::validate {
 
@@ -99,7 +100,7 @@ class Layer {
 };
 
 Prediction predict_layer(GpuDevice& device, const LayerRow& row) {
-  if (row.phase.find("train") != std::string::npos) return {0, "training is not modelled yet"};
+  if (row.phase.find("train") != std::string::npos) return predict_step(device, row);
   const std::size_t at = row.model.find(" one layer: ");
   if (at == std::string::npos || (row.phase != "prefill" && row.phase != "decode"))
     return {0, fmt::format("'{}' is no operator of a layer in prefill or decode", row.model)};

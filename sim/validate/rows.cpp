@@ -177,16 +177,27 @@ void TrainingPaperRow::describe(Cells& c) {
   c.optional_count("hidden", hidden);
   c.optional_count("heads", heads);
   c.optional_count("seq", seq);
-  c.optional_count("global_batch", global_batch);
+  c.optional_text("global_batch", batch);
   c.optional_count("tp", tp);
   c.optional_count("pp", pp);
   c.optional_count("cp", cp);
   c.optional_count("dp", dp);
   c.other("iter_s");
   c.positive("tflops_per_gpu", measured);
+  c.optional_text("mfu_pct", mfu);
+  c.optional_text("hfu_pct", hfu);
 }
 
-void TrainingPaperRow::settle() { unit = "TFLOPS"; }
+void TrainingPaperRow::settle() {
+  unit = "TFLOPS";
+  is_system = true;  // "H100-80GB 700W"
+  global_batch = 0;
+  std::size_t end = 0;
+  for (; end < batch.size() && batch[end] >= '0' && batch[end] <= '9' && end < 12; ++end) global_batch = 10 * global_batch + static_cast<std::uint64_t>(batch[end] - '0');
+  // "16M tok": tokens, in binary millions as the lengths of sequences are.
+  if (batch.substr(end) == "M tok" && seq > 0) global_batch = global_batch * 1024 * 1024 / seq;
+  else if (end != batch.size()) global_batch = 0;
+}
 
 void TrainingTpuRow::describe(Cells& c) {
   c.text("hardware", device);

@@ -116,7 +116,8 @@ struct LayerRow : Row {
 /// Published training runs, in TFLOPS per GPU; what a publication does not give is 0.
 struct TrainingPaperRow : Row {
   static constexpr const char* kKind = "training_papers";
-  std::string model;
+  std::string model, batch;  ///< `batch` sequences, or "16M tok"
+  std::string mfu, hfu;      ///< what the rate counts: hfu alone, the work done twice too
   std::uint64_t gpus{}, layers{}, hidden{}, heads{}, seq{}, global_batch{}, tp{}, pp{}, cp{}, dp{};
   double params_b{};
   void describe(Cells& c);

@@ -118,11 +118,11 @@ const std::vector<std::string>& layers() {
   static const std::vector<std::string> order{
       "sim/base",        "sim/config",
       "workloads/ops",   "workloads/graph",
-      "workloads/transformer",
+      "workloads/transformer", "workloads/training",
       "workloads/import", "workloads/scenario",
       "sim/ppa",         "sim/kernel",
       "models/api",      "models/*",
-      "sim/mapping",     "sim/run",
+      "sim/mapping",     "sim/parallel",    "sim/run",
       "sim/report",      "sim/sweep",
       "sim/validate",    "sim/cli",
   };

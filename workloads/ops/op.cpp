@@ -20,7 +20,7 @@ double matmul_flops(const MatMul& m) {
 }
 
 double attention_flops(const Attention& a) {
-  return 2 * to_double(a.pairs()) * to_double(a.heads) * to_double(a.batch) * to_double(a.qk_dim + a.v_dim);
+  return (a.backward ? 4 : 2) * to_double(a.pairs()) * to_double(a.heads) * to_double(a.batch) * to_double(a.qk_dim + a.v_dim);
 }
 
 }  // namespace

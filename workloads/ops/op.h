@@ -19,6 +19,7 @@ enum class TensorRole {
   kv_cache,    ///< keys and values (or MLA latents) of earlier tokens; lives in memory
   input,       ///< token ids, patches, audio frames: arrives from the host
   output,      ///< logits or hidden states that leave the pass
+  gradient,    ///< of parameters: lives in memory, summed over the micro-batches of a training step
 };
 
 struct Tensor {
@@ -38,6 +39,7 @@ struct MatMul {
   /// Share of the outputs that the model asks for. Unfused causal attention computes the whole rectangle of
   /// (query, key) pairs on the machine, of which only this share is work of the model.
   double useful_fraction{1};
+  bool accumulate{false};  ///< the product is added to what its output holds (gradients of weights)
 };
 
 /// softmax(Q K^T / sqrt(d)) V for `batch` sequences, with grouped heads.
@@ -52,6 +54,9 @@ struct Attention {
   bool causal{};               ///< query i (of the last q_len) sees keys up to its own place
   std::uint64_t window{0};     ///< sliding window; 0 is none: a query sees at most this many latest keys
   bool shared_kv{false};       ///< V is a prefix of K in memory (MLA latents): read once
+  /// Its gradient instead: dQ, dK, dV from dO. Twice the work of the model; what a fused kernel computes again beside it
+  /// (scores, probabilities) is the machine's.
+  bool backward{false};
   /// Number of (query, key) pairs that are computed for one head of one sequence: causal and window respected.
   std::uint64_t pairs() const;
 };
@@ -75,15 +80,28 @@ struct Gather {
 enum class CollectiveKind {
   all_reduce,  ///< every rank ends with the sum of all ranks' inputs
   all_gather,  ///< every rank ends with all ranks' inputs, one after another
+  reduce_scatter,  ///< every rank ends with its part of the sum of all ranks' inputs
+  all_to_all,      ///< every rank sends every other its own part
+  copy,            ///< every rank has it already: nothing moves, and the gradients of all ranks are summed
+};
+
+/// Which devices take part in an exchange (Megatron-LM's process groups).
+enum class Group {
+  tensor,   ///< those that share every layer
+  context,  ///< those that share every sequence
+  expert,   ///< those that share the experts
 };
 
 /// An exchange between the `ranks` devices that share a pass. `bytes` is the payload as nccl-tests counts its size
 /// (github.com/NVIDIA/nccl-tests, doc/PERFORMANCE.md): all-reduce, what every rank puts in and takes out;
-/// all-gather, what every rank ends with, of which it put in 1/ranks.
+/// all-gather, what every rank ends with, of which it put in 1/ranks; reduce-scatter, what every rank puts in; all-to-all, what
+/// every rank puts in, of which 1/ranks stays.
 struct Collective {
   CollectiveKind kind{};
   std::uint32_t ranks{1};
   double bytes{};
+  Group group{Group::tensor};
+  bool overlapped{false};  ///< runs beside the operator behind it, which does not read its result
 };
 
 enum class OpKind { matmul, attention, vector, gather, transfer, collective };

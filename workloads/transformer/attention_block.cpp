@@ -31,8 +31,13 @@ TensorId attend_unfused(PassBuilder& builder, const std::string& name, const Att
   }
   if (operands.sinks != kNoTensor) weights.push_back(operands.sinks);
   const TensorId p = builder.vector(name + "_softmax", vector_work(rows, kv, softmax), inputs, weights, rows * kv);
+  TensorId kept = p;
+  if (builder.options().dropout) {
+    kept = builder.vector(name + "_dropout", vector_work(rows, kv, {}), {p}, {}, rows * kv);
+    builder.drop_in_place(1);
+  }
   const MatMul values{.batch = products, .m = queries, .n = a.v_dim, .k = kv, .useful_fraction = useful};
-  return builder.matmul(name + "_context", values, {p, operands.v}, {}, rows * a.v_dim);
+  return builder.matmul(name + "_context", values, {kept, operands.v}, {}, rows * a.v_dim);
 }
 
 TensorId attend_fused(PassBuilder& builder, const std::string& name, const Attention& a,
@@ -75,6 +80,17 @@ void prepare_heads(PassBuilder& builder, const AttentionShape& a, std::uint64_t 
   }
 }
 
+/// Devices that share a causal sequence take an early and a late piece each, so that all see as many keys: a query (kv + 1) / 2 on
+/// average [Llama 3, arXiv:2407.21783, section 3.3.2], which a rectangle of so many keys stands for.
+void share_sequence(Attention& a) {
+  if (!a.causal) return;
+  Attention whole = a;
+  whole.q_len = whole.kv_len;
+  a.causal = false;
+  a.kv_len = (whole.pairs() + whole.kv_len - 1) / whole.kv_len;
+  a.window = 0;
+}
+
 }  // namespace
 
 TensorId attend(PassBuilder& builder, const std::string& name, const Attention& work,
@@ -107,15 +123,18 @@ TensorId self_attention(PassBuilder& builder, std::uint64_t hidden, const Stack&
                                         {{"q", q_width}, {"k", kv_width}, {"v", kv_width}}, bias);
   TensorId q = qkv[0], k = qkv[1], v = qkv[2];
   prepare_heads(builder, a, shape.tokens(), q, k);
-  if (stack.causal) {
+  if (stack.causal && !builder.options().training) {
     const auto kv = write_cache(builder, "kv_cache", shape, kind.window, {k, v}, {kv_width, kv_width});
     k = kv[0];
     v = kv[1];
   }
+  k = builder.gather_context(k);
+  v = builder.gather_context(v);
   AttentionOperands operands{q, k, v, context.position_bias, kNoTensor};
   if (a.sinks) operands.sinks = builder.parameter("attention.sinks", a.heads);
-  const Attention work{shape.batch, shape.q_len, shape.kv_len, a.heads, a.kv_heads, a.head_dim, a.head_dim,
-                       stack.causal, kind.window, false};
+  Attention work{shape.batch, shape.q_len, shape.kv_len, a.heads, a.kv_heads, a.head_dim, a.head_dim,
+                 stack.causal, kind.window, false};
+  if (builder.options().context_parallel > 1) share_sequence(work);
   const TensorId mixed = attend(builder, "attention", work, operands);
   return builder.linear("attn_out", mixed, shape.tokens(), q_width, hidden, a.out_bias);
 }

@@ -12,6 +12,10 @@
 //   between them: rms_norm or layer_norm, residual_add
 #pragma once
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "workloads/transformer/architecture.h"
 #include "workloads/transformer/pass_builder.h"
 
@@ -60,6 +64,12 @@ TensorId moe_block(PassBuilder& builder, std::uint64_t hidden, const MoeShape& m
 /// Distinct experts that `tokens` tokens use when each picks `top_k` of `experts` uniformly:
 /// E (1 - (1 - k/E)^T), rounded, at least min(E, k) and at most min(E, T k).
 std::uint64_t active_experts(std::uint64_t experts, std::uint64_t top_k, std::uint64_t tokens);
+
+/// Different kinds of layers of a stack in order of first appearance, with how often each occurs.
+std::vector<std::pair<LayerKind, std::uint64_t>> layer_kinds(const Stack& stack);
+
+/// "layer"; in a stack that mixes kinds "dense_layer" beside MoE ones and "layer_sliding" beside full ones.
+std::string segment_name(const Stack& stack, const LayerKind& kind);
 
 /// One whole layer, from hidden state to hidden state.
 TensorId layer_block(PassBuilder& builder, std::uint64_t hidden, const Stack& stack, const LayerKind& kind,

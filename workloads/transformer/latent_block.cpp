@@ -101,7 +101,8 @@ TensorId latent_attention(PassBuilder& builder, std::uint64_t hidden, const Stac
   LatentTensors t = project(builder, hidden, a, shape, input);
   rotate(builder, a, shape.tokens(), t);
   // One slot per token holds the latent and the rotated key side by side.
-  builder.transfer("kv_write", {t.latent, t.k_rope}, {builder.cache("latent.new", shape.tokens() * l.latent_dim())});
+  if (!builder.options().training)
+    builder.transfer("kv_write", {t.latent, t.k_rope}, {builder.cache("latent.new", shape.tokens() * l.latent_dim())});
   TensorId mixed{};
   if (shape.decode) {
     const TensorId cache = builder.cache("latent", shape.batch * shape.kv_len * l.latent_dim());

@@ -14,8 +14,9 @@ struct Layer {
   const PassShape& shape;
   const LayerContext& context;
 
+  std::uint64_t rows() const { return builder.own_rows(shape.tokens()); }
   TensorId normalise(const std::string& weight, TensorId x) const {
-    return norm(builder, stack, weight, x, shape.tokens(), hidden);
+    return norm(builder, stack, weight, x, rows(), hidden);
   }
   // Of a model that ranks share, the branches are partial sums; whoever calls these adds up the ranks.
   TensorId partial_attention(TensorId x) const {
@@ -25,11 +26,20 @@ struct Layer {
     return kind.moe ? moe_block(builder, hidden, *stack.moe, shape.tokens(), x)
                     : mlp_block(builder, hidden, stack.mlp, shape.tokens(), x);
   }
-  TensorId attention(TensorId x) const { return builder.all_reduce(partial_attention(x)); }
-  TensorId feed_forward(TensorId x) const { return builder.all_reduce(partial_feed_forward(x)); }
+  TensorId attention(TensorId x) const { return builder.leave(partial_attention(builder.enter(x))); }
+  TensorId feed_forward(TensorId x) const { return builder.leave(partial_feed_forward(builder.enter(x))); }
+  /// The residual, of which dropout leaves the first summand as it is.
   TensorId add(std::vector<TensorId> summands) const {
-    const VectorWork work = vector_work(shape.tokens(), hidden, cost::sum_of(summands.size()));
-    return builder.vector("residual_add", work, std::move(summands), {}, shape.tokens() * hidden);
+    const std::size_t n = summands.size();
+    const TensorId sum = builder.vector("residual_add", vector_work(rows(), hidden, cost::sum_of(n)), std::move(summands),
+                                        {}, rows() * hidden);
+    if (builder.options().dropout) builder.drop_in_place(static_cast<double>(n - 1));
+    return sum;
+  }
+
+  TensorId sum(std::vector<TensorId> partial) const {
+    const VectorWork work = vector_work(shape.tokens(), hidden, cost::sum_of(partial.size()));
+    return builder.vector("residual_add", work, std::move(partial), {}, shape.tokens() * hidden);
   }
 
   TensorId before(TensorId x) const {
@@ -43,13 +53,13 @@ struct Layer {
     return normalise("mlp_norm", add({x, feed_forward(x)}));
   }
   TensorId parallel(TensorId x, bool two_norms) const {
-    const TensorId for_attention = normalise("attn_norm", x);
-    const TensorId for_mlp = two_norms ? normalise("mlp_norm", x) : for_attention;
+    const TensorId for_attention = builder.enter(normalise("attn_norm", x));
+    const TensorId for_mlp = two_norms ? builder.enter(normalise("mlp_norm", x)) : for_attention;
     const TensorId mixed = partial_attention(for_attention);
     const TensorId fed = partial_feed_forward(for_mlp);
     if (builder.options().tensor_parallel == 1) return add({x, mixed, fed});
     // Both branches are sums over ranks: one all-reduce serves the two.
-    return add({x, builder.all_reduce(add({mixed, fed}))});
+    return add({x, builder.leave(sum({mixed, fed}))});
   }
 };
 

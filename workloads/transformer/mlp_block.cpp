@@ -91,12 +91,15 @@ TensorId mlp_block(PassBuilder& builder, std::uint64_t hidden, const MlpShape& m
 TensorId moe_block(PassBuilder& builder, std::uint64_t hidden, const MoeShape& moe, std::uint64_t tokens,
                    TensorId input) {
   const TensorId routing = route(builder, hidden, moe, tokens, input);
-  const Experts experts{moe.experts, active_experts(moe.experts, moe.top_k, tokens), tokens * moe.top_k};
+  // Devices that share the experts hold as many each, and get as many rows from one another as they send.
+  const std::uint64_t sharing = builder.options().expert_parallel, own = moe.experts / sharing;
+  const std::uint64_t active = active_experts(moe.experts, moe.top_k, tokens * sharing) / sharing;
+  const Experts experts{own, std::max<std::uint64_t>(1, active), tokens * moe.top_k};
   const std::uint64_t width = moe.intermediate;
-  const TensorId sorted = builder.gather("dispatch", {routing}, input, experts.routed, hidden);
+  const TensorId sorted = builder.exchange_tokens(builder.gather("dispatch", {routing}, input, experts.routed, hidden));
   const TensorId up = expert_linear(builder, "expert_up", experts, sorted, 2 * width, hidden, moe.expert_bias);
-  const TensorId active = activate(builder, moe.activation, true, up, experts.routed, width);
-  const TensorId down = expert_linear(builder, "expert_down", experts, active, hidden, width, moe.expert_bias);
+  const TensorId activated = activate(builder, moe.activation, true, up, experts.routed, width);
+  const TensorId down = builder.exchange_tokens(expert_linear(builder, "expert_down", experts, activated, hidden, width, moe.expert_bias));
   VectorCost combine = cost::weighted_sum(moe.top_k);
   std::vector<TensorId> summands{down, routing};
   if (moe.shared_intermediate != 0) {

@@ -131,6 +131,14 @@ TensorId PassBuilder::vector(const std::string& name, VectorWork work, std::vect
   return add(std::move(op)).outputs.front();
 }
 
+void PassBuilder::drop_in_place(double parts) {
+  const TensorId mask = activation("dropout_mask", static_cast<std::uint64_t>(parts) * tensor(segment().ops.back().outputs.front()).values,
+                                   Format::int8);
+  Op& op = segment().ops.back();
+  op.vector.simple += parts * (cost::kDropout.simple);
+  op.outputs.push_back(mask);
+}
+
 TensorId PassBuilder::gather(const std::string& name, std::vector<TensorId> inputs, TensorId source,
                              std::uint64_t rows, std::uint64_t width, std::uint64_t table_rows) {
   Op op = make_op(name, OpKind::gather);
@@ -154,10 +162,10 @@ TensorId PassBuilder::look_up(const std::string& name, TensorId ids, TensorId so
   return found;
 }
 
-TensorId PassBuilder::exchange(CollectiveKind kind, const std::string& name, TensorId input, double bytes,
-                               std::uint64_t values) {
+TensorId PassBuilder::exchange(const std::string& name, TensorId input, const Collective& what, std::uint64_t values) {
+  if (what.ranks == 1) return input;
   Op op = make_op(name, OpKind::collective);
-  op.collective = {kind, options_.tensor_parallel, bytes};
+  op.collective = what;
   op.inputs = {input};
   op.compute = tensor(input).format;
   op.outputs = {activation(name + ".out", values, op.compute)};
@@ -165,14 +173,42 @@ TensorId PassBuilder::exchange(CollectiveKind kind, const std::string& name, Ten
 }
 
 TensorId PassBuilder::all_reduce(TensorId input) {
-  if (options_.tensor_parallel == 1) return input;
-  return exchange(CollectiveKind::all_reduce, "all_reduce", input, tensor(input).bytes(), tensor(input).values);
+  const Tensor t = tensor(input);
+  return exchange("all_reduce", input, {CollectiveKind::all_reduce, options_.tensor_parallel, t.bytes()}, t.values);
 }
 
 TensorId PassBuilder::all_gather(TensorId input, std::uint64_t values) {
-  if (options_.tensor_parallel == 1) return input;
-  return exchange(CollectiveKind::all_gather, "all_gather", input, options_.tensor_parallel * tensor(input).bytes(),
-                  values);
+  const double bytes = options_.tensor_parallel * tensor(input).bytes();
+  return exchange("all_gather", input, {CollectiveKind::all_gather, options_.tensor_parallel, bytes}, values);
+}
+
+TensorId PassBuilder::enter(TensorId input) {
+  const Tensor t = tensor(input);
+  if (options_.sequence_parallel) return all_gather(input, options_.tensor_parallel * t.values);
+  if (!options_.training) return input;
+  return exchange("copy", input, {CollectiveKind::copy, options_.tensor_parallel, t.bytes()}, t.values);
+}
+
+TensorId PassBuilder::leave(TensorId input) {
+  if (!options_.sequence_parallel) return all_reduce(input);
+  const Tensor t = tensor(input);
+  return exchange("reduce_scatter", input, {CollectiveKind::reduce_scatter, options_.tensor_parallel, t.bytes()},
+                  t.values / options_.tensor_parallel);
+}
+
+std::uint64_t PassBuilder::own_rows(std::uint64_t tokens) const {
+  return options_.sequence_parallel ? tokens / options_.tensor_parallel : tokens;
+}
+
+TensorId PassBuilder::gather_context(TensorId input) {
+  const Tensor t = tensor(input);
+  const std::uint32_t n = options_.context_parallel;
+  return exchange("context_gather", input, {CollectiveKind::all_gather, n, n * t.bytes(), Group::context}, n * t.values);
+}
+
+TensorId PassBuilder::exchange_tokens(TensorId input) {
+  const Tensor t = tensor(input);
+  return exchange("expert_exchange", input, {CollectiveKind::all_to_all, options_.expert_parallel, t.bytes(), Group::expert}, t.values);
 }
 
 void PassBuilder::transfer(const std::string& name, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {

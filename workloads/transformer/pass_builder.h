@@ -61,6 +61,8 @@ class PassBuilder {
   /// A vector operator with one output of `out_values` values.
   TensorId vector(const std::string& name, VectorWork work, std::vector<TensorId> inputs,
                   std::vector<TensorId> weights, std::uint64_t out_values);
+  /// Makes the vector operator added last drop values of `parts` of its operands: its mask, a byte a value, is an output.
+  void drop_in_place(double parts);
   /// Reads `rows` rows of `width` values of `source`: an activation, or (as its weight) a table of `table_rows`.
   TensorId gather(const std::string& name, std::vector<TensorId> inputs, TensorId source, std::uint64_t rows,
                   std::uint64_t width, std::uint64_t table_rows = 0);
@@ -72,6 +74,17 @@ class PassBuilder {
   /// `values` values, of which `input` is this rank's share (the last share may be padded).
   TensorId all_reduce(TensorId input);
   TensorId all_gather(TensorId input, std::uint64_t values);
+  /// The two ends of a part of a layer that ranks share (Megatron-LM's f and g). enter() brings the whole input to every
+  /// rank: with sequence parallelism an all-gather, else a copy whose gradient is an all-reduce (in training) or nothing.
+  /// leave() adds up the ranks' partial sums: an all-reduce, with sequence parallelism a reduce-scatter.
+  TensorId enter(TensorId input);
+  TensorId leave(TensorId input);
+  /// Rows of `tokens` that one rank holds between such parts.
+  std::uint64_t own_rows(std::uint64_t tokens) const;
+  /// Keys and values of all devices that share the sequence.
+  TensorId gather_context(TensorId input);
+  /// Every token to its experts and back, between the devices that share these.
+  TensorId exchange_tokens(TensorId input);
   void transfer(const std::string& name, std::vector<TensorId> inputs, std::vector<TensorId> outputs);
   /// Brings `values` values from the host, or sends a tensor to it.
   TensorId host_input(const std::string& name, std::uint64_t values, Format format);
@@ -86,7 +99,7 @@ class PassBuilder {
 
  private:
   TensorId add_tensor(std::string name, TensorRole role, Format format, std::uint64_t values);
-  TensorId exchange(CollectiveKind kind, const std::string& name, TensorId input, double bytes, std::uint64_t values);
+  TensorId exchange(const std::string& name, TensorId input, const Collective& what, std::uint64_t values);
   std::string weight_name(const std::string& name) const;
   Segment& segment() { return graph_.segments.back(); }
 

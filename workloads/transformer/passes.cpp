@@ -32,28 +32,6 @@ const Stack& decoder_of(const Architecture& model) {
   return *model.decoder;
 }
 
-/// Different kinds of layers of a stack in order of first appearance, with how often each occurs.
-std::vector<std::pair<LayerKind, std::uint64_t>> layer_kinds(const Stack& stack) {
-  std::vector<std::pair<LayerKind, std::uint64_t>> kinds;
-  for (const LayerKind& layer : stack.layers) {
-    const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == layer; });
-    if (same == kinds.end()) kinds.emplace_back(layer, 1);
-    else ++same->second;
-  }
-  return kinds;
-}
-
-/// "layer"; in a stack that mixes kinds "dense_layer" beside MoE ones and "layer_sliding" beside full ones.
-std::string segment_name(const Stack& stack, const LayerKind& kind) {
-  bool has_moe = false, has_full = false;
-  for (const LayerKind& layer : stack.layers) {
-    has_moe |= layer.moe;
-    has_full |= layer.window == 0;
-  }
-  const std::string name = has_moe && !kind.moe ? "dense_layer" : "layer";
-  return kind.window != 0 && has_full ? name + "_sliding" : name;
-}
-
 void layers(PassBuilder& builder, const Architecture& model, const Stack& stack, const PassShape& shape) {
   for (const auto& [kind, count] : layer_kinds(stack)) {
     builder.begin_segment(segment_name(stack, kind), count);
@@ -88,6 +66,26 @@ std::uint64_t encoder_length(const Architecture& model, std::uint64_t in_len) {
 }
 
 }  // namespace
+
+std::vector<std::pair<LayerKind, std::uint64_t>> layer_kinds(const Stack& stack) {
+  std::vector<std::pair<LayerKind, std::uint64_t>> kinds;
+  for (const LayerKind& layer : stack.layers) {
+    const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == layer; });
+    if (same == kinds.end()) kinds.emplace_back(layer, 1);
+    else ++same->second;
+  }
+  return kinds;
+}
+
+std::string segment_name(const Stack& stack, const LayerKind& kind) {
+  bool has_moe = false, has_full = false;
+  for (const LayerKind& layer : stack.layers) {
+    has_moe |= layer.moe;
+    has_full |= layer.window == 0;
+  }
+  const std::string name = has_moe && !kind.moe ? "dense_layer" : "layer";
+  return kind.window != 0 && has_full ? name + "_sliding" : name;
+}
 
 Graph encode_pass(const Architecture& model, const PassOptions& options, std::uint64_t in_len) {
   if (!model.encoder && !model.mlp) throw InputError(fmt::format("{}: has no encoder", model.model_type));

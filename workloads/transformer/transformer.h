@@ -33,6 +33,12 @@ struct PassOptions {
   /// Devices that share every layer (workloads/transformer/sharding.h). Above 1 the passes and the footprint describe
   /// one rank, with the collectives that join it to the others.
   std::uint32_t tensor_parallel{1};
+  /// A training pass (workloads/training): nothing is cached, and exchanges stand where their gradients need them.
+  bool training{false};
+  bool sequence_parallel{false};        ///< norms, residuals and dropout on 1/tensor_parallel of the tokens each
+  bool dropout{false};                  ///< after attention, MLP and embedding, and of attention probabilities
+  std::uint32_t context_parallel{1};    ///< devices that share every sequence
+  std::uint32_t expert_parallel{1};     ///< devices that share the experts
 };
 
 /// Reads a config.json, dispatched on `model_type`. Throws InputError with file:line:column for a missing or wrong

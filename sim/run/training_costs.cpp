@@ -1,0 +1,167 @@
+// training_costs.cpp -- implementation of training_costs.h.
+#include "sim/run/training_costs.h"
+
+#include <algorithm>
+#include <set>
+
+namespace presil::run {
+
+using workload::Op;
+using workload::OpKind;
+using workload::TensorId;
+
+namespace {
+
+/// A run of operators without an exchange, or one exchange.
+struct Part {
+  workload::Segment compute;
+  const Op* exchange{nullptr};
+  Totals totals;
+};
+
+bool is_activation(const workload::Graph& graph, TensorId id) { return graph.tensors[id].role == workload::TensorRole::activation; }
+
+/// Entries and exits of a run of operators [first, last) of a segment.
+void close(const workload::Graph& graph, const workload::Segment& whole, std::size_t first, std::size_t last, workload::Segment& part) {
+  std::set<TensorId> made, entered, read_later(whole.exits.begin(), whole.exits.end());
+  for (std::size_t i = last; i < whole.ops.size(); ++i) read_later.insert(whole.ops[i].inputs.begin(), whole.ops[i].inputs.end());
+  for (std::size_t i = first; i < last; ++i) {
+    for (const TensorId id : whole.ops[i].inputs)
+      if (is_activation(graph, id) && !made.contains(id) && entered.insert(id).second) part.entries.push_back(id);
+    made.insert(whole.ops[i].outputs.begin(), whole.ops[i].outputs.end());
+  }
+  for (const TensorId id : made)
+    if (is_activation(graph, id) && read_later.contains(id)) part.exits.push_back(id);
+}
+
+std::vector<Part> parts_of(const workload::Graph& graph, const workload::Segment& segment) {
+  std::vector<Part> parts;
+  std::size_t first = 0;
+  const auto flush = [&](std::size_t last) {
+    if (first == last) return;
+    Part part;
+    part.compute.name = segment.name;
+    part.compute.ops.assign(segment.ops.begin() + static_cast<std::ptrdiff_t>(first), segment.ops.begin() + static_cast<std::ptrdiff_t>(last));
+    close(graph, segment, first, last, part.compute);
+    parts.push_back(std::move(part));
+  };
+  for (std::size_t i = 0; i < segment.ops.size(); ++i) {
+    if (segment.ops[i].kind != OpKind::collective) continue;
+    flush(i);
+    first = i + 1;
+    Part part;
+    part.exchange = &segment.ops[i];
+    parts.push_back(std::move(part));
+  }
+  flush(segment.ops.size());
+  return parts;
+}
+
+/// Time of operators beside which exchanges can run: what each of them has left to hide.
+class Cover {
+ public:
+  explicit Cover(std::vector<Part>& parts) : parts_(parts), first_(parts.size(), -1), last_(parts.size(), -1) {}
+
+  /// Hides up to `wanted` beside the operator behind part i.
+  double behind(std::size_t i, double wanted) {
+    for (std::size_t j = i + 1; j < parts_.size(); ++j)
+      if (parts_[j].exchange == nullptr) return take(first_[j], parts_[j].compute.ops.front(), parts_[j], wanted);
+    return 0;
+  }
+  /// Beside the product right behind part i or right before it.
+  double beside_product(std::size_t i, double wanted) {
+    for (std::size_t j = i + 1; j < parts_.size(); ++j)
+      if (parts_[j].exchange == nullptr) {
+        if (parts_[j].compute.ops.front().kind != OpKind::matmul) break;
+        return take(first_[j], parts_[j].compute.ops.front(), parts_[j], wanted);
+      }
+    for (std::size_t j = i; j-- > 0;)
+      if (parts_[j].exchange == nullptr) {
+        if (parts_[j].compute.ops.back().kind != OpKind::matmul) break;
+        return take(parts_[j].compute.ops.size() == 1 ? first_[j] : last_[j], parts_[j].compute.ops.back(), parts_[j], wanted);
+      }
+    return 0;
+  }
+
+ private:
+  static double time_of(const Op& op, const Part& part) {
+    for (const OpTotals& row : part.totals.ops)
+      if (row.name == op.name) return row.time_s / std::max(1.0, row.count);
+    return 0;
+  }
+  static double take(double& left, const Op& op, const Part& part, double wanted) {
+    if (left < 0) left = time_of(op, part);
+    const double hidden = std::min(left, wanted);
+    left -= hidden;
+    return hidden;
+  }
+
+  std::vector<Part>& parts_;
+  std::vector<double> first_, last_;  ///< what the first and last operator of a part have left; below 0: all
+};
+
+Totals exchange_totals(const TrainingPlan& plan, const workload::Graph& graph, const Op& op, double full, double exposed) {
+  OpTotals row;
+  row.name = op.name;
+  row.phase = graph.phase;
+  row.count = 1;
+  row.format = op.compute;
+  row.time_s = exposed;
+  row.span_s = row.fabric_s = full;
+  row.fabric_bytes = parallel::exchange_bytes(plan.group(op.collective.group), op.collective.kind, {op.collective.bytes}).value;
+  Totals totals;
+  totals.ops.push_back(row);
+  totals.phases.push_back({graph.phase, 0, exposed, {}});
+  return totals;
+}
+
+}  // namespace
+
+Totals priced(Machine& machine, const TrainingPlan& plan, const workload::Graph& graph, const workload::Segment& segment) {
+  std::vector<Part> parts = parts_of(graph, segment);
+  for (Part& part : parts)
+    if (part.exchange == nullptr) part.totals = machine.run(graph, part.compute, {plan.fuse, nullptr}, true);
+  Cover cover(parts);
+  Totals all;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].exchange == nullptr) {
+      all.add(parts[i].totals, 1);
+      continue;
+    }
+    const Op& op = *parts[i].exchange;
+    const workload::Collective& c = op.collective;
+    const double full = parallel::exchange_time(plan.cluster, plan.group(c.group), c.kind, {c.bytes}).value;
+    if (full <= 0) continue;
+    double hidden = 0;
+    if (c.overlapped) hidden = cover.behind(i, full);
+    else if (plan.config.overlap_tensor && c.group == workload::Group::tensor) hidden = cover.beside_product(i, full * (1 - 1.0 / c.ranks));
+    all.add(exchange_totals(plan, graph, op, full, full - hidden), 1);
+  }
+  return all;
+}
+
+std::vector<const SegmentCost*> ModelCost::segments(const PieceOfModel& piece) const {
+  std::vector<const SegmentCost*> all;
+  if (piece.embed) all.push_back(&embed);
+  for (const std::size_t kind : piece.layers) all.push_back(&layers[kind]);
+  if (piece.head) all.push_back(&head);
+  return all;
+}
+
+ModelCost model_cost(Machine& machine, const TrainingPlan& plan, const TrainingModel& model) {
+  const auto cost = [&](const TrainingSegment& segment) {
+    SegmentCost c;
+    c.forward = priced(machine, plan, model.forward, *segment.forward);
+    const workload::Graph& again = segment.backward.recompute;
+    for (const workload::Segment& part : again.segments) c.backward.add(priced(machine, plan, again, part), 1);
+    c.backward.add(priced(machine, plan, segment.backward.graph, segment.backward.graph.segments.front()), 1);
+    return c;
+  };
+  ModelCost all;
+  all.embed = cost(model.embed);
+  all.head = cost(model.head);
+  for (const TrainingSegment& layer : model.layers) all.layers.push_back(cost(layer));
+  return all;
+}
+
+}  // namespace presil::run

@@ -1,0 +1,33 @@
+// training_costs.h -- time and counters of the ways forward and back through each segment, exchanges included.
+//
+// A segment is cut at its exchanges. What lies between them is simulated once on the chip (Machine::run); exchanges take
+// the time of parallel::exchange_time(). An exchange that runs beside the operator behind it (Collective::overlapped), or
+// with `overlap_tensor` beside the product next to it, costs what that operator does not hide; piece by piece the first
+// of as many pieces as the group has devices stays exposed.
+// Not modelled: what exchanges take of the SMs and the memory bandwidth of the operators that they run beside.
+#pragma once
+
+#include "sim/run/machine.h"
+#include "sim/run/training_plan.h"
+
+namespace presil::run {
+
+struct SegmentCost {
+  Totals forward, backward;  ///< of one micro-batch; backward with what is computed again
+  double forward_s() const { return forward.time_s(); }
+  double backward_s() const { return backward.time_s(); }
+};
+
+struct ModelCost {
+  SegmentCost embed, head;
+  std::vector<SegmentCost> layers;
+  /// The segments of a piece, in the order of TrainingModel::segments.
+  std::vector<const SegmentCost*> segments(const PieceOfModel& piece) const;
+};
+
+ModelCost model_cost(Machine& machine, const TrainingPlan& plan, const TrainingModel& model);
+
+/// One execution of a segment of a graph.
+Totals priced(Machine& machine, const TrainingPlan& plan, const workload::Graph& graph, const workload::Segment& segment);
+
+}  // namespace presil::run

@@ -1,0 +1,35 @@
+// training_step.h -- one training step of all devices.
+//
+//   step = parameters gathered before the first pass + pipeline + gradients exchanged behind the last + update
+//
+// The pipeline is replayed pass by pass (sim/parallel/pipeline.h). Gradients of a layer are exchanged when its last
+// micro-batch has come back; with `overlap_gradients` one layer after another beside the passes left, so that only what
+// remains at the end is exposed, else all at once at the end:
+//   ZeRO 0      all-reduce of gradients
+//   ZeRO 1      reduce-scatter of gradients; before the next step all-gather of parameters, likewise beside its passes
+//   ZeRO 2      the reduce-scatter for every micro-batch
+//   ZeRO 3      parameters gathered for every way forward and back as well
+// Between stages an embedding that head and input share is summed over both ends; the norm of all gradients is one small
+// all-reduce of all devices.
+// Not modelled: host time between passes, stragglers, checkpoints, data loading.
+#pragma once
+
+#include "sim/run/training_costs.h"
+#include "sim/run/training_fit.h"
+
+namespace presil::run {
+
+struct TrainingStep {
+  double step_s{};
+  double pipeline_s{};          ///< of it, from the first pass to the last
+  double bubble_s{};            ///< of that, the mean device idle
+  double exchange_s{};          ///< exposed exchanges of gradients and parameters
+  double update_s{};
+  Totals totals;                ///< of the mean device; phases sum to the step
+  double model_flops{};         ///< of the mean device, nothing twice, causal attention halved
+  double hardware_flops{};      ///< with what is computed again
+};
+
+TrainingStep training_step(Machine& machine, const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost);
+
+}  // namespace presil::run

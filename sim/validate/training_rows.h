@@ -1,0 +1,25 @@
+// training_rows.h -- predictions of whole training steps: rows of layers_and_steps whose phase is train_step, and of
+// training_papers.
+//
+// What a row does not say is taken from what its authors published, or is the best that fits (sim/run/training_search.h):
+//   A100 rows (Megatron-LM, arXiv:2104.04473 and arXiv:2205.05198): fp16, fp32 gradients, Adam, dropout, attention through
+//   memory by separate kernels, sends between stages wait, gradients exchanged at the end, HDR InfiniBand, vocabulary of
+//   51,200. Rows whose model says "seq-par" or "selective" have these; the others recompute everything.
+//   H100 rows (Megatron-LM's README; Llama 3, arXiv:2407.21783): bf16, fused attention, sequence parallelism, ZeRO 1, exchanges
+//   overlapped, 400 Gb/s a GPU; GPT with a vocabulary of 131,072.
+//   Micro-batch and virtual stages: those of arXiv:2205.05198, table 5, for its four models, else the fastest that fit.
+// FLOPs of GPT rows are counted as those papers do (arXiv:2104.04473, section 5.1: attention not halved, four passes forward
+// where everything is computed again and HFU is what is given, else three), those of others as presil counts.
+#pragma once
+
+#include "sim/validate/gpu_device.h"
+#include "sim/validate/registry.h"
+
+namespace presil::validate {
+
+/// "MODEL ppN dpN mbsN ilN recompute=X", in milliseconds.
+Prediction predict_step(GpuDevice& device, const LayerRow& row);
+
+void add_training(Registry& registry);
+
+}  // namespace presil::validate

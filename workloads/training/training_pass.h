@@ -1,0 +1,55 @@
+// training_pass.h -- what one device computes of a micro-batch on its way forward, and when it updates its parameters.
+//
+// The layers are those of workloads/transformer/blocks.h. Beside inference: every token is scored, nothing is cached,
+// exchanges stand where their gradients need them, and the loss is a cross-entropy over a vocabulary that the tensor
+// group shares (Megatron-LM, arXiv:1909.08053, section 3): three all-reduces of a value a token.
+//
+// Operator classes beside those of blocks.h: embedding, position_embedding, embedding_add, embedding_scale; lm_head, loss.
+#pragma once
+
+#include "workloads/transformer/transformer.h"
+
+namespace presil::workload {
+
+struct TrainingOptions {
+  std::uint64_t sequence{2048};      ///< tokens of each sequence
+  std::uint64_t micro_batch{1};      ///< sequences of one pass
+  Formats formats;
+  Format gradients{Format::fp32};    ///< of parameters, as they are summed and exchanged
+  bool fused_attention{true};
+  bool dropout{false};
+  bool sequence_parallel{false};
+  std::uint32_t tensor{1}, context{1}, expert{1};  ///< devices that share layers, sequences, experts
+
+  std::uint64_t tokens() const { return micro_batch * sequence / context; }  ///< of one device
+};
+
+/// Throws InputError unless the model is a decoder that can be trained so: what does not divide is named with its numbers.
+void check_training(const Architecture& model, const TrainingOptions& options);
+
+/// Segments "embed", the kinds of layers, "head", of one device that shares the model as the options say. Checks first.
+Graph forward_pass(const Architecture& model, const TrainingOptions& options);
+
+/// The kind of each layer, from the input to the output, as an index into the layers' segments of forward_pass().
+std::vector<std::size_t> layer_order(const Architecture& model);
+
+/// Parameters of a segment that one device holds: those of experts, which other devices hold too or not, apart.
+struct Parameters {
+  double shared{};   ///< held by every device of the data and context groups
+  double experts{};  ///< held by one of every `expert` devices of them
+  double total() const { return shared + experts; }
+};
+/// `embeddings`: with the token embedding and the language head.
+Parameters parameters_of(const Graph& forward, const Segment& segment);
+
+enum class Optimizer { adam, sgd };
+inline constexpr std::array<std::string_view, 2> kOptimizerNames{"adam", "sgd"};
+
+/// Bytes of a parameter that the optimiser keeps: a copy in fp32 and its moments (Adam: two; SGD: one).
+double state_bytes(Optimizer optimizer);
+
+/// One update: the norm of all gradients of the device, the step of `updated` parameters whose states it holds, and
+/// gradients set to zero. Phase "update".
+Graph update_pass(Optimizer optimizer, double held, double updated, const TrainingOptions& options);
+
+}  // namespace presil::workload
