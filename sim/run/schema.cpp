@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "models/fabric/system_config.h"
 #include "models/gpu/gpu_config.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
@@ -27,8 +28,9 @@ std::function<void(config::Visitor&)> declaration(const std::string& kind) {
   if (kind == "technology") return fields_of<ppa::Technology>();
   if (kind == "architecture") return fields_of<gpu::ArchitectureConfig>();
   if (kind == "link") return fields_of<fabric::LinkConfig>();
+  if (kind == "system") return fields_of<fabric::SystemConfig>();
   if (kind == "server") return fields_of<ServerConfig>();
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "server"};
+  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "system", "server"};
   throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 
