@@ -35,7 +35,8 @@ BytesPerSecond protocol_rate(const LinkConfig& link, const Collective& c, Protoc
 }
 
 const Latencies& steps(const LinkConfig& link) {
-  return link.step_times == StepTimes::nvlink ? kNvlinkStep : kPcieStep;
+  static constexpr std::array kSteps{kNvlinkStep, kPcieStep, kNetworkStep};
+  return kSteps[static_cast<std::size_t>(link.step_times)];
 }
 
 CollectiveEstimate ring(const LinkConfig& link, const Collective& c, Protocol p) {
@@ -67,7 +68,7 @@ CollectiveEstimate shots(const LinkConfig& link, const Collective& c, Algorithm 
 
 std::vector<CollectiveEstimate> all_ways(const LinkConfig& link, const Collective& c, Library library) {
   std::vector<CollectiveEstimate> found;
-  const auto usable = [&](Protocol p) { return p != Protocol::ll128 || link.step_times == StepTimes::nvlink; };
+  const auto usable = [&](Protocol p) { return p != Protocol::ll128 || link.step_times != StepTimes::pcie; };
   for (const Protocol p : kProtocols)
     if (usable(p)) found.push_back(ring(link, c, p));
   if (c.kind != CollectiveKind::all_reduce) return found;

@@ -19,11 +19,16 @@ void describe_wires(config::Visitor& v, LinkConfig& c) {
   v.quantity("bandwidth", c.bandwidth, required, positive,
              "Signalling rate of one link, one way, line coding deducted.");
   v.integer("links", c.links, required, 1, 1024, "Links of one device.");
-  v.integer("devices", c.devices, required, 2, 4096, "Devices that the links join.");
+  v.integer("devices", c.devices, required, 2, 1 << 20, "Devices that the links join.");
   v.choice("topology", c.topology, optional, kTopologyNames,
            "Whether the links of a device end at switches, or at the other devices.");
   v.quantity("payload", c.payload, optional, positive, "Largest payload of a packet.");
   v.quantity("header", c.header, optional, non_negative, "Header, checks and framing of such a packet.");
+  v.quantity("flit", c.flit, optional, positive, "Payload is carried in whole flits of this size.");
+  v.quantity("credits", c.credits, optional, non_negative,
+             "Buffer that credits stand for, behind one link and virtual channel; 0: twice what the round trip takes.");
+  v.real("congested_share", c.congested_share, optional, kShare,
+         "Share of the rate that is left while several senders compete for a link (ECN marks, PFC pauses).");
   v.real("effective_share", c.effective_share, required, kShare,
          "Share of the rate, framing deducted, that collectives reach on large messages.");
   v.quantity("latency", c.latency, required, non_negative,
@@ -32,7 +37,7 @@ void describe_wires(config::Visitor& v, LinkConfig& c) {
 
 void describe_library(config::Visitor& v, LinkConfig& c) {
   v.choice("step_times", c.step_times, optional, kStepTimesNames,
-           "Which of NCCL's tables of step times holds; protocol LL128 needs nvlink.");
+           "Which of NCCL's tables of step times holds; protocol LL128 needs nvlink within a node.");
   v.quantity("ll_limit", c.ll_limit, optional, non_negative,
              "Most that protocol LL moves for one device, one way; 0 when nothing but its flags limits it.");
   v.flag("in_switch_reduction", c.in_switch_reduction, optional,

@@ -25,8 +25,8 @@ enum class Topology {
 inline constexpr std::array<std::string_view, 2> kTopologyNames{"switched", "mesh"};
 
 /// Which of NCCL's tables of step times holds (nccl_constants.h).
-enum class StepTimes { nvlink, pcie };
-inline constexpr std::array<std::string_view, 2> kStepTimesNames{"nvlink", "pcie"};
+enum class StepTimes { nvlink, pcie, network };
+inline constexpr std::array<std::string_view, 3> kStepTimesNames{"nvlink", "pcie", "network"};
 
 struct LinkConfig {
   std::string name;
@@ -37,6 +37,9 @@ struct LinkConfig {
   Topology topology{Topology::switched};
   Bytes payload{256};          ///< largest payload of a packet
   Bytes header{16};            ///< that comes with it
+  Bytes flit{1};               ///< payload is carried in whole ones
+  Bytes credits{0};            ///< buffer behind one link and virtual channel; 0: enough
+  double congested_share{1};   ///< of the rate, while several senders compete for the link
   double effective_share{};
   Seconds latency{};
   StepTimes step_times{StepTimes::nvlink};

@@ -1,7 +1,7 @@
 // nccl_constants.h -- latencies and protocol limits that NCCL predicts its own collectives by.
 //
 // From baseLatencies, hwLatencies and the refinements of ncclTopoTuneModel in NCCL 2.28.7, src/graph/tuning.cc
-// (github.com/NVIDIA/nccl); within one node, so that network steps do not occur.
+// (github.com/NVIDIA/nccl).
 #pragma once
 
 #include <array>
@@ -35,6 +35,7 @@ struct Latencies {
 inline constexpr Latencies kBaseLatency{{6.6, 14.0, 8.4}, {6.8, 14.0, 8.4}};
 inline constexpr Latencies kNvlinkStep{{0.6, 1.9, 3.4}, {0.6, 1.25, 4.0}};
 inline constexpr Latencies kPcieStep{{1.0, 2.5, 5.7}, {1.0, 1.9, 4.0}};
+inline constexpr Latencies kNetworkStep{{2.7, 4.0, 14.0}, {5.0, 8.5, 14.0}};
 inline constexpr double kInSwitchLatency = 25.0;  ///< the whole collective
 
 /// Share of a link's rate that is left by each protocol.

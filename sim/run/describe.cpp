@@ -13,6 +13,7 @@
 #include "sim/run/pim_device.h"
 #include "sim/run/price.h"
 #include "sim/run/run.h"
+#include "sim/run/system.h"
 
 namespace presil::run {
 
@@ -202,7 +203,7 @@ fs::path resolve(const std::string& name) {
   if (fs::is_regular_file(name)) return name;
   const config::SearchPath search{home() / "configs"};
   std::vector<std::string> names;
-  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "networks", "servers", "dies", "pim", "experiments", "sweeps"}) {
+  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "networks", "servers", "dies", "pim", "systems", "experiments", "sweeps"}) {
     for (const auto& [stem, path] : config::catalogue(search, kind)) names.push_back(stem);
     try {
       return config::find_config(search, kind, name);
@@ -214,8 +215,8 @@ fs::path resolve(const std::string& name) {
     if (entry.path().stem() == name) return entry.path();
     names.push_back(entry.path().stem().string());
   }
-  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|architectures|links|networks|servers|models' shows them", name,
-                               did_you_mean(name, names)));
+  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list {}' shows them", name,
+                               did_you_mean(name, names), join(catalogue_kinds(), "|")));
 }
 
 }  // namespace
@@ -247,6 +248,7 @@ ordered_json describe(const std::string& file_or_name) {
     return describe_struct<parallel::NetworkConfig>("network", file, document, [](const parallel::NetworkConfig& n) -> ordered_json {
       return {section("Rate of a device", {"what", "value"}, {{"one way", fmt::format("{:.1f} GB/s", n.rate().value / 1e9)}})};
     });
+  if (document.find("scale_up")) return describe_struct<fabric::SystemConfig>("system", file, document, system_sections);
   if (document.find("effective_share"))
     return describe_struct<fabric::LinkConfig>("link", file, document, link_sections);
   if (document.find("sequence") || document.find("request"))
@@ -305,6 +307,10 @@ ordered_json catalogue(const std::string& kind) {
       gpu::ArchitectureConfig a;
       config::read(document, a);
       summary = fmt::format("{:.0f} KiB shared memory an SM, {} matrix tiles", a.shared_memory.value / 1024, a.library.tiles.size());
+    } else if (kind == "systems") {
+      fabric::SystemConfig system;
+      config::read(document, system);
+      summary = system_summary(system);
     } else if (kind == "links") {
       fabric::LinkConfig l;
       config::read(document, l);
