@@ -26,6 +26,7 @@ void add_bench(CLI::App& app, Action& action) {
   add_bench_vector(*bench, action);
   add_bench_collective(*bench, action);
   add_bench_memory(*bench, action);
+  add_bench_imc(*bench, action);
 }
 
 }  // namespace presil::cli

@@ -28,8 +28,8 @@ struct Options {
 };
 
 void declare(CLI::App& command, Options& o) {
-  command.add_option("KIND", o.kind, "experiment (default), chip, memory, technology, architecture, link, server or sweep")
-      ->check(one_of({"experiment", "chip", "memory", "technology", "architecture", "link", "server", "sweep"}));
+  command.add_option("KIND", o.kind, "experiment (default), chip, memory, technology, architecture, link, server, macro or sweep")
+      ->check(one_of({"experiment", "chip", "memory", "technology", "architecture", "link", "server", "macro", "sweep"}));
   command.add_option("--format", o.format, "json (default), or markdown: a table of the fields")
       ->check(one_of({"json", "markdown"}))
       ->type_name("FORMAT");

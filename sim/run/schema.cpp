@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/gpu/gpu_config.h"
+#include "models/imc/macro_config.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/config/schema.h"
@@ -28,7 +29,8 @@ std::function<void(config::Visitor&)> declaration(const std::string& kind) {
   if (kind == "architecture") return fields_of<gpu::ArchitectureConfig>();
   if (kind == "link") return fields_of<fabric::LinkConfig>();
   if (kind == "server") return fields_of<ServerConfig>();
-  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "server"};
+  if (kind == "macro") return fields_of<imc::MacroConfig>();
+  const std::vector<std::string> kinds{"experiment", "chip", "memory", "technology", "architecture", "link", "server", "macro"};
   throw UsageError(fmt::format("unknown kind '{}'; expected one of {}{}", kind, join(kinds), did_you_mean(kind, kinds)));
 }
 

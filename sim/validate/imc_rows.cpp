@@ -80,6 +80,7 @@ MacroConfig from_columns(const ImcMacroRow& row) {
   if (digital) m.compute = has(row.type, "bit-serial") ? Compute::bit_serial : Compute::adder_tree;
   else m.compute = has(row.type, "charge") || has(row.type, "cap") ? Compute::charge : Compute::current;
   if (m.compute == Compute::charge) m.cell.capacitance_ff = 1.2;
+  if (m.compute == Compute::charge || m.compute == Compute::bit_serial) m.operands = {1, 1, 1};  // undisclosed
   m.booth = has(row.notes, "Booth");
   if (!digital) m.output_bits = 0;
   return m;
