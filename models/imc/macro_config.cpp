@@ -46,6 +46,7 @@ void describe_numbers(config::Visitor& v, MacroConfig& c) {
   v.flag("booth", c.booth, optional, "Whether a step takes two input bits, Booth encoded.");
   v.flag("custom_layout", c.custom_layout, optional, "Whether adders are drawn by hand, not standard cells.");
   v.object("operands", c.operands, optional, "Statistics of operand bits.");
+  v.object("noise", c.noise, optional, "What keeps sums from being exact; only functional runs use it.");
 }
 
 void check(config::Visitor& v, const MacroConfig& c) {
@@ -94,6 +95,16 @@ void OperandStatistics::describe(config::Visitor& v) {
   v.real("input_density", input_density, optional, fraction, "Share of input bits that are 1.");
   v.real("weight_density", weight_density, optional, fraction, "Share of weight bits that are 1.");
   v.real("input_toggle", input_toggle, optional, fraction, "Share of input bits that change from step to step.");
+}
+
+void NoiseConfig::describe(config::Visitor& v) {
+  v.real("programming", programming, optional, {0, 1}, "Deviation of a programmed cell, as a share of its value.");
+  v.real("read", read, optional, {0, 1}, "Deviation of one read-out, as a share of full scale.");
+  v.real("full_scale", full_scale, optional, kShare,
+         "Full scale of the converter as a share of the largest possible sum; above 1 no sum would reach it.");
+  v.real("drift_exponent", drift_exponent, optional, {0, 1}, "v of the conductance's drift, time^-v.");
+  v.quantity("drift_time", drift_time, optional, {1, 1e12}, "Time since programming, over 1 s.");
+  v.real("ir_drop", ir_drop, optional, {0, 1}, "Share of its current that the farthest row loses to wire resistance.");
 }
 
 void MacroConfig::describe(config::Visitor& v) {

@@ -64,6 +64,17 @@ struct OperandStatistics {
   void describe(config::Visitor& v);
 };
 
+/// What keeps sums from being exact (crossbar.h).
+struct NoiseConfig {
+  double programming{0};      ///< deviation of a cell, as a share of its value
+  double read{0};             ///< deviation of a read-out, as a share of full scale
+  double full_scale{1};       ///< of the converter, as a share of the largest sum
+  double drift_exponent{0};
+  Seconds drift_time{1};      ///< since programming
+  double ir_drop{0};          ///< share lost by the farthest row
+  void describe(config::Visitor& v);
+};
+
 struct MacroConfig {
   std::string name;
   std::vector<std::string> aliases;
@@ -86,6 +97,7 @@ struct MacroConfig {
   bool booth{false};
   bool custom_layout{false};
   OperandStatistics operands;
+  NoiseConfig noise;
 
   void describe(config::Visitor& v);
 
