@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,9 @@
 namespace presil::imc {
 
 namespace {
+
+/// Four columns at once. GCC's own choice here is to take rows together, which costs twice as much.
+using Lanes = float __attribute__((vector_size(16)));
 
 double largest_sum(const MacroConfig& m) {
   const double digit = std::exp2(std::min(m.dac_bits, m.input_bits)) - 1;
@@ -37,8 +41,6 @@ std::uint32_t parts(std::uint32_t bits, std::uint32_t part) { return std::max(1u
 Adc::Adc(double full_scale, std::uint32_t bits, double least_step)
     : step_(std::max(2 * full_scale / std::exp2(bits), least_step)), least_(-std::exp2(bits - 1)), most_(-least_ - 1) {}
 
-double Adc::convert(double value) const { return std::clamp(std::nearbyint(value / step_), least_, most_) * step_; }
-
 // A digital macro adds whole numbers: one slice, one step, no converter.
 Crossbar::Crossbar(const MacroConfig& macro, std::span<const std::int32_t> weights, std::size_t inputs,
                    std::size_t outputs, std::uint64_t seed)
@@ -54,6 +56,7 @@ Crossbar::Crossbar(const MacroConfig& macro, std::span<const std::int32_t> weigh
       adc_(full_scale(macro), macro.adc.bits, 1),
       read_(macro.analog() ? macro.noise.read * full_scale(macro) : 0),
       noise_(seed ^ 0x5EEDull) {
+  digits_.resize(steps_);
   program(weights, seed);
 }
 
@@ -86,42 +89,54 @@ void Crossbar::program(std::span<const std::int32_t> weights, std::uint64_t seed
     }
 }
 
-void Crossbar::add_block(const float* cells, std::span<const Digit> digits, float (&sum)[kBlock]) const {
+Crossbar::Sums Crossbar::add_block(const float* cells, std::span<const Digit> digits) {
+  Lanes sum[kBlock / 4] = {};
   for (const Digit& digit : digits) {
-    const float* row = cells + digit.row * kBlock;
-    for (std::size_t c = 0; c < kBlock; ++c) sum[c] += digit.value * row[c];
+    Lanes row[kBlock / 4];
+    std::memcpy(row, cells + digit.row * kBlock, sizeof row);
+    for (std::size_t i = 0; i < kBlock / 4; ++i) sum[i] += digit.value * row[i];
   }
+  Sums sums;
+  std::memcpy(sums.data(), sum, sizeof sum);
+  return sums;
 }
 
-void Crossbar::convert(const float (&sum)[kBlock], double weight, std::span<double> y) {
+void Crossbar::convert(const Sums& sums, double weight, std::span<double> y) {
+  if (!macro_.analog()) {
+    for (std::size_t c = 0; c < y.size(); ++c) y[c] += static_cast<double>(sums[c]);
+    return;
+  }
   for (std::size_t c = 0; c < y.size(); ++c) {
-    if (!macro_.analog()) {
-      y[c] += static_cast<double>(sum[c]);
-      continue;
-    }
-    const double noise = read_ > 0 ? read_ * noise_.normal() : 0;
-    y[c] += weight * (adc_.convert(static_cast<double>(sum[c])) + noise);
+    const double noise = read_ > 0 ? read_ * noise_.quick_normal() : 0;
+    y[c] += weight * (adc_.convert(static_cast<double>(sums[c])) + noise);
   }
 }
 
+void Crossbar::cut(std::span<const std::int32_t> x, std::size_t first) {
+  const std::int32_t mask = static_cast<std::int32_t>((1u << step_bits_) - 1);
+  for (std::uint32_t k = 0; k < steps_; ++k) {
+    digits_[k].clear();
+    for (std::size_t row = first; row < std::min(first + group_, inputs_); ++row) {
+      const std::int32_t digit = (std::abs(x[row]) >> (k * step_bits_)) & mask;
+      if (digit != 0) digits_[k].push_back({static_cast<std::uint32_t>(row), static_cast<float>(x[row] < 0 ? -digit : digit)});
+    }
+  }
+}
+
+// All steps of a block together: its cells then stay in the first cache.
 void Crossbar::multiply(std::span<const std::int32_t> x, std::span<double> y) {
   std::fill(y.begin(), y.end(), 0.0);
-  const std::int32_t mask = static_cast<std::int32_t>((1u << step_bits_) - 1);
-  for (std::size_t first = 0; first < inputs_; first += group_)
-    for (std::uint32_t k = 0; k < steps_; ++k) {
-      digits_.clear();
-      for (std::size_t row = first; row < std::min(first + group_, inputs_); ++row) {
-        const std::int32_t digit = (std::abs(x[row]) >> (k * step_bits_)) & mask;
-        if (digit != 0) digits_.push_back({static_cast<std::uint32_t>(row), static_cast<float>(x[row] < 0 ? -digit : digit)});
-      }
-      for (std::uint32_t s = 0; s < slices_; ++s)
-        for (std::size_t block = 0; block < blocks_; ++block) {
-          float sum[kBlock] = {};
-          add_block(&cells_[(s * blocks_ + block) * inputs_ * kBlock], digits_, sum);
+  for (std::size_t first = 0; first < inputs_; first += group_) {
+    cut(x, first);
+    for (std::uint32_t s = 0; s < slices_; ++s)
+      for (std::size_t block = 0; block < blocks_; ++block)
+        for (std::uint32_t k = 0; k < steps_; ++k) {
+          const Sums sums = add_block(&cells_[(s * blocks_ + block) * inputs_ * kBlock], digits_[k]);
           const std::size_t at = block * kBlock;
-          convert(sum, std::exp2(k * step_bits_ + s * slice_bits_), y.subspan(at, std::min(kBlock, outputs_ - at)));
+          convert(sums, std::ldexp(1.0, static_cast<int>(k * step_bits_ + s * slice_bits_)),
+                  y.subspan(at, std::min(kBlock, outputs_ - at)));
         }
-    }
+  }
 }
 
 }  // namespace presil::imc

@@ -14,6 +14,7 @@
 // Not modelled: position of noise within a step, correlated noise, temperature beyond drift, stuck cells.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -29,9 +30,14 @@ class Adc {
   /// `least_step` keeps the step from below.
   Adc(double full_scale, std::uint32_t bits, double least_step = 0);
   double step() const { return step_; }
-  double convert(double value) const;
+  double convert(double value) const {
+    const double code = value / step_;
+    const double inside = code < least_ ? least_ : code > most_ ? most_ : code;
+    return (inside + kRounder - kRounder) * step_;
+  }
 
  private:
+  static constexpr double kRounder = 0x1.8p52;  ///< added and taken off, rounds to the nearest whole number, ties to even
   double step_, least_, most_;
 };
 
@@ -53,10 +59,12 @@ class Crossbar {
     std::uint32_t row;
     float value;
   };
+  void cut(std::span<const std::int32_t> x, std::size_t first);
   void program(std::span<const std::int32_t> weights, std::uint64_t seed);
   double cell(double level, std::size_t row, Random& random) const;
-  void add_block(const float* cells, std::span<const Digit> digits, float (&sum)[kBlock]) const;
-  void convert(const float (&sum)[kBlock], double weight, std::span<double> y);
+  using Sums = std::array<float, kBlock>;
+  static Sums add_block(const float* cells, std::span<const Digit> digits);
+  void convert(const Sums& sums, double weight, std::span<double> y);
 
   MacroConfig macro_;
   std::size_t inputs_, outputs_, blocks_, group_;
@@ -65,7 +73,7 @@ class Crossbar {
   double read_;  ///< deviation of read noise, in levels
   Random noise_;
   std::vector<float> cells_;  ///< by slice, block of columns, row, column in the block
-  std::vector<Digit> digits_;
+  std::vector<std::vector<Digit>> digits_;  ///< by step
 };
 
 }  // namespace presil::imc

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 namespace presil::imc {
 
@@ -31,7 +32,33 @@ class Random {
     return radius * std::cos(angle);
   }
 
+  /// The same from a table of 4096 equally likely values, whose mean square is 1: within 3.6, for noise in quantity.
+  double quick_normal() { return table()[next() >> 52]; }
+
  private:
+  static const double* table() {
+    static const std::vector<double> values = [] {
+      std::vector<double> v(4096);
+      double square = 0;
+      for (std::size_t i = 0; i < v.size(); ++i) {
+        v[i] = quantile((static_cast<double>(i) + 0.5) / static_cast<double>(v.size()));
+        square += v[i] * v[i];
+      }
+      for (double& x : v) x /= std::sqrt(square / static_cast<double>(v.size()));
+      return v;
+    }();
+    return values.data();
+  }
+  /// Of the normal distribution, by bisection.
+  static double quantile(double p) {
+    double low = -6, high = 6;
+    for (int i = 0; i < 60; ++i) {
+      const double middle = (low + high) / 2;
+      (0.5 * std::erfc(-middle * 0.7071067811865476) < p ? low : high) = middle;
+    }
+    return low;
+  }
+
   std::uint64_t state_;
   double spare_{};
   bool kept_{false};
