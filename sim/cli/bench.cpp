@@ -28,6 +28,7 @@ void add_bench(CLI::App& app, Action& action) {
   add_bench_memory(*bench, action);
   add_bench_noc(*bench, action);
   add_bench_pim(*bench, action);
+  add_bench_imc(*bench, action);
 }
 
 }  // namespace presil::cli

@@ -16,6 +16,7 @@ void add_bench_collective(CLI::App& bench, Action& action);
 void add_bench_memory(CLI::App& bench, Action& action);
 void add_bench_noc(CLI::App& bench, Action& action);
 void add_bench_pim(CLI::App& bench, Action& action);
+void add_bench_imc(CLI::App& bench, Action& action);
 
 /// Prints a benchmark's answer as text, json or csv.
 void print_record(const nlohmann::ordered_json& record, const std::string& format);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/gpu/gpu_config.h"
+#include "models/imc/macro.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/config/loader.h"
@@ -153,6 +154,17 @@ ordered_json link_sections(const fabric::LinkConfig& l) {
   return {section("Link", {"what", "value"}, rows)};
 }
 
+ordered_json macro_sections(const imc::MacroConfig& m) {
+  const imc::MacroEstimate e = imc::estimate(m);
+  ordered_json rows = ordered_json::array();
+  rows.push_back({"operands", fmt::format("{} bit inputs, {} bit weights", m.input_bits, m.weight_bits)});
+  rows.push_back({"in one pass", fmt::format("{:.0f} multiply-adds in {:.4g} ns", e.macs, e.pass.value * 1e9)});
+  rows.push_back({"rate", fmt::format("{:.4g} TOPS", e.ops_per_s() / 1e12)});
+  rows.push_back({"efficiency", fmt::format("{:.4g} TOPS/W", e.ops_per_joule() / 1e12)});
+  rows.push_back({"area", fmt::format("{:.4g} mm2", e.area.total().value)});
+  return {section("Macro", {"what", "value"}, rows)};
+}
+
 /// 8030261248 as "8,030,261,248".
 std::string grouped(std::uint64_t value) {
   std::string text = std::to_string(value);
@@ -203,7 +215,7 @@ fs::path resolve(const std::string& name) {
   if (fs::is_regular_file(name)) return name;
   const config::SearchPath search{home() / "configs"};
   std::vector<std::string> names;
-  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "networks", "servers", "dies", "pim", "systems", "experiments", "sweeps"}) {
+  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "networks", "servers", "dies", "pim", "macros", "systems", "experiments", "sweeps"}) {
     for (const auto& [stem, path] : config::catalogue(search, kind)) names.push_back(stem);
     try {
       return config::find_config(search, kind, name);
@@ -258,6 +270,7 @@ ordered_json describe(const std::string& file_or_name) {
       rows.push_back({"of a sequence and step", fmt::format("{:g} us", s.sequence.value * 1e6)});
       return {section("Host time", {"what", "value"}, rows)};
     });
+  if (document.find("compute")) return describe_struct<imc::MacroConfig>("macro", file, document, macro_sections);
   if (document.find("channels_per_stack"))
     return describe_struct<memory::MemoryConfig>("memory", file, document, memory_sections);
   if (document.find("library") && document.find("fit"))
@@ -266,7 +279,7 @@ ordered_json describe(const std::string& file_or_name) {
 }
 
 std::vector<std::string> catalogue_kinds() {
-  return {"chips", "systems", "models", "memories", "links", "networks", "servers", "technologies", "architectures", "dies", "pim"};
+  return {"chips", "systems", "models", "memories", "links", "networks", "servers", "technologies", "architectures", "dies", "macros", "pim"};
 }
 
 ordered_json catalogue(const std::string& kind) {
@@ -319,6 +332,13 @@ ordered_json catalogue(const std::string& kind) {
       PimDevice d;
       config::read(document, d);
       summary = fmt::format("{}, units at {}, {}", d.name, pim::kPimKindNames[static_cast<std::size_t>(d.units.kind)], d.memory.standard);
+    } else if (kind == "macros") {
+      imc::MacroConfig m;
+      config::read(document, m);
+      const imc::MacroEstimate e = imc::estimate(m);
+      summary = fmt::format("{} {}, {:g} nm, {:.3g} TOPS, {:.3g} TOPS/W", imc::kCellNames[static_cast<std::size_t>(m.cell.kind)],
+                            imc::kComputeNames[static_cast<std::size_t>(m.compute)], m.process().node_nm, e.ops_per_s() / 1e12,
+                            e.ops_per_joule() / 1e12);
     }
     const config::Node* title = document.find("name");
     rows.push_back({{"name", stem}, {"file", fs::relative(path, home()).string()}, {"aliases", aliases},

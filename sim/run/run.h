@@ -108,6 +108,16 @@ struct CollectiveQuery {
 /// bytes, time_us, algbw_gb_per_s, busbw_gb_per_s (as nccl-tests define them), algorithm, protocol, bound_us.
 nlohmann::ordered_json bench_collective(const CollectiveQuery& query, const std::vector<std::string>& overrides);
 
+struct ImcQuery {
+  std::string macro;  ///< file or name
+};
+
+/// An in-memory-compute macro alone, in closed form (models/imc/macro.h). Keys: macro, compute, node_nm, vdd, rows,
+/// columns, macros, input_bits, weight_bits, adc_bits (analog ones), latency_ns, pass_ns, clock_ns, tops, tops_per_w,
+/// tops_per_mm2, energy_per_mac_fj and its parts (energy_PART_fj), area_mm2 and its parts (area_PART_mm2), write_us,
+/// write_uj, endurance where it is limited.
+nlohmann::ordered_json bench_imc(const ImcQuery& query, const std::vector<std::string>& overrides);
+
 /// What a configuration file or model says: keys kind, name, sections (title, columns, rows), provenance.
 nlohmann::ordered_json describe(const std::string& file_or_name);
 

@@ -6,6 +6,7 @@
 
 #include "models/fabric/system_config.h"
 #include "models/gpu/gpu_config.h"
+#include "models/imc/macro_config.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/config/schema.h"
@@ -32,7 +33,8 @@ std::vector<Kind> declarations() {
           {"memory", fields_of<memory::MemoryConfig>()}, {"technology", fields_of<ppa::Technology>()},
           {"architecture", fields_of<gpu::ArchitectureConfig>()}, {"link", fields_of<fabric::LinkConfig>()},
           {"server", fields_of<ServerConfig>()},        {"die", fields_of<ppa::DieConfig>()},
-          {"pim", fields_of<PimDevice>()}, {"network", fields_of<parallel::NetworkConfig>()}, {"system", fields_of<fabric::SystemConfig>()}};
+          {"pim", fields_of<PimDevice>()}, {"network", fields_of<parallel::NetworkConfig>()}, {"system", fields_of<fabric::SystemConfig>()},
+          {"macro", fields_of<imc::MacroConfig>()}};
 }
 
 std::function<void(config::Visitor&)> declaration(const std::string& kind) {

@@ -53,6 +53,8 @@ void CellReader::text(const char* column, std::string& value) {
   if (value.empty()) refuse(column, "text");
 }
 
+void CellReader::any_text(const char* column, std::string& value) { value = report::clean(cell(column).text); }
+
 void CellReader::optional_text(const char* column, std::string& value) {
   if (table_.find(column) >= 0) value = report::clean(cell(column).text);
 }

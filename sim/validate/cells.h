@@ -19,6 +19,8 @@ class Cells {
   virtual ~Cells() = default;
   /// Text that must not be empty.
   virtual void text(const char* column, std::string& value) = 0;
+  /// Text of a column that the kind has, which may be empty.
+  virtual void any_text(const char* column, std::string& value) = 0;
   /// Text of a column that a table of the kind need not have.
   virtual void optional_text(const char* column, std::string& value) = 0;
   /// A number format, in upper or lower case.
@@ -40,6 +42,7 @@ class ColumnNames : public Cells {
  public:
   std::vector<std::string> names;
   void text(const char* column, std::string&) override { names.emplace_back(column); }
+  void any_text(const char* column, std::string&) override { names.emplace_back(column); }
   void optional_text(const char*, std::string&) override {}
   void format(const char* column, Format&) override { names.emplace_back(column); }
   void count(const char* column, std::uint64_t&, std::uint64_t) override { names.emplace_back(column); }
@@ -59,6 +62,7 @@ class CellReader : public Cells {
   std::size_t fault_column() const { return column_; }
 
   void text(const char* column, std::string& value) override;
+  void any_text(const char* column, std::string& value) override;
   void optional_text(const char* column, std::string& value) override;
   void format(const char* column, Format& value) override;
   void count(const char* column, std::uint64_t& value, std::uint64_t least) override;

@@ -19,9 +19,9 @@ namespace {
 
 config::SearchPath search() { return {run::home() / "configs"}; }
 
-std::optional<std::filesystem::path> file_of(const std::string& name) {
+std::optional<std::filesystem::path> file_of(const std::string& name, const char* folder) {
   try {
-    return config::find_config(search(), "chips", name);
+    return config::find_config(search(), folder, name);
   } catch (const InputError&) {
     return std::nullopt;
   }
@@ -61,9 +61,14 @@ Device Devices::look_up(const Row& row) const {
   device.name = row.device;
   std::optional<std::filesystem::path> file;
   for (const std::string& guess :
-       row.is_system ? chips_in(row.device) : std::vector<std::string>{row.device}) {
-    file = file_of(guess);
+       row.is_system || row.is_macro ? chips_in(row.device) : std::vector<std::string>{row.device}) {
+    file = file_of(guess, row.is_macro ? "macros" : "chips");
     if (file) break;
+  }
+  if (!file && row.is_macro) {  // the row's own columns describe it
+    device.file = row.device;
+    device.kind = kMacroKind;
+    return device;
   }
   if (!file) {
     device.fault = not_found(row.device);
@@ -75,7 +80,7 @@ Device Devices::look_up(const Row& row) const {
     const config::Node* name = device.document.find("name");
     const config::Node* kind = device.document.find("kind");
     device.name = name ? name->scalar : file->stem().string();
-    device.kind = kind ? kind->scalar : "npu";
+    device.kind = row.is_macro ? kMacroKind : kind ? kind->scalar : "npu";
     if (!registry_.knows(device.kind))
       device.fault = fmt::format("{} is a chip of kind '{}'; predictions exist for {}", device.name,
                                  device.kind, join(registry_.chip_kinds()));

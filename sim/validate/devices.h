@@ -10,6 +10,9 @@
 
 namespace presil::validate {
 
+/// The kind of devices that are macros, not chips.
+inline constexpr const char* kMacroKind = "macro";
+
 struct Device {
   std::string name;       ///< of the chip; as the table spells it when there is no such chip
   std::string file;       ///< the chip's

@@ -3,6 +3,7 @@
 
 #include "sim/validate/chip_rows.h"
 #include "sim/validate/gpu_rows.h"
+#include "sim/validate/imc_rows.h"
 
 namespace presil::validate {
 
@@ -11,6 +12,7 @@ const Registry& registry() {
     Registry r;
     add_chips(r);
     add_gpu(r);  // a kind with predictors of its own
+    add_macros(r);
     return r;
   }();
   return all;

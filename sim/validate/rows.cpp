@@ -248,16 +248,32 @@ void ImcMacroRow::describe(Cells& c) {
   c.text("macro", device);
   c.text("type", type);
   c.text("cell", cell);
-  c.other("node_nm");
-  c.other("vdd_V");
-  c.other("rows");
-  c.other("cols");
+  c.any_text("node_nm", node);
+  c.any_text("vdd_V", vdd);
+  c.any_text("rows", rows);
+  c.any_text("cols", cols);
   c.text("metric", metric);
   c.positive("value", measured);
-  c.text("unit", unit);
+  c.text("unit", value_unit);
+  c.optional_text("banks", banks);
+  c.optional_text("in_b", in_bits);
+  c.optional_text("w_b", w_bits);
+  c.optional_text("out_b_or_adc_b", out_bits);
+  c.optional_text("notes", notes);
 }
 
-void ImcMacroRow::settle() { group = metric; }
+void ImcMacroRow::settle() {
+  is_macro = true;
+  unit = value_unit;
+  if (metric == "efficiency" || metric == "energy_per_MAC")
+    group = "TOPS/W";
+  else if (metric == "throughput" || metric == "latency" || metric == "tclk")
+    group = "TOPS";
+  else if (metric == "area" || metric == "area core")
+    group = "area";
+  else
+    group = "parts";
+}
 
 std::vector<std::string> chips_in(const std::string& system) {
   std::vector<std::string> guesses{system};

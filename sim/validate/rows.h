@@ -22,6 +22,7 @@ struct Row {
   std::string unit{"us"};
   bool gated{true};
   bool is_system{false};  ///< `device` names a system: "4xA100-SXM-80GB NVLink3", "1x v5e-256"
+  bool is_macro{false};   ///< `device` names an in-memory-compute macro, which need not have a file
   /// After the cells were read, faulty ones included: what follows from them.
   void settle() {}
   /// Of a row whose cells are all right: why it still cannot be used, or nothing.
@@ -156,10 +157,12 @@ struct TpuV1Row : Row {
   void settle();
 };
 
-/// Published in-memory-compute macros; the metric says what the value is.
+/// Published in-memory-compute macros; the metric says what the value is. Cells of the operating point are text, because
+/// some hold a number and words ("4 (analog)") and some are empty.
 struct ImcMacroRow : Row {
   static constexpr const char* kKind = "imc_macros";
-  std::string type, cell, metric;
+  std::string type, cell, node, vdd, rows, cols, metric, value_unit;
+  std::string banks, in_bits, w_bits, out_bits, notes;  ///< of columns that a table need not have
   void describe(Cells& c);
   void settle();
 };
