@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
+#include "sim/claims/claim.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/parse.h"
 #include "sim/cli/terminal.h"
@@ -28,8 +29,8 @@ struct Options {
 };
 
 void declare(CLI::App& command, Options& o) {
-  command.add_option("KIND", o.kind, "experiment (default), chip, memory, technology, architecture, link, server or sweep")
-      ->check(one_of({"experiment", "chip", "memory", "technology", "architecture", "link", "server", "sweep"}));
+  command.add_option("KIND", o.kind, "experiment (default), chip, memory, technology, architecture, link, server, sweep or claim")
+      ->check(one_of({"experiment", "chip", "memory", "technology", "architecture", "link", "server", "sweep", "claim"}));
   command.add_option("--format", o.format, "json (default), or markdown: a table of the fields")
       ->check(one_of({"json", "markdown"}))
       ->type_name("FORMAT");
@@ -37,11 +38,13 @@ void declare(CLI::App& command, Options& o) {
 
 ExitStatus perform(const Options& o) {
   if (o.format == "markdown") {
-    if (o.kind == "sweep") throw UsageError("a sweep has no table of fields; see docs/commands.md");
+    if (o.kind == "sweep" || o.kind == "claim") throw UsageError("a " + o.kind + " has no table of fields; see docs/commands.md");
     print(run::field_table(o.kind));
     return ExitStatus::ok;
   }
-  print(report::document_text(o.kind == "sweep" ? sweep::spec_schema() : run::schema(o.kind)));
+  print(report::document_text(o.kind == "sweep"   ? sweep::spec_schema()
+                              : o.kind == "claim" ? claims::claim_schema()
+                                                  : run::schema(o.kind)));
   return ExitStatus::ok;
 }
 

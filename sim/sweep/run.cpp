@@ -31,10 +31,16 @@ std::uint64_t extent(const std::string& path, const std::string& value) {
   throw InputError(fmt::format("--set {}={}: expected a whole number from 1 to 16777216", path, value));
 }
 
+bool flag(const std::string& path, const std::string& value) {
+  if (value != "true" && value != "false") throw InputError(fmt::format("--set {}={}: expected true or false", path, value));
+  return value == "true";
+}
+
 // The paths that are arguments of the bench; all others are the chip's.
 bool take(run::GemmQuery& query, const std::string& path, const std::string& value) {
   if (path == "device") query.device = value;
   else if (path == "dtype") query.dtype = value;
+  else if (path == "sparse") query.sparse = flag(path, value);
   else if (path == "m") query.m = extent(path, value);
   else if (path == "n") query.n = extent(path, value);
   else if (path == "k") query.k = extent(path, value);

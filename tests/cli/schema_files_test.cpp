@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(SchemaFiles, AreWhatTheProgramPrints) {
-  for (const char* kind : {"experiment", "chip", "memory", "technology", "architecture", "link", "server", "sweep"}) {
+  for (const char* kind : {"experiment", "chip", "memory", "technology", "architecture", "link", "server", "sweep", "claim"}) {
     const CommandResult printed = run_presil("schema", kind);
     ASSERT_EQ(printed.status, 0) << printed.err;
     EXPECT_EQ(read_text(source_directory() / "configs" / "schema" / (std::string(kind) + ".json")), printed.out)
