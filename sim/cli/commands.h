@@ -19,6 +19,7 @@ void add_run(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 void add_validate(CLI::App& app, Action& action);
+void add_claims(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
 void add_describe(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);

@@ -47,7 +47,7 @@ std::string stray_message(const CLI::App& command, const std::string& word) {
     const std::string option = word.substr(0, word.find('='));
     return fmt::format("unknown option '{}'{}", option, did_you_mean(option, options_of(command)));
   }
-  if (!names.empty())
+  if (!names.empty() && command.get_require_subcommand_min() > 0)
     return fmt::format("unknown command '{}'{}; commands: {}", word, did_you_mean(word, names), join(names));
   return fmt::format("unexpected argument '{}'", word);
 }
@@ -60,7 +60,7 @@ std::string stray_message(const CLI::App& command, const std::string& word) {
                         [](const std::string& word) { return word.starts_with('-'); });
   if (!stray.empty() && stray.front() != "--") throw UsageError(stray_message(command, stray.front()) + see);
   const std::vector<std::string> names = commands_of(command);
-  if (!names.empty() && command.get_subcommands().empty())
+  if (!names.empty() && command.get_require_subcommand_min() > 0 && command.get_subcommands().empty())
     throw UsageError("no command given; commands: " + join(names) + see);
   throw UsageError(error.what() + see);
 }

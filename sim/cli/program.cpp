@@ -35,6 +35,7 @@ void add_commands(CLI::App& app, Action& action) {
   add_sweep(app, action);
   add_validate(app, action);
   add_compare(app, action);
+  add_claims(app, action);
   add_describe(app, action);
   add_list(app, action);
   add_schema(app, action);

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
+#include "sim/claims/claim.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/parse.h"
 #include "sim/cli/terminal.h"
@@ -29,7 +30,7 @@ struct Options {
 
 void declare(CLI::App& command, Options& o) {
   std::vector<std::string> kinds = run::schema_kinds();
-  kinds.emplace_back("sweep");
+  kinds.insert(kinds.end(), {"sweep", "claim"});
   command.add_option("KIND", o.kind, join(kinds) + "; default: experiment")->check(one_of(kinds));
   command.add_option("--format", o.format, "json (default), or markdown: a table of the fields")
       ->check(one_of({"json", "markdown"}))
@@ -38,11 +39,13 @@ void declare(CLI::App& command, Options& o) {
 
 ExitStatus perform(const Options& o) {
   if (o.format == "markdown") {
-    if (o.kind == "sweep") throw UsageError("a sweep has no table of fields; see docs/commands.md");
+    if (o.kind == "sweep" || o.kind == "claim") throw UsageError("a " + o.kind + " has no table of fields; see docs/commands.md");
     print(run::field_table(o.kind));
     return ExitStatus::ok;
   }
-  print(report::document_text(o.kind == "sweep" ? sweep::spec_schema() : run::schema(o.kind)));
+  print(report::document_text(o.kind == "sweep"   ? sweep::spec_schema()
+                              : o.kind == "claim" ? claims::claim_schema()
+                                                  : run::schema(o.kind)));
   return ExitStatus::ok;
 }
 

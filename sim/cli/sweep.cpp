@@ -1,16 +1,23 @@
-// sweep.cpp -- `presil sweep`: one experiment at every point of a grid.
+// sweep.cpp -- `presil sweep`: one experiment at many points, on all cores, into a database, a table and a page.
 #include "sim/sweep/sweep.h"
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
 #include "sim/cli/commands.h"
 #include "sim/cli/parse.h"
+#include "sim/cli/sweep_output.h"
+#include "sim/cli/sweep_progress.h"
 #include "sim/cli/terminal.h"
-#include "sim/run/run.h"
+#include "sim/report/csv.h"
+#include "sim/sweep/database.h"
+#include "sim/sweep/run.h"
 
 namespace presil::cli {
 
@@ -21,69 +28,139 @@ SWEEP.yaml names an experiment and the values to try; every combination is one r
 
   experiment: mine.yaml
   grid:
-    batch: [1, 8, 64]
+    workload.batch: {log2: [1, 64]}
     chip.memory.stacks: [4, 6]
+  objectives: {tokens_per_s: max, energy_per_token_j: min}
 
 Examples:
   presil sweep stacks.yaml > stacks.csv
-  presil sweep stacks.yaml --jobs 8 --out stacks.csv
-  presil sweep stacks.yaml --out stacks.csv --resume      after an interruption)";
+  presil sweep stacks.yaml --out stacks.csv --out stacks.html     results go to stacks.db as they arrive
+  presil sweep stacks.yaml --out stacks.csv --resume              after an interruption
+  presil sweep stacks.yaml --out stacks.csv --shard 1/4           one of four machines: stacks.1-of-4.db
+  presil sweep merge stacks.*-of-4.db --out stacks.html)";
 
 struct Options {
-  std::string file, out;
+  std::string file, db, shard;
+  std::vector<std::string> outs;
   std::uint64_t jobs{0}, allow{sweep::kMostPoints};
-  bool resume{false};
+  bool resume{false}, restart{false};
 };
 
 void declare(CLI::App& command, Options& o) {
-  command.add_option("SWEEP", o.file, "The sweep: a YAML file")->required();
+  command.add_option("SWEEP", o.file, "The sweep: a YAML file");
   command.add_option("--jobs", o.jobs, "Points simulated at once (default: one for each core)")
       ->check(positive_integer())
       ->check(CLI::Range(1, 1024).description(""))
       ->type_name("N");
-  command.add_option("--out", o.out, "Write the table to FILE instead of standard output")->type_name("FILE");
-  command.add_flag("--resume", o.resume, "Keep the rows that FILE holds and run the points after them");
+  command.add_option("--out", o.outs, "Write a table to FILE.csv or a page to FILE.html instead of standard output; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  command.add_option("--db", o.db, "The database of results (default: beside the first --out, ending in .db)")->type_name("FILE");
+  command.add_flag("--resume", o.resume, "Keep the results in the database and run the points that are missing");
+  command.add_flag("--restart", o.restart, "Begin again although the database holds an unfinished sweep");
+  command.add_option("--shard", o.shard, "Run part I of N only; auto takes them from Slurm's array or Open MPI's ranks")->type_name("I/N");
   command
-      .add_option("--allow", o.allow, fmt::format("Most points of a grid (default {})", sweep::kMostPoints))
+      .add_option("--allow", o.allow, fmt::format("Most points of a space (default {})", sweep::kMostPoints))
       ->check(positive_integer())
       ->type_name("N");
 }
 
-void show(const sweep::Progress& p) {
-  show_progress(fmt::format("{} of {} points{}", p.done, p.points,
-                            p.failed ? fmt::format(", {} failed", p.failed) : ""));
+std::optional<std::size_t> whole(std::string_view text) {
+  std::size_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<std::size_t> variable(const char* name) {
+  const char* text = std::getenv(name);
+  return text ? whole(text) : std::nullopt;
+}
+
+// Array jobs number their tasks from any number; ranks count from 0.
+sweep::Shard shard_of_environment() {
+  const auto task = variable("SLURM_ARRAY_TASK_ID"), first = variable("SLURM_ARRAY_TASK_MIN"), tasks = variable("SLURM_ARRAY_TASK_COUNT");
+  if (task && first && tasks && *task >= *first && *task - *first < *tasks) return {*task - *first, *tasks};
+  for (const auto& [rank_name, size_name] :
+       {std::pair{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"}, {"PMI_RANK", "PMI_SIZE"}, {"SLURM_PROCID", "SLURM_NTASKS"}}) {
+    const auto rank = variable(rank_name), size = variable(size_name);
+    if (rank && size && *rank < *size) return {*rank, *size};
+  }
+  throw UsageError("--shard auto: neither a Slurm array nor MPI ranks are to be seen in the environment");
+}
+
+sweep::Shard shard_of(const std::string& text) {
+  if (text.empty()) return {};
+  if (text == "auto") return shard_of_environment();
+  const std::size_t slash = text.find('/');
+  const auto index = whole(std::string_view(text).substr(0, slash));
+  const auto count = slash == std::string::npos ? std::nullopt : whole(std::string_view(text).substr(slash + 1));
+  if (!index || !count || *index < 1 || *index > *count)
+    throw UsageError(fmt::format("--shard: '{}' is not I/N, such as 1/4, with I from 1 to N", text));
+  return {*index - 1, *count};
+}
+
+sweep::Title title_of(const sweep::Spec& spec) {
+  sweep::Title title{sweep::fingerprint(spec, version_text()), spec.file, spec.points.size(), spec.paths(), sweep::metrics_of(spec), {}};
+  for (const sweep::Objective& objective : spec.objectives) title.objectives.emplace_back(objective.what.text(), objective.largest);
+  return title;
+}
+
+std::optional<sweep::Database> open_database(const Options& o, const SweepOutputs& outputs, const sweep::Title& title) {
+  if (outputs.database.empty()) {
+    if (o.resume) throw UsageError("--resume needs --out FILE or --db FILE: where the results are kept");
+    return std::nullopt;
+  }
+  return o.resume ? sweep::Database::resume(outputs.database, title) : sweep::Database::create(outputs.database, title, o.restart);
 }
 
 ExitStatus perform(const Options& o) {
+  if (o.file.empty()) throw UsageError("SWEEP is required; see `presil sweep --help`");
+  if (o.resume && o.restart) throw UsageError("--resume and --restart exclude each other");
   const sweep::Spec spec = sweep::read_spec(o.file, o.allow);
-  const std::filesystem::path out = o.out.empty() ? spec.output : std::filesystem::path(o.out);
-  if (o.resume && out.empty()) throw UsageError("--resume needs --out FILE: the table to go on with");
-
+  sweep::check_objectives(spec);
+  const sweep::Title title = title_of(spec);
+  SweepOutputs outputs(o.outs, spec.output.string(), o.db);
   sweep::Job job;
-  job.jobs = o.jobs ? o.jobs : std::max(1u, std::thread::hardware_concurrency());
-  job.run = [](const auto& file, const auto& overrides) {
-    return run::run_experiment(file, {overrides, false}).result;
-  };
-  job.progress = show;
-  std::unique_ptr<sweep::OutputFile> file;
-  job.write = print;
-  if (!out.empty()) {
-    file = std::make_unique<sweep::OutputFile>(out);
-    if (o.resume) job.existing = file->resume(spec);
-    job.write = [&](std::string_view rows) { file->write(rows); };
+  job.shard = shard_of(o.shard);
+  if (spec.explore && job.shard.count > 1) throw UsageError("--shard does not go with 'explore': a search cannot be cut into parts");
+  if (job.shard.count > 1) outputs.make_part(job.shard, o.shard == "auto" || o.db.empty());
+  std::optional<sweep::Database> database = open_database(o, outputs, title);
+  if (database) {
+    job.known = database->records();
+    job.save = [&](const sweep::Record& record) { database->add(record); };
   }
-  const sweep::Progress end = sweep::run_sweep(spec, job);
+  job.jobs = o.jobs ? o.jobs : std::max(1u, std::thread::hardware_concurrency());
+  job.run = sweep::run_subject;
+  SweepProgress bar;
+  sweep::Progress last;
+  job.progress = [&](const sweep::Progress& p) { bar.show(last = p); };
+  bool header = false;
+  if (outputs.to_standard_output())
+    job.row = [&](const sweep::Record& record) {
+      if (!header) print(report::csv_record(sweep::columns(title.paths, title.metrics)));
+      header = true;
+      print(sweep::row(record, title.metrics));
+    };
+  const std::vector<sweep::Record> records = sweep::run_sweep(spec, job);
   clear_progress();
-  if (end.failed == 0) return ExitStatus::ok;
-  throw Error(ExitStatus::run_failed,
-              fmt::format("{} of {} points failed; their rows say why", end.failed, end.points));
+  if (database && job.shard.count == 1) database->finish();
+  outputs.write(title, records);
+  if (is_terminal()) note(bar.summary(last));
+  return sweep_status(last.failed, last.points);
 }
 
 }  // namespace
 
 void add_sweep(CLI::App& app, Action& action) {
-  add_command<Options>(app, "sweep", "Simulate an experiment at every point of a grid, into one CSV table",
-                       kExamples, action, declare, perform);
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("sweep", "Simulate an experiment at many points: grids, samples, searches");
+  command->footer(kExamples);
+  declare(*command, *options);
+  add_sweep_merge(*command, action);
+  command->callback([&action, options, command] {
+    if (command->get_subcommands().empty()) action = [options] { return perform(*options); };
+  });
 }
 
 }  // namespace presil::cli

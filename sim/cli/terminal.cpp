@@ -76,8 +76,10 @@ void print_error(std::string_view message) {
 }
 
 void show_progress(std::string_view line) {
-  if (isatty(STDERR_FILENO)) write_all(STDERR_FILENO, "\r" + std::string(line) + "\033[K");
+  if (is_terminal()) write_all(STDERR_FILENO, "\r" + std::string(line) + "\033[K");
 }
+
+bool is_terminal() { return isatty(STDERR_FILENO) == 1; }
 
 void clear_progress() { show_progress(""); }
 

@@ -28,6 +28,9 @@ void print_error(std::string_view message);
 void show_progress(std::string_view line);
 void clear_progress();
 
+/// Is standard error one?
+bool is_terminal();
+
 /// What standard output can show.
 report::Style output_style();
 

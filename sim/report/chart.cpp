@@ -4,116 +4,79 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <optional>
 
+#include "sim/report/bars.h"
 #include "sim/report/format.h"
-#include "sim/report/page.h"
+#include "sim/report/svg.h"
 
 namespace presil::report {
 
 namespace {
 
-constexpr double kWidth = 920;
+constexpr std::size_t kMostBars = 16;
 
-const char* colour_of(const std::string& phase) {
-  return phase == "prefill"  ? "var(--a)"
-         : phase == "decode" ? "var(--b)"
-         : phase == "encode" ? "var(--c)"
-                             : "var(--e)";
-}
-
-std::string text_at(double x, double y, const std::string& text, const char* anchor, const char* style = "") {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>{}</text>\n", x, y, anchor, style,
-                     escaped(text));
-}
-
-std::string line(double x1, double y1, double x2, double y2, const char* style) {
-  return fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" class=\"{}\"/>\n", x1, y1,
-                     x2, y2, style);
-}
-
-std::string svg(double height, const std::string& label, const std::string& content) {
-  return fmt::format(
-      "<svg viewBox=\"0 0 {:.0f} {:.0f}\" width=\"{:.0f}\" role=\"img\" aria-label=\"{}\">\n{}</svg>\n",
-      kWidth, height, kWidth, escaped(label), content);
-}
-
-// A logarithmic axis over whole decades.
-struct LogAxis {
-  int low{}, high{};  // powers of ten
-  double start{}, end{};
-  double at(double value) const { return start + (std::log10(value) - low) / (high - low) * (end - start); }
+// A level of memory as a roof: TB/s, so that intensity x bandwidth is in TFLOPS.
+struct Roof {
+  std::string level;
+  double bandwidth;
 };
+
+std::vector<Roof> roofs_of(const Result& result) {
+  std::vector<Roof> roofs;
+  for (const BandwidthLevel& level : result.levels)
+    if (level.peak_gb_per_s > 0 && level.name != "host") roofs.push_back({level.name, level.peak_gb_per_s * 1e-3});
+  return roofs;
+}
 
 struct Point {
-  double intensity, achieved;
+  double intensity;
   const Operator* op;
+  std::string level;
 };
 
-struct Roof {
-  double peak;       // TFLOPS or TOPS
-  double bandwidth;  // TB/s
-  double ridge() const { return peak / bandwidth; }
-  double at(double intensity) const { return std::min(peak, bandwidth * intensity); }
-};
-
-std::optional<Roof> roof_of(const Result& result) {
-  const auto memory = std::find_if(result.levels.begin(), result.levels.end(),
-                                   [](const BandwidthLevel& level) { return level.name == "memory"; });
-  if (memory == result.levels.end() || memory->peak_gb_per_s <= 0 || result.peak_rate() <= 0)
-    return std::nullopt;
-  return Roof{result.peak_rate(), memory->peak_gb_per_s * 1e-3};
-}
-
-std::vector<Point> points_of(const Result& result) {
+std::vector<Point> points_of(const Result& result, const std::vector<Roof>& roofs) {
   std::vector<Point> points;
-  for (const Operator& op : result.ops)
-    if (op.flops > 0 && op.memory_bytes > 0 && op.achieved > 0)
-      points.push_back({op.flops / op.memory_bytes, op.achieved, &op});
+  for (const Operator& op : result.ops) {
+    if (op.flops <= 0 || op.achieved <= 0) continue;
+    for (const auto& [level, bytes] : op.level_bytes)
+      if (bytes > 0 && std::any_of(roofs.begin(), roofs.end(), [&](const Roof& r) { return r.level == level; }))
+        points.push_back({op.flops / bytes, &op, level});
+  }
+  // The main ones on top of the hollow ones.
+  std::stable_partition(points.begin(), points.end(), [](const Point& p) { return p.level != "memory"; });
   return points;
 }
 
-LogAxis axis(double low, double high, double start, double end) {
-  LogAxis result{static_cast<int>(std::floor(std::log10(low))), static_cast<int>(std::ceil(std::log10(high))),
-                 start, end};
-  if (result.high <= result.low) result.high = result.low + 1;
-  return result;
-}
-
-std::string decade(int power) {
-  return power < 0 || power > 6 ? fmt::format("{:g}", std::pow(10, power)) : number(std::pow(10, power));
-}
-
-std::string axes(const LogAxis& x, const LogAxis& y, const std::string& unit) {
+// The roofs under the common ceiling, the slowest level's in full.
+std::string draw_roofs(const std::vector<Roof>& roofs, double peak, const Axis& x, const Axis& y) {
   std::string text;
-  for (int p = x.low; p <= x.high; ++p) {
-    const double at = x.at(std::pow(10, p));
-    text += line(at, y.start, at, y.end, "axis") +
-            text_at(at, y.start + 16, decade(p), "middle", " class=\"soft\"");
+  for (const Roof& roof : roofs) {
+    const double first = std::max(x.low(), y.low() / roof.bandwidth), ridge = std::min(peak / roof.bandwidth, x.high());
+    if (first >= ridge) continue;
+    const bool main = roof.level == "memory";
+    std::vector<std::pair<double, double>> line{{x.at(first), y.at(first * roof.bandwidth)}, {x.at(ridge), y.at(std::min(peak, ridge * roof.bandwidth))}};
+    if (main) line.emplace_back(x.at(x.high()), y.at(peak));
+    const std::string name = label(roof.level) + " " + rate(roof.bandwidth * 1e3);
+    text += svg_polyline(line, main ? "class=\"roof\"" : "class=\"roof2\"", name);
+    // Along the slope, above its lower half.
+    const double at = std::exp(std::log(first) + (std::log(ridge) - std::log(first)) * (main ? 0.3 : 0.55));
+    const double angle = std::atan2(line[1].second - line[0].second, line[1].first - line[0].first) * 180 / 3.14159265358979;
+    text += fmt::format("<text x=\"{0:.1f}\" y=\"{1:.1f}\" transform=\"rotate({2:.1f} {0:.1f} {1:.1f}) translate(0 -5)\" class=\"{3}\">{4}</text>\n",
+                        x.at(at), y.at(at * roof.bandwidth), angle, main ? "" : "soft", name);
   }
-  for (int p = y.low; p <= y.high; ++p) {
-    const double at = y.at(std::pow(10, p));
-    text += line(x.start, at, x.end, at, "axis") +
-            text_at(x.start - 8, at + 4, decade(p), "end", " class=\"soft\"");
-  }
-  text += text_at((x.start + x.end) / 2, y.start + 36, "operations per byte of memory traffic", "middle");
-  return text + text_at(x.start, y.end - 10, unit + " achieved", "middle");
+  return text;
 }
 
-std::string dots(const std::vector<Point>& points, const LogAxis& x, const LogAxis& y,
-                 const std::string& unit) {
+std::string dots(const Result& result, const std::vector<Point>& points, const Axis& x, const Axis& y) {
   std::string text;
-  for (const Point& point : points) {
-    const std::string what =
-        fmt::format("{} ({}): {} {} at {} per byte, {} of the time", point.op->name, point.op->phase,
-                    number(point.achieved), unit, number(point.intensity), percent(point.op->share));
-    text += fmt::format(
-        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" fill=\"{}\" "
-        "fill-opacity=\"0.75\"><title>{}</title></circle>\n",
-        x.at(point.intensity), y.at(point.achieved),
-        4 + 10 * std::sqrt(std::clamp(point.op->share, 0.0, 1.0)), colour_of(point.op->phase), escaped(what));
+  for (const Point& p : points) {
+    const std::string what = fmt::format("{} ({}): {} {} at {} operations per byte of {}, {} of the time", p.op->name, p.op->phase,
+                                         number(p.op->achieved), result.rate_unit(), number(p.intensity), label(p.level), percent(p.op->share));
+    const double radius = 4.5 + 9 * std::sqrt(std::clamp(p.op->share, 0.0, 1.0));
+    const bool main = p.level == "memory";
+    text += svg_circle(x.at(p.intensity), y.at(p.op->achieved), main ? radius : 3, main ? phase_colour(p.op->phase) : "hollow", what);
   }
   return text;
 }
@@ -121,67 +84,77 @@ std::string dots(const std::vector<Point>& points, const LogAxis& x, const LogAx
 std::string phase_legend(const Result& result, double x, double y) {
   std::string text;
   for (const Phase& phase : result.phases) {
-    text += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"5\" fill=\"{}\"/>\n", x, y - 4,
-                        colour_of(phase.name));
-    text += text_at(x + 10, y, phase.name, "start");
-    x += 30 + 8 * static_cast<double>(display_width(phase.name));
+    text += svg_circle(x, y - 4, 5, phase_colour(phase.name), "") + svg_text(x + 10, y, phase.name, "start");
+    x += 34 + 8 * static_cast<double>(display_width(phase.name));
   }
   return text;
 }
 
-std::string bar(const Operator& op, double y, double scale) {
-  const double full = op.time_s * scale, least = std::min(op.bound_s, op.time_s) * scale, left = 250;
-  const char* colour = colour_of(op.phase);
-  std::string text = text_at(left - 8, y + 13,
-                             shortened(op.name, 24) + (op.phase.empty() ? "" : " (" + op.phase + ")"), "end");
-  text += fmt::format(
-      "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"16\" fill=\"{}\" fill-opacity=\"0.35\"/>\n",
-      left, y, full, colour);
-  text += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"16\" fill=\"{}\"/>\n", left,
-                      y, least, colour);
-  return text + text_at(left + full + 6, y + 13, time(op.time_s) + ", " + percent(op.share), "start");
-}
+std::string op_title(const Operator& op) { return op.phase.empty() ? op.name : op.name + " (" + op.phase + ")"; }
 
 }  // namespace
+
+std::string phase_colour(const std::string& phase) {
+  return phase == "prefill" ? "var(--a)" : phase == "decode" ? "var(--b)" : phase == "encode" ? "var(--c)" : "var(--h)";
+}
 
 std::string time_chart(const Result& result) {
   std::vector<Operator> ops = result.ops;
   std::stable_sort(ops.begin(), ops.end(), [](const auto& a, const auto& b) { return a.time_s > b.time_s; });
   if (ops.empty() || ops.front().time_s <= 0) return "";
-  if (ops.size() > 24) ops.resize(24);
-  const double scale = (kWidth - 250 - 140) / ops.front().time_s;
-  std::string content;
-  double y = 4;
-  for (const Operator& op : ops) {
-    content += bar(op, y, scale);
-    y += 22;
+  std::vector<Bar> bars;
+  double rest = 0;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    const Operator& op = ops[i];
+    if (i >= kMostBars) {
+      rest += op.time_s;
+      continue;
+    }
+    const double inner = op.time_s > 0 ? std::min(1.0, op.bound_s / op.time_s) : 0;
+    bars.push_back({op_title(op), time(op.time_s) + ", " + percent(op.share), op.time_s / ops.front().time_s, inner, phase_colour(op.phase),
+                    fmt::format("{}: {} in {} runs; {} at best, by {}; its time went on: {}", op_title(op), time(op.time_s), count(op.count),
+                                time(op.bound_s), op.bound, op.bottleneck)});
   }
-  return svg(y + 4, "Time by operator", content);
+  if (rest > 0)
+    bars.push_back({fmt::format("{} more", ops.size() - kMostBars), time(rest), rest / ops.front().time_s, 0, "var(--h)", "the other operators"});
+  return bar_rows(bars);
 }
 
 std::string roofline_chart(const Result& result) {
-  const std::optional<Roof> roof = roof_of(result);
-  const std::vector<Point> points = points_of(result);
-  if (!roof || points.empty()) return "";
-  double least = roof->ridge(), most = roof->ridge(), lowest = roof->peak;
+  const std::vector<Roof> roofs = roofs_of(result);
+  const std::vector<Point> points = points_of(result, roofs);
+  const double peak = result.peak_rate();
+  if (roofs.empty() || points.empty() || peak <= 0) return "";
+  double least = peak / roofs.front().bandwidth, most = least, lowest = peak;
   for (const Point& point : points) {
     least = std::min(least, point.intensity);
     most = std::max(most, point.intensity);
-    lowest = std::min(lowest, point.achieved);
+    lowest = std::min(lowest, point.op->achieved);
   }
-  const LogAxis x = axis(least / 2, most * 4, 70, kWidth - 40), y = axis(lowest, roof->peak * 1.5, 380, 40);
+  const Axis x = Axis::decades(least / 2, most * 2, 58, kChartWidth - 16), y = Axis::decades(lowest, peak * 1.3, 390, 46);
   const std::string unit = result.rate_unit();
-  const double first = std::max(std::pow(10, x.low), std::pow(10, y.low) / roof->bandwidth),
-               last = std::pow(10, x.high);
-  std::string content = axes(x, y, unit);
-  content += fmt::format("<polyline class=\"roof\" points=\"{:.1f},{:.1f} {:.1f},{:.1f} {:.1f},{:.1f}\"/>\n",
-                         x.at(first), y.at(roof->at(first)), x.at(roof->ridge()), y.at(roof->peak),
-                         x.at(last), y.at(roof->peak));
-  content += text_at(x.end - 6, y.at(roof->peak) - 8, number(roof->peak) + " " + unit, "end");
-  const double middle = std::sqrt(first * roof->ridge());  // on a logarithmic axis
-  content += text_at(x.at(middle) + 12, y.at(roof->at(middle)) + 12, rate(roof->bandwidth * 1e3), "start");
-  content += dots(points, x, y, unit) + phase_legend(result, x.start + 90, 26);
-  return svg(430, "Roofline", content);
+  std::string content = svg_axes(x, y, "operations per byte moved", unit + " achieved") + draw_roofs(roofs, peak, x, y);
+  content += svg_text(x.end() - 6, y.at(peak) - 8, number(peak) + " " + unit, "end");
+  return svg_figure(440, "Roofline", content + dots(result, points, x, y) + phase_legend(result, x.start() + 150, 22));
+}
+
+std::string bandwidth_chart(const Result& result) {
+  const auto memory = std::find_if(result.levels.begin(), result.levels.end(), [](const BandwidthLevel& level) { return level.name == "memory"; });
+  double total = 0;
+  for (const Operator& op : result.ops) total += op.time_s;
+  if (memory == result.levels.end() || memory->peak_gb_per_s <= 0 || total <= 0) return "";
+  const Axis x = Axis::linear(0, 100, 58, kChartWidth - 16), y = Axis::linear(0, memory->peak_gb_per_s, 240, 40);
+  std::string content = svg_axes(x, y, "share of the time, %", "GB/s");
+  double before = 0;
+  for (const Operator& op : result.ops) {
+    const double share = op.time_s / total * 100, top = y.at(std::min(op.memory_gb_per_s, y.high()));
+    const std::string what = fmt::format("{}: {} at {}", op_title(op), time(op.time_s), rate(op.memory_gb_per_s));
+    if (share > 0) content += svg_box(x.at(before), top, std::max(x.at(before + share) - x.at(before) - 0.4, 0.2), y.start() - top, phase_colour(op.phase), what);
+    before += share;
+  }
+  content += svg_line(x.start(), y.at(memory->peak_gb_per_s), x.end(), y.at(memory->peak_gb_per_s), "roof");
+  content += svg_text(x.end() - 4, y.at(memory->peak_gb_per_s) - 6, "peak " + rate(memory->peak_gb_per_s), "end");
+  return svg_figure(288, "Memory bandwidth over the run", content + phase_legend(result, x.start() + 150, 22));
 }
 
 }  // namespace presil::report

@@ -8,78 +8,15 @@
 #include <sstream>
 
 #include "sim/base/error.h"
+#include "sim/report/compare_cells.h"
 #include "sim/report/csv.h"
 #include "sim/report/format.h"
 #include "sim/report/metrics.h"
-#include "sim/report/page.h"
 #include "sim/report/table.h"
 
 namespace presil::report {
 
 namespace {
-
-// The metrics that any result has: those presil knows in their order, then the others as they come.
-std::vector<std::string> names_of(const std::vector<Named>& results) {
-  std::vector<std::string> names;
-  for (const Metric& metric : metrics())
-    if (std::any_of(results.begin(), results.end(),
-                    [&](const Named& r) { return r.result.metric(metric.name); }))
-      names.emplace_back(metric.name);
-  for (const Named& named : results)
-    for (const auto& [name, value] : named.result.metrics)
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  return names;
-}
-
-Better better_of(const std::string& name) {
-  const Metric* metric = find_metric(name);
-  return metric ? metric->better : Better::neither;
-}
-
-// The one result that is best; none on a tie for the best, or where better has no meaning.
-std::optional<std::size_t> winner(const std::vector<Named>& results, const std::string& name) {
-  const Better better = better_of(name);
-  if (better == Better::neither) return std::nullopt;
-  std::optional<std::size_t> best;
-  bool tie = false;
-  std::size_t values = 0;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const double* value = results[i].result.metric(name);
-    if (!value) continue;
-    ++values;
-    const double* so_far = best ? results[*best].result.metric(name) : nullptr;
-    if (so_far && *value == *so_far) tie = true;
-    if (!so_far || (better == Better::lower ? *value < *so_far : *value > *so_far)) {
-      best = i;
-      tie = false;
-    }
-  }
-  return tie || values < 2 ? std::nullopt : best;
-}
-
-std::string letter(std::size_t i) {
-  return i < 26 ? std::string(1, static_cast<char>('A' + i)) : fmt::format("R{}", i + 1);
-}
-
-struct Cells {
-  std::string value, difference, ratio;
-};
-
-Cells cells(const Named& first, const Named& other, const std::string& name) {
-  const double *a = first.result.metric(name), *b = other.result.metric(name);
-  if (!b) return {"-", "", ""};
-  Cells text{with_unit(name, *b), "", ""};
-  if (!a) return text;
-  const double difference = *b - *a;
-  text.difference = difference == 0 ? "0" : (difference > 0 ? "+" : "") + with_unit(name, difference);
-  text.ratio = *a == 0 ? "" : fmt::format("{:.3f}", *b / *a);
-  return text;
-}
-
-std::string row_label(const std::string& name) {
-  const Metric* metric = find_metric(name);
-  return metric ? std::string(metric->label) : label(name);
-}
 
 std::size_t page_width(const std::string& text) {
   std::size_t widest = 0;
@@ -149,30 +86,6 @@ std::string compare_text(const std::vector<Named>& results, const Style& style) 
     first = last;
   } while (first < results.size());
   return text;
-}
-
-std::string compare_html(const std::vector<Named>& results) {
-  std::vector<std::string> head{"metric"};
-  std::vector<std::vector<std::string>> files, rows;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    files.push_back({letter(i), results[i].name, results[i].result.title(), results[i].result.workload()});
-    head.push_back(letter(i));
-    if (i > 0) head.insert(head.end(), {letter(i) + " - A", letter(i) + " / A"});
-  }
-  for (const std::string& name : names_of(results)) {
-    std::vector<std::string> row{row_label(name)};
-    const std::optional<std::size_t> best = winner(results, name);
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      const Cells c = cells(results[0], results[i], name);
-      row.push_back(c.value + (best == i ? " *" : ""));
-      if (i > 0) row.insert(row.end(), {c.difference, c.ratio});
-    }
-    rows.push_back(row);
-  }
-  return html_page("presil: comparison",
-                   "<h1>Comparison</h1>\n" + html_table({"", "file", "what", "workload"}, files, 4) +
-                       "<h2>Metrics</h2>\n<p>The best of a row is marked with *.</p>\n" +
-                       html_table(head, rows, 1));
 }
 
 std::string compare_csv(const std::vector<Named>& results) {

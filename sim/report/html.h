@@ -7,7 +7,7 @@
 
 namespace presil::report {
 
-/// Summary, drawings and every table of the document; no script, no reference to anything outside.
+/// Summary, drawings and every table of the document; nothing is fetched from outside.
 std::string html_report(const Result& result);
 
 }  // namespace presil::report

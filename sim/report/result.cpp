@@ -97,6 +97,11 @@ Operator read_operator(const Cursor& row) {
   row.get("host_bytes", op.host_bytes);
   row.get("achieved_tflops", op.achieved);
   row.get("achieved_tops", op.achieved);
+  row.get("achieved_gb_per_s", op.memory_gb_per_s);
+  row.members([&](const std::string& key, const Cursor& value) {
+    const std::string_view suffix = "_bytes";
+    if (key.ends_with(suffix)) op.level_bytes.emplace_back(clean(key.substr(0, key.size() - suffix.size())), value.number());
+  });
   row.get("bound_s", op.bound_s);
   row.get("bound", op.bound);
   row.get("bottleneck", op.bottleneck);

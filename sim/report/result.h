@@ -27,7 +27,9 @@ struct Operator {
   double count{}, time_s{}, share{};
   double flops{}, vector_ops{};
   double memory_bytes{}, host_bytes{};
-  double achieved{};  ///< TFLOPS, or TOPS for integer formats
+  std::vector<std::pair<std::string, double>> level_bytes;  ///< every `<level>_bytes` of the row: "l2"
+  double achieved{};                                        ///< TFLOPS, or TOPS for integer formats
+  double memory_gb_per_s{};
   double bound_s{};
   std::string bound, bottleneck;
 };

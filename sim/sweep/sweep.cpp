@@ -4,17 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <new>
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
-#include "sim/report/csv.h"
-#include "sim/report/metrics.h"
-#include "sim/sweep/output.h"
 #include "sim/sweep/pool.h"
+#include "sim/sweep/search.h"
 
 namespace presil::sweep {
 
@@ -22,58 +19,24 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A point's outcome, and how it crosses the pipe: the status, the error, then the cells after it.
-struct Outcome {
-  ExitStatus status{ExitStatus::ok};
-  std::string error;
-  std::vector<std::string> values;  // config_hash and metrics
-};
+// A point's outcome as it crosses the pipe.
+std::string packed(const Json& outcome) { return outcome.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::string packed(const Outcome& outcome) {
-  std::vector<std::string> fields{std::to_string(static_cast<int>(outcome.status)), outcome.error};
-  fields.insert(fields.end(), outcome.values.begin(), outcome.values.end());
-  return report::csv_record(fields);
+std::string packed(ExitStatus status, const std::string& error) {
+  return packed({{"status", static_cast<int>(status)}, {"error", error}});
 }
 
-std::vector<std::string> values_of(const Json& result) {
-  const Json nothing;
-  const auto member = [&](const Json& mapping, std::string_view key) -> const Json& {
-    const auto found = mapping.find(std::string(key));
-    return found == mapping.end() ? nothing : *found;
-  };
-  std::vector<std::string> values{report::csv_value(member(result, "config_hash"))};
-  const Json& metrics = member(result, "metrics");
-  for (const report::Metric& metric : report::metrics())
-    values.push_back(report::csv_value(member(metrics, metric.name)));
-  return values;
-}
-
-Outcome failure(ExitStatus status, const std::string& error) {
-  return {status, error, std::vector<std::string>(report::metrics().size() + 1)};
-}
-
-std::string run_point(const Spec& spec, const Runner& run, std::size_t point) {
+std::string run_point(const Spec& spec, const Runner& run, const Choice& choice) {
   try {
-    return packed({ExitStatus::ok, "", values_of(run(spec.experiment, spec.overrides(point)))});
+    const Json result = run(spec, spec.overrides(choice));
+    return packed({{"status", 0}, {"config_hash", result.value("config_hash", "")}, {"metrics", result.at("metrics")}});
   } catch (const Error& error) {
-    return packed(failure(error.status(), error.what()));
+    return packed(error.status(), error.what());
   } catch (const std::bad_alloc&) {
-    return packed(failure(ExitStatus::run_failed, "out of memory"));
+    return packed(ExitStatus::run_failed, "out of memory");
   } catch (const std::exception& error) {
-    return packed(failure(ExitStatus::run_failed, std::string("internal error: ") + error.what()));
+    return packed(ExitStatus::run_failed, std::string("internal error: ") + error.what());
   }
-}
-
-Outcome unpacked(const Reply& reply) {
-  if (reply.signal != 0)
-    return failure(ExitStatus::run_failed,
-                   fmt::format("worker ended by signal {} ({})", reply.signal, strsignal(reply.signal)));
-  const report::CsvFile file = report::parse_csv(reply.text);
-  if (reply.status != 0 || file.records.size() != 1 || file.records[0].size() != report::metrics().size() + 3)
-    return failure(ExitStatus::run_failed, fmt::format("worker ended early with status {}", reply.status));
-  const std::vector<std::string>& fields = file.records[0];
-  return {
-      static_cast<ExitStatus>(std::atoi(fields[0].c_str())), fields[1], {fields.begin() + 2, fields.end()}};
 }
 
 // One line: a message that lists several problems would otherwise break up the table for line-based tools.
@@ -88,78 +51,143 @@ std::string one_line(const std::string& text) {
   return line;
 }
 
-std::string row(const Spec& spec, std::size_t point, const Outcome& outcome) {
-  std::vector<std::string> fields = spec.cells(point);
-  fields.push_back(std::to_string(static_cast<int>(outcome.status)));
-  fields.push_back(one_line(outcome.error));
-  fields.insert(fields.end(), outcome.values.begin(), outcome.values.end());
-  return report::csv_record(fields);
+Record failed(Record record, const std::string& error) {
+  record.status = ExitStatus::run_failed;
+  record.error = error;
+  return record;
+}
+
+Record unpacked(Record record, const Reply& reply) {
+  if (reply.signal != 0) return failed(record, fmt::format("worker ended by signal {} ({})", reply.signal, strsignal(reply.signal)));
+  if (reply.status != 0) return failed(record, fmt::format("worker ended early with status {}", reply.status));
+  try {
+    const Json outcome = Json::parse(reply.text);
+    record.status = static_cast<ExitStatus>(outcome.at("status").get<int>());
+    record.error = one_line(outcome.value("error", ""));
+    record.config_hash = outcome.value("config_hash", "");
+    const Json metrics = outcome.value("metrics", Json::object());
+    for (const auto& [name, value] : metrics.items())
+      if (value.is_number()) record.metrics.emplace_back(name, value.get<double>());
+  } catch (const Json::exception& error) {
+    return failed(record, std::string("worker sent no result: ") + error.what());
+  }
+  return record;
 }
 
 // Where the user wrote the path that an error speaks of: "sweep.yaml:4:3: ".
 std::string place(const Spec& spec, const std::string& error) {
-  for (const Axis& axis : spec.grid)
-    if (error.find("--set " + axis.path + "=") != std::string::npos) return axis.mark.text() + ": ";
+  for (const std::string& path : spec.paths())
+    if (error.find("--set " + path + "=") != std::string::npos) return spec.mark_of(path)->text() + ": ";
   return "";
 }
 
-// Holds rows back until all before them are written.
-class Writer {
+class Sweep {
  public:
-  Writer(const Spec& spec, const Job& job)
-      : spec_(spec),
-        job_(job),
-        progress_{job.existing.rows, spec.points(), job.existing.failed},
-        next_(job.existing.rows) {}
-
-  void header() {
-    if (!job_.existing.header) job_.write(report::csv_record(columns(spec_)));
+  Sweep(const Spec& spec, const Job& job) : spec_(spec), job_(job), progress_{0, most_points(spec, job.shard), 0, 0} {
+    for (const Record& record : job.known) known_[record.point] = record;
   }
-  void add(std::size_t point, const Outcome& outcome) {
-    ++progress_.done;
-    if (outcome.status != ExitStatus::ok) ++progress_.failed;
-    waiting_[point] = row(spec_, point, outcome);
-    for (auto ready = waiting_.find(next_); ready != waiting_.end(); ready = waiting_.find(next_)) {
-      job_.write(ready->second);
-      waiting_.erase(ready);
-      ++next_;
+
+  /// Results of these points, numbered from `first`, of which a shard has only its own. Their order is that of `choices`.
+  void run(const std::vector<Choice>& choices, std::size_t first) {
+    std::vector<std::size_t> todo;
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+      const std::size_t point = first + i;
+      if (!job_.shard.has(point)) continue;
+      order_.push_back(point);
+      const auto old = known_.find(point);
+      if (old == known_.end())
+        todo.push_back(i);
+      else
+        take(old->second, true);
     }
+    const auto work = [&](std::size_t t) { return run_point(spec_, job_.run, choices[todo[t]]); };
+    const auto done = [&](std::size_t t, const Reply& reply) {
+      Record record;
+      record.point = first + todo[t];
+      record.cells = spec_.cells(choices[todo[t]]);
+      record = unpacked(std::move(record), reply);
+      if (results_.empty()) refuse_wrong_input(record);
+      take(record, false);
+    };
+    const std::size_t alone = results_.empty() && !todo.empty() ? 1 : 0;
+    run_pool(0, alone, 1, work, done);
+    run_pool(alone, todo.size(), job_.jobs, work, done);
+  }
+  /// The search proposes fewer points than it may.
+  void end() {
+    progress_.points = progress_.done;
     if (job_.progress) job_.progress(progress_);
   }
-  const Progress& progress() const { return progress_; }
+  const std::map<std::size_t, Record>& results() const { return results_; }
 
  private:
+  void refuse_wrong_input(const Record& record) const {
+    if (record.status == ExitStatus::bad_input || record.status == ExitStatus::usage)
+      throw InputError(place(spec_, record.error) + record.error);
+  }
+  void take(const Record& record, bool kept) {
+    if (!kept && job_.save) job_.save(record);
+    results_[record.point] = record;
+    ++progress_.done;
+    if (kept) ++progress_.kept;
+    if (!record.ok()) ++progress_.failed;
+    for (; job_.row && rows_ < order_.size() && results_.contains(order_[rows_]); ++rows_) job_.row(results_.at(order_[rows_]));
+    if (job_.progress) job_.progress(progress_);
+  }
+
   const Spec& spec_;
   const Job& job_;
   Progress progress_;
-  std::size_t next_;
-  std::map<std::size_t, std::string> waiting_;
+  std::map<std::size_t, Record> known_, results_;
+  std::vector<std::size_t> order_;  ///< points of this shard
+  std::size_t rows_{0};             ///< of them, handed to job_.row
 };
 
-Outcome try_first_point(const Spec& spec, const std::function<std::string(std::size_t)>& work) {
-  Outcome first;
-  run_pool(0, 1, 1, work, [&](std::size_t, const Reply& reply) { first = unpacked(reply); });
-  if (first.status == ExitStatus::bad_input || first.status == ExitStatus::usage)
-    throw InputError(place(spec, first.error) + first.error);
-  return first;
+void explore(const Spec& spec, Sweep& sweep) {
+  std::vector<std::size_t> genes;
+  for (const Dimension& dimension : spec.dimensions) genes.push_back(dimension.rows.size());
+  const std::vector<std::string> paths = spec.paths();
+  std::size_t proposed = 0;
+  const auto evaluate = [&](const std::vector<Genome>& genomes) {
+    sweep.run(genomes, proposed);
+    std::vector<Fitness> all;
+    for (std::size_t i = 0; i < genomes.size(); ++i) {
+      Fitness fitness;
+      const Record& record = sweep.results().at(proposed + i);
+      for (const Objective& objective : spec.objectives) {
+        const std::optional<double> value = value_of(objective.what, record, paths);
+        if (!value && record.ok())
+          throw InputError(fmt::format("{}: the results have no {}", objective.mark.text(), objective.what.text()));
+        if (value) fitness.push_back(objective.largest ? -*value : *value);
+      }
+      all.push_back(std::move(fitness));
+    }
+    proposed += genomes.size();
+    return all;
+  };
+  search(genes, {spec.explore->population, spec.explore->generations, spec.explore->seed},
+         [&](const Genome& genome) { return spec.allowed(genome); }, evaluate);
+  sweep.end();
 }
 
 }  // namespace
 
-Progress run_sweep(const Spec& spec, const Job& job) {
-  const auto work = [&](std::size_t point) { return run_point(spec, job.run, point); };
-  Writer writer(spec, job);
-  std::size_t first = job.existing.rows;
-  if (first == 0) {
-    const Outcome outcome = try_first_point(spec, work);
-    writer.header();
-    writer.add(first++, outcome);
-  } else {
-    writer.header();
-  }
-  run_pool(first, spec.points(), job.jobs, work,
-           [&](std::size_t point, const Reply& reply) { writer.add(point, unpacked(reply)); });
-  return writer.progress();
+std::size_t most_points(const Spec& spec, const Shard& shard) {
+  if (!spec.explore) return spec.points.size() / shard.count + (spec.points.size() % shard.count > shard.index ? 1 : 0);
+  double space = 1;
+  for (const Dimension& dimension : spec.dimensions) space *= static_cast<double>(dimension.rows.size());
+  return static_cast<std::size_t>(std::min(space, static_cast<double>(spec.explore->population) * spec.explore->generations));
+}
+
+std::vector<Record> run_sweep(const Spec& spec, const Job& job) {
+  Sweep sweep(spec, job);
+  if (spec.explore)
+    explore(spec, sweep);
+  else
+    sweep.run(spec.points, 0);
+  std::vector<Record> all;
+  for (const auto& [point, record] : sweep.results()) all.push_back(record);
+  return all;
 }
 
 }  // namespace presil::sweep

@@ -1,40 +1,51 @@
-// sweep.h -- runs an experiment at every point of a grid, on several processes, into one table.
+// sweep.h -- runs the points of a sweep on several processes, or searches its space for a Pareto front.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "sim/sweep/output.h"
+#include "sim/sweep/record.h"
 #include "sim/sweep/spec.h"
 
 namespace presil::sweep {
 
-/// Runs one experiment with overrides to a result document (docs/result.md); called in a child process.
-using Runner = std::function<nlohmann::ordered_json(const std::filesystem::path& experiment,
-                                                    const std::vector<std::string>& overrides)>;
+/// Runs what the sweep is of with these overrides. Returns {"config_hash": text, "metrics": {name: number}}; other members
+/// are ignored. Called in a child process.
+using Runner = std::function<nlohmann::ordered_json(const Spec& spec, const std::vector<std::string>& overrides)>;
 
 struct Progress {
   std::size_t done{}, points{}, failed{};
+  std::size_t kept{};  ///< of `done`: results of an earlier run
+};
+
+/// A part of the points: those whose number leaves `index` when divided by `count`.
+struct Shard {
+  std::size_t index{0}, count{1};
+  bool has(std::size_t point) const { return point % count == index; }
 };
 
 struct Job {
   std::size_t jobs{1};
-  Existing existing;  ///< of an earlier, interrupted sweep (--resume)
+  Shard shard;
+  std::vector<Record> known;  ///< of an earlier, interrupted run: not run again
   Runner run;
-  std::function<void(std::string_view)> write;      ///< gets whole rows, in grid order
+  std::function<void(const Record&)> save{};        ///< gets every new result as it arrives; may be empty
+  std::function<void(const Record&)> row{};         ///< gets every result in order of points; may be empty
   std::function<void(const Progress&)> progress{};  ///< after every point; may be empty
 };
 
-/// Rows come in grid order and equal byte for byte on any number of jobs. A point that fails, or whose
-/// process dies, has its status and error in its row, and the sweep goes on. The first point runs alone: if
-/// its input is wrong (say, a path of the grid is misspelt) the sweep is refused with InputError and nothing
-/// is written.
-Progress run_sweep(const Spec& spec, const Job& job);
+/// All results, in order of points. They are the same on any number of jobs and however often the run was interrupted. A
+/// point that fails, or whose process dies, has its status and error in its record, and the sweep goes on. The first point
+/// runs alone: if its input is wrong (say, a path is misspelt) the sweep is refused with InputError and nothing is saved.
+/// With `spec.explore` the points are those that the search proposes, numbered in order of proposal.
+std::vector<Record> run_sweep(const Spec& spec, const Job& job);
+
+/// How many points run_sweep will run at most.
+std::size_t most_points(const Spec& spec, const Shard& shard);
 
 }  // namespace presil::sweep

@@ -1,6 +1,7 @@
 // cli_test.cpp -- the program from outside: statuses, messages, formats.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/command.h"
@@ -38,6 +39,8 @@ TEST(Cli, HelpExplainsEveryCommand) {
                                                   {"bench", "attention"},
                                                   {"bench", "vector"},
                                                   {"sweep"},
+                                                  {"sweep", "merge"},
+                                                  {"claims"},
                                                   {"validate"},
                                                   {"compare"},
                                                   {"describe"},
@@ -203,6 +206,71 @@ TEST(Cli, SweepIsTheSameOnAnyNumberOfJobs) {
       folder.write("t.yaml", "experiment: " + experiment() + "\ngrid:\n  workload.btch: [1, 2]\n").string();
   expect_refusal({"sweep", typo}, 3, "did you mean 'batch'?");
   expect_refusal({"sweep", sweep, "--resume"}, 2, "--resume needs --out");
+}
+
+TEST(Cli, AKilledSweepGoesOnWhereItWas) {
+  const TemporaryDirectory folder;
+  const std::string sweep =
+      folder.write("s.yaml", "bench: gemm\nset: {device: h100_sxm, k: 512}\ngrid: {m: {range: [1, 60]}, n: [256, 512]}\n").string();
+  const std::string whole = run_presil("sweep", sweep).out;
+  CommandOptions options;
+  options.directory = folder.path();
+  options.environment["PRESIL_HOME"] = source_directory().string();
+  // Killed once the database holds something.
+  const std::string start = std::string(PRESIL_BINARY) + " sweep s.yaml --jobs 2 --out r.csv & p=$!; " +
+                            "for i in $(seq 500); do sleep 0.02; [ -s r.db-wal ] && break; done; sleep 0.1; kill -9 $p; wait $p; true";
+  ASSERT_EQ(run_command({"bash", "-c", start}, options).status, 0);
+  const auto lines = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+  const CommandResult part = run_presil({"sweep", "merge", "r.db"}, options);
+  EXPECT_LE(lines(part.out), lines(whole));
+  EXPECT_THAT(whole, HasSubstr(part.out.substr(0, part.out.find('\n'))));
+  EXPECT_EQ(run_presil({"sweep", sweep, "--db", (folder / "r.db").string(), "--out", (folder / "r.csv").string(), "--resume", "--jobs", "3"}).status, 0);
+  EXPECT_EQ(read_text(folder / "r.csv"), whole);
+}
+
+TEST(Cli, PartsOfASweepMakeTheWhole) {
+  const TemporaryDirectory folder;
+  const std::string sweep =
+      folder.write("s.yaml", "bench: gemm\nset: {device: tpu_v4, k: 512}\ngrid: {m: [64, 128, 256], n: [256, 512]}\n").string();
+  const std::string out = (folder / "r.csv").string(), page = (folder / "r.html").string();
+  for (const char* part : {"1/2", "2/2"}) EXPECT_EQ(run_presil("sweep", sweep, "--out", out, "--shard", part).status, 0);
+  CommandOptions rank;
+  rank.environment = {{"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}};
+  const std::string mpi = (folder / "mpi.csv").string();
+  EXPECT_EQ(run_presil({"sweep", sweep, "--out", mpi, "--shard", "auto"}, rank).status, 0);
+  const std::string first = (folder / "r.1-of-2.db").string(), second = (folder / "mpi.2-of-2.db").string();
+  EXPECT_EQ(run_presil("sweep", "merge", first).status, 1);  // half of it is missing
+  const CommandResult merged = run_presil("sweep", "merge", first, second, (folder / "r.2-of-2.db").string());
+  EXPECT_EQ(merged.status, 0) << merged;
+  EXPECT_EQ(merged.out, run_presil("sweep", sweep).out);
+  EXPECT_EQ(run_presil("sweep", "merge", first, second, "--out", page).status, 0);
+  EXPECT_THAT(read_text(page), HasSubstr("Sensitivity"));
+}
+
+TEST(Cli, ClaimsAreJudgedByTheirRules) {
+  const TemporaryDirectory folder;
+  folder.write("large.yaml", R"(id: large
+document: Z
+claim: A larger product takes longer.
+simulated: Two products.
+runs:
+  on: {bench: gemm, set: {device: tpu_v4, n: 512, k: 512}, over: {m: [64, 4096]}}
+figures:
+  ratio: {is: on.4096.latency_us / on.64.latency_us, text: ratio of times}
+verdicts:
+  - {when: ratio > 1, verdict: holds, because: "by {ratio}"}
+  - {verdict: refuted, because: no}
+)");
+  folder.write("other.yaml", "id: other\ndocument: Z\nclaim: Something.\nopen: no model of it\n");
+  const std::string page = (folder / "claims.md").string();
+  const CommandResult result = run_presil("claims", folder.path().string(), "--out", page);
+  ASSERT_EQ(result.status, 0) << result;
+  EXPECT_THAT(read_text(page), HasSubstr("1 holds, 0 holds when, 0 refuted, 0 cannot be decided, 1 open."));
+  EXPECT_THAT(read_text(page), HasSubstr("**holds**: by "));
+  EXPECT_THAT(read_text(page), HasSubstr("**open**: no model of it"));
+  folder.write("wrong.yaml", "id: wrong\ndocument: Z\nclaim: C\nsimulated: S\nfigures: {a: {is: b, text: t}}\nverdicts: [{verdict: holds, because: x}]\n");
+  expect_refusal({"claims", folder.path().string(), "--out", page}, 3, "wrong.yaml:5:11: 'b': there is no 'b'");
+  expect_refusal({"claims", "--only", "tpu-pods"}, 2, "there is no claim 'tpu-pods' (did you mean 'tpu-pod'?)");
 }
 
 }  // namespace presil::test

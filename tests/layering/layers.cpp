@@ -124,7 +124,8 @@ const std::vector<std::string>& layers() {
       "models/api",      "models/*",
       "sim/mapping",     "sim/parallel",    "sim/run",
       "sim/report",      "sim/sweep",
-      "sim/validate",    "sim/cli",
+      "sim/claims",      "sim/validate",
+      "sim/cli",
   };
   return order;
 }
