@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "models/gpu/gpu.h"
+#include "models/gpu/kernel_time.h"
 #include "models/gpu/matmul_kernel.h"
 #include "models/gpu/matmul_policy.h"
 #include "models/memory/make_memory.h"
