@@ -37,7 +37,7 @@ double step_cycles(const GpuConfig& gpu, const AttentionShape& s, double rows, d
   const FitConfig& fit = gpu.architecture.fit;
   const double pairs = rows * columns;
   const double products = s.backward ? 3 * to_double(s.qk_dim) + 2 * to_double(s.v_dim) : to_double(s.qk_dim + s.v_dim);
-  const double tensor = pairs * products / tensor_rate(gpu, s.format) / fit.attention_efficiency;
+  const double tensor = pairs * products / tensor_rate(gpu, s.format) * stretched(gpu, s.format, fit.attention_efficiency);
   const double softmax = pairs * (1.0 / gpu.architecture.special_lanes + (s.backward ? kBackwardOps : kForwardOps) / gpu.lanes);
   return overlapped(tensor, softmax, 2);
 }

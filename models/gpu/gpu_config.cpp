@@ -58,6 +58,7 @@ void ArchitectureConfig::describe(config::Visitor& v) {
   v.real("l2_latency_cycles", l2_latency_cycles, optional, non_negative, "Clocks from a load to its data when L2 holds it.");
   v.quantity("memory_latency", memory_latency, optional, positive, "From a load to its data when it comes from DRAM.");
   v.real("sparse_speedup", sparse_speedup, optional, Range{1, 4, false}, "Of tensor cores on weights with 2:4 structured sparsity; 1: not supported.");
+  v.real("full_rate", full_rate, optional, non_negative, "Dense 16-bit multiply-adds per clock and SM of the chips that efficiencies were fitted on; chips that multiply slower lose less of it. 0: every chip's own.");
   v.object("library", library, required, "Kernels that libraries have for this generation.");
   v.object("fit", fit, required, "Constants fitted on measurements.");
 }

@@ -60,6 +60,7 @@ struct ArchitectureConfig {
   double l2_latency_cycles{213};
   Seconds memory_latency{400e-9};      ///< from a load to its data out of DRAM
   double sparse_speedup{1};            ///< of 2:4 structured sparsity
+  double full_rate{0};                 ///< 16-bit multiply-adds per clock and SM at which efficiencies were fitted; 0: of each chip
   LibraryConfig library;
   FitConfig fit;
   void describe(config::Visitor& v);

@@ -49,6 +49,11 @@ double tensor_rate(const GpuConfig& gpu, Format format) {
   return computed ? gpu.tensor[static_cast<std::size_t>(*computed)] : gpu.lanes;
 }
 
+double stretched(const GpuConfig& gpu, Format format, double efficiency) {
+  const double full = 2 * gpu.architecture.full_rate, pace = tensor_rate(gpu, format) * bytes_per_value(multiplied_format(gpu, format));
+  return 1 + (1 / efficiency - 1) * (full > 0 ? std::min(1.0, pace / full) : 1);
+}
+
 bool can_run(const GpuConfig& gpu, const MatmulShape& s, const TileConfig& t) { return fits(gpu.architecture, needs_of(s, t)); }
 
 std::uint32_t matmul_residency(const GpuConfig& gpu, const MatmulShape& s, const TileConfig& t) {
@@ -60,7 +65,7 @@ double matmul_cycles(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   const double area = static_cast<double>(p.tile.m) * p.tile.n;
   const double efficiency = fit.tensor_efficiency * area / (area + fit.tile_overhead * (p.tile.m + p.tile.n));
   const double steps = static_cast<double>(ceil_div(ceil_div(s.k, p.splits), step_of(s, p.tile)));
-  const double tile = area * steps * static_cast<double>(step_of(s, p.tile)) / (tensor_rate(gpu, s.format) * s.speedup) / efficiency;
+  const double tile = area * steps * static_cast<double>(step_of(s, p.tile)) / (tensor_rate(gpu, s.format) * s.speedup) * stretched(gpu, s.format, efficiency);
   const double blocks = static_cast<double>(ceil_div(s.m, p.tile.m) * ceil_div(s.n, p.tile.n) * s.batch) * p.splits;
   const double busiest = p.stream_k ? std::max(1.0, blocks / gpu.sms) : std::ceil(blocks / gpu.sms);
   // A block has `stages - 1` steps under way, so a step cannot take less than that share of the memory's latency.

@@ -40,6 +40,11 @@ struct MatmulPlan {
   double predicted_s{};            ///< at the boost clock
 };
 
+/// Clocks of tensor cores over those that their rate alone would take, at an efficiency fitted on chips of full rate. What is
+/// lost there, operands out of shared memory and issue slots, takes its time by the byte: where tensor cores are slower (H20,
+/// L40, GeForce) it hides behind them in part. cuBLAS reaches 88 to 96% of the peak of L20, of half the rate of RTX A6000
+/// [github.com/DefTruth/CUDA-Learn-Notes, hgemm], where it reaches 72%.
+double stretched(const GpuConfig& gpu, Format format, double efficiency);
 std::uint32_t matmul_residency(const GpuConfig& gpu, const MatmulShape& shape, const TileConfig& tile);
 bool can_run(const GpuConfig& gpu, const MatmulShape& shape, const TileConfig& tile);
 /// A lower bound of the busiest SM's clocks.

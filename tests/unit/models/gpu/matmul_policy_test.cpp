@@ -139,6 +139,18 @@ TEST(MatmulPolicy, Bf16IsNotMultipliedInFp16) {
   EXPECT_EQ(tensor_rate(g, Format::bf16), 512);
 }
 
+/// A chip of half the rate loses half as many of its clocks to what is not multiplication; wider formats at half the rate
+/// load as many bytes a clock and gain nothing.
+TEST(MatmulPolicy, SlowerTensorCoresLoseLess) {
+  GpuConfig g = small_gpu();
+  EXPECT_DOUBLE_EQ(stretched(g, Format::bf16, 0.8), 1.25);
+  g.architecture.full_rate = 1024;
+  EXPECT_DOUBLE_EQ(stretched(g, Format::bf16, 0.8), 1.25);
+  EXPECT_DOUBLE_EQ(stretched(g, Format::int8, 0.8), 1.25);
+  g.tensor[static_cast<std::size_t>(Format::bf16)] = 512;
+  EXPECT_DOUBLE_EQ(stretched(g, Format::bf16, 0.8), 1.125);
+}
+
 TEST(MatmulPolicy, ALibraryWithoutATileThatFitsIsRefused) {
   GpuConfig g = one_tile({1024, 1024, 64, 8, 256});
   EXPECT_THROW(choose_matmul(g, gemm(10, 10, 10)), InputError);
