@@ -15,14 +15,14 @@ namespace presil::cli {
 
 namespace {
 
-const std::vector<std::string> kKinds{"chips", "systems", "models", "memories", "links", "servers", "technologies", "architectures"};
+const std::vector<std::string> kKinds{"chips", "systems", "models", "memories", "links", "servers", "technologies", "architectures", "pim"};
 
 struct Options {
   std::string kind, format;
 };
 
 void declare(CLI::App& command, Options& o) {
-  command.add_option("KIND", o.kind, "chips, systems, models, memories, links, servers, technologies or architectures")
+  command.add_option("KIND", o.kind, "chips, systems, models, memories, links, servers, technologies, architectures or pim")
       ->required()
       ->check(one_of(kKinds));
   add_format(command, o.format, {"text", "json", "csv"});
