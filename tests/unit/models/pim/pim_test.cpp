@@ -160,10 +160,9 @@ TEST(Dpu, ReachesThePublishedRates) {
 
 TEST(Dpu, IsBoundByTheSlowerOfPipelineAndTransfers) {
   PimConfig c = upmem();
-  const PimWork work{PimOp::add, 128 * 1000};
-  EXPECT_DOUBLE_EQ(dpu_time(c, work).value, 1000 * 6 / 350e6);
-  c.dma_cycles_per_byte = 5;
-  EXPECT_DOUBLE_EQ(dpu_time(c, work).value, 12000 / dpu_dma_rate(c).value);
+  EXPECT_DOUBLE_EQ(dpu_time(c, {PimOp::mul, 128 * 1000}).value, 1000 * 34 / 350e6);
+  EXPECT_DOUBLE_EQ(dpu_time(c, {PimOp::add, 128 * 1000}).value, 12000 / dpu_dma_rate(c).value) << "two operands and a result of 4 B";
+  EXPECT_DOUBLE_EQ(dpu_time(c, {PimOp::gemv, 129, 1000}).value, 2 * 1000 * 35 / 350e6) << "whole rows: one processor has two";
 }
 
 TEST(HostTime, StreamsAtTheBusRateAndCountsItsBytes) {
