@@ -29,7 +29,7 @@ struct Options {
 
 void declare(CLI::App& command, Options& o) {
   command.add_option("KIND", o.kind, "experiment (default), chip, memory, technology, architecture, link, server, pim or sweep")
-      ->check(one_of({"experiment", "chip", "memory", "technology", "architecture", "link", "server", "sweep"}));
+      ->check(one_of({"experiment", "chip", "memory", "technology", "architecture", "link", "server", "pim", "sweep"}));
   command.add_option("--format", o.format, "json (default), or markdown: a table of the fields")
       ->check(one_of({"json", "markdown"}))
       ->type_name("FORMAT");
