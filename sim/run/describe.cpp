@@ -160,7 +160,7 @@ fs::path resolve(const std::string& name) {
   if (fs::is_regular_file(name)) return name;
   const config::SearchPath search{home() / "configs"};
   std::vector<std::string> names;
-  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "servers", "experiments", "sweeps"}) {
+  for (const char* kind : {"chips", "memories", "technologies", "architectures", "links", "servers", "pim", "experiments", "sweeps"}) {
     for (const auto& [stem, path] : config::catalogue(search, kind)) names.push_back(stem);
     try {
       return config::find_config(search, kind, name);
@@ -172,7 +172,7 @@ fs::path resolve(const std::string& name) {
     if (entry.path().stem() == name) return entry.path();
     names.push_back(entry.path().stem().string());
   }
-  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|architectures|links|servers|models' shows them", name,
+  throw InputError(fmt::format("no configuration or model '{}'{}; 'presil list chips|memories|technologies|architectures|links|servers|pim|models' shows them", name,
                                did_you_mean(name, names)));
 }
 
@@ -202,6 +202,9 @@ ordered_json describe(const std::string& file_or_name) {
       rows.push_back({"of a sequence and step", fmt::format("{:g} us", s.sequence.value * 1e6)});
       return {section("Host time", {"what", "value"}, rows)};
     });
+  if (const config::Node* kind = document.find("kind");
+      kind && std::find(pim::kPimKindNames.begin(), pim::kPimKindNames.end(), kind->scalar) != pim::kPimKindNames.end())
+    return describe_struct<PimDevice>("pim", file, document, [](const PimDevice& d) { return memory_sections(d.memory); });
   if (document.find("channels_per_stack"))
     return describe_struct<memory::MemoryConfig>("memory", file, document, memory_sections);
   if (document.find("library") && document.find("fit"))
