@@ -271,6 +271,9 @@ ordered_json describe(const std::string& file_or_name) {
       return {section("Host time", {"what", "value"}, rows)};
     });
   if (document.find("compute")) return describe_struct<imc::MacroConfig>("macro", file, document, macro_sections);
+  if (const config::Node* kind = document.find("kind");
+      kind && std::find(pim::kPimKindNames.begin(), pim::kPimKindNames.end(), kind->scalar) != pim::kPimKindNames.end())
+    return describe_struct<PimDevice>("pim", file, document, [](const PimDevice& d) { return memory_sections(d.memory); });
   if (document.find("channels_per_stack"))
     return describe_struct<memory::MemoryConfig>("memory", file, document, memory_sections);
   if (document.find("library") && document.find("fit"))

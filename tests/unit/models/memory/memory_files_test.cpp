@@ -46,6 +46,7 @@ INSTANTIATE_TEST_SUITE_P(All, MemoryFiles,
                                          Expected{"ddr5", 38.4e9, 1 - 295 / 3900.0, 16},
                                          Expected{"hbm2_dramsim3", 256e9, 1 - 260 / 3900.0, 8},
                                          Expected{"hbm2_ramulator2", 256e9, 0.910, 16}, Expected{"hbm3_ramulator2", 819.2e9, 0.910, 16},
+                                         Expected{"hbm2_pim", 1024e9, 1 - 350 / 3900.0, 32}, Expected{"gddr6_aim", 64e9, 1 - 120 / 1900.0, 1},
                                          Expected{"ddr3_2133", 34e9, 1 - 260 / 7800.0, 8},
                                          Expected{"lpddr5x", 68.3e9, 1 - 280 / 3906.25, 12},
                                          Expected{"lpddr5x_9600", 76.8e9, 1 - 280 / 3906.25, 12}),
@@ -64,7 +65,7 @@ TEST(MemoryFilesAll, NameTheSourceOfEveryNumber) {
           << entry.path() << ": " << p.path << " has the source '" << p.source << "'";
     }
   }
-  EXPECT_EQ(files, 17) << "add the new file to the bounds above";
+  EXPECT_EQ(files, 19) << "add the new file to the bounds above";
 }
 
 void expect_refused(const std::string& override_text, const std::string& message) {
