@@ -43,6 +43,14 @@ void scale_on_chip(std::vector<EnergyPart>& parts, double factor) {
     if (!part.name.starts_with("memory") && part.name != "idle") part.energy = part.energy * factor;
 }
 
+void move_part(std::vector<EnergyPart>& parts, const std::string& from, const std::string& to, Joules amount) {
+  const auto source = find(parts, from), target = find(parts, to);
+  if (source == parts.end() || target == parts.end()) return;
+  const Joules moved = std::min(amount, source->energy * 0.5);
+  source->energy = source->energy - moved;
+  target->energy += moved;
+}
+
 void split_part(std::vector<EnergyPart>& parts, const std::string& from, const std::string& name, double share) {
   const auto part = find(parts, from);
   if (part == parts.end()) return;

@@ -1,7 +1,7 @@
 // static_power.h -- what a chip draws whether it works or not.
 //
 //   leakage     (logic W/mm2 x area + SRAM pW x bits) x relative_leakage(supply, temperature)     technology.leakage
-//   clock tree  kClockTree x area of cores, cache and network x clock x (V / 0.75 V)^2             [assumed]
+//   clock tree  kClockTree x area of cores, cache and network x clock x (V / 0.75 V)^2
 //   links       lanes x kLaneRate x kLaneEnergy                                                     serial lanes send idle patterns
 //   memory      kMemoryAtRest of the power of memory at its full rate                               banks open, refresh, clocks
 //   regulators  kConversion of all of these
@@ -15,13 +15,14 @@
 
 namespace presil::ppa {
 
-/// Capacitance of clock wires, buffers and flip-flop inputs switches every cycle. [assumed] 0.9 nF/mm2 of random logic with a tenth
-/// of it clocked: 0.09 nF x (0.75 V)^2 = 0.05 nJ per mm2 and cycle.
-inline constexpr double kClockTree = 0.05e-9;
+/// Joules of clock wires, buffers and flip-flops per mm2 and cycle. [fit] idle powers of TPU v1, v2, v3 and v4i (28, 53, 84 and 55 W:
+/// Jouppi et al., ISCA 2017 and 2021), which do not gate their clocks.
+inline constexpr double kClockTree = 0.077e-9;
 /// Bits a second on a serial lane that is up, and joules for each. [assumed] 50 Gb/s; [paper] 5 to 8 pJ/bit for long-reach SerDes.
 inline constexpr double kLaneRate = 50e9, kLaneEnergy = 5e-12;
-/// [assumed] stand-by and refresh currents of HBM and LPDDR data sheets over those of full-rate reads: about a tenth.
-inline constexpr double kMemoryAtRest = 0.1;
+/// Active stand-by and refresh over reads at the full rate: (IDD3N + (IDD5 - IDD3N) tRFC / tREFI) / IDD4R = (55 + 195 x 0.09) / 390
+/// of HBM2 [datasheet, as in DRAMsim3/configs/HBM2_8Gb_x128.ini].
+inline constexpr double kMemoryAtRest = 0.19;
 /// [assumed] voltage regulators lose a tenth.
 inline constexpr double kConversion = 0.1;
 /// Degrees Celsius of a die at rest. [assumed]
@@ -52,13 +53,17 @@ StaticPower static_power(const Technology& technology, const ChipArea& area, dou
 struct LoadConditions { double busy{1}, gating{0}; };
 void split_idle(std::vector<EnergyPart>& parts, Watts idle, const StaticPower& rest, const StaticPower& load, LoadConditions conditions, Seconds time);
 
-/// Energy of a systolic array's pipeline registers and control over its bare arithmetic. [assumed] 0.3: about 110 register bits
-/// of a bf16 element at the 0.009 pJ per bit of a 40 nm flip-flop (Aladdin, ISCA 2014), scaled as multipliers are.
-inline constexpr double kArrayControl = 0.3;
+/// Energy of a systolic array's pipeline registers and control over its bare arithmetic. [assumed] 0.15: about 110 register bits
+/// of a bf16 element at the 0.009 pJ per bit of a 40 nm flip-flop (Aladdin, ISCA 2014), scaled as multipliers are, a quarter of them
+/// toggling; what clocks them is in kClockTree.
+inline constexpr double kArrayControl = 0.15;
 /// Adds a part behind `to` that is `ratio` of it.
 void add_part(std::vector<EnergyPart>& parts, const std::string& to, const std::string& name, double ratio);
 /// Multiplies what on-chip events cost; memory and idle stay.
 void scale_on_chip(std::vector<EnergyPart>& parts, double factor);
+
+/// Moves energy from one part to another: at most `amount`, at most half of what is there.
+void move_part(std::vector<EnergyPart>& parts, const std::string& from, const std::string& to, Joules amount);
 
 /// Splits `share` of the part `from` off as a part of its own behind it.
 void split_part(std::vector<EnergyPart>& parts, const std::string& from, const std::string& name, double share);

@@ -19,10 +19,14 @@ ppa::StaticPower power_at_rest(const Chip& chip) { return static_power_at(chip, 
 std::vector<ppa::EnergyPart> energy_of(const Chip& chip, const ppa::Activity& activity, double busy) {
   const api::PowerConfig& power = chip->board().power;
   const ppa::ChipArea area = chip->area();
-  const ppa::StaticPower rest = static_power_at(chip, area, ppa::kRestCelsius);
+  ppa::StaticPower rest = static_power_at(chip, area, ppa::kRestCelsius);
   const ppa::StaticPower load = static_power_at(chip, area, chip->load_celsius());
   std::vector<ppa::EnergyPart> parts = chip->energy(activity);
-  ppa::split_idle(parts, power.idle.value > 0 ? power.idle : rest.total(), rest, load, {busy, power.gating}, activity.time);
+  const Watts idle = power.idle.value > 0 ? power.idle : rest.total();
+  const bool gated = rest.leakage + rest.clock > idle;
+  if (gated) rest.clock = {};
+  ppa::split_idle(parts, idle, rest, load, {busy, power.gating}, activity.time);
+  if (gated) ppa::move_part(parts, "control", "clock", load.clock * activity.time * busy);
   return parts;
 }
 

@@ -12,7 +12,8 @@ namespace presil::run {
 ppa::StaticPower power_at_rest(const Chip& chip);
 
 /// Energy by component; the parts sum to the whole. `busy`: share of the time in which units multiply. The power at rest is
-/// the published one where there is one.
+/// the published one where there is one. A clock tree that would not fit into that is gated at rest; under load it is then part
+/// of the control that energies were fitted with, and is taken out of it.
 std::vector<ppa::EnergyPart> energy_of(const Chip& chip, const ppa::Activity& activity, double busy);
 
 }  // namespace presil::run

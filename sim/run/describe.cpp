@@ -8,6 +8,7 @@
 #include "sim/base/names.h"
 #include "sim/config/loader.h"
 #include "sim/config/schema.h"
+#include "sim/ppa/floorplan.h"
 #include "sim/ppa/voltage_curve.h"
 #include "sim/run/chip_power.h"
 #include "sim/run/experiment.h"
@@ -94,6 +95,10 @@ ordered_json chip_sections(const Chip& chip) {
   cost.push_back({"memory", fmt::format("{:.0f} USD", price.memory.value)});
   cost.push_back({"package", fmt::format("{:.0f} USD", price.package.value)});
   cost.push_back({"embodied carbon", fmt::format("{:.1f} kg CO2", price.carbon_kg)});
+  const auto plan = ppa::floorplan(silicon);
+  for (const char* to : {"cache", "memory"})
+    if (const Millimetres wire = ppa::distance(plan, "cores", to); wire.value > 0)
+      power.push_back({fmt::format("wire from cores to {}", to), "", fmt::format("{:.1f} mm", wire.value)});
   return {section("Peak", {"format", "peak", "unit", "from"}, peaks), section("Memory", {"level", "capacity", "bandwidth", "note"}, memory),
           section("Power and area", {"what", "published", "computed"}, power), section("Area", {"block", "group", "area", "share"}, area), section("Manufacturing cost", {"what", "value"}, cost)};
 }

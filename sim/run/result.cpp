@@ -7,6 +7,7 @@
 
 #include "sim/config/schema.h"
 #include "sim/ppa/energy.h"
+#include "sim/ppa/floorplan.h"
 #include "sim/run/chip_power.h"
 #include "sim/run/price.h"
 
@@ -214,6 +215,9 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   const ppa::ChipArea area = chip->area();
   for (const ppa::Block& block : area.blocks)
     r["area"].push_back({{"name", block.name}, {"group", block.group}, {"mm2", block.area.value}, {"share", block.area / area.total()}, {"source", "computed"}});
+  r["floorplan"] = ordered_json::array();
+  for (const ppa::Rectangle& part : ppa::floorplan(area))
+    r["floorplan"].push_back({{"group", part.group}, {"x_mm", part.x}, {"y_mm", part.y}, {"width_mm", part.width}, {"height_mm", part.height}});
   r["cost"] = {{"chip_usd", chip_price.total().value}, {"dies_usd", chip_price.dies.value}, {"memory_usd", chip_price.memory.value},
                {"package_usd", chip_price.package.value}, {"die_yield", chip_price.die_yield}, {"embodied_kg", chip_price.carbon_kg},
                {"electricity_usd", price.electricity.value}, {"hardware_usd", price.hardware.value},

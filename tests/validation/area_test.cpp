@@ -74,16 +74,49 @@ TEST(PowerAtRest, OfTpuV4) {
   expect_within(rest.value, 90, 0.2, "Jouppi et al., ISCA 2023, table 4");
 }
 
-TEST(SaturatedPower, WouldExceedTheCapAndIsHeldThere) {
+TEST(SaturatedPower, IsHeldAtTheCap) {
+  for (const char* name : {"a100_sxm_80gb", "a100_pcie_80gb", "h100_sxm", "h100_pcie"}) {
+    const Chip c = chip(name);
+    const auto full = c->saturated(Format::bf16);
+    ASSERT_TRUE(full);
+    EXPECT_LE(full->capped, c->board().power.tdp) << name;
+    EXPECT_LE(full->capped, full->uncapped) << name;
+    EXPECT_EQ(full->clock < c->clock(), full->uncapped > c->board().power.tdp) << name;
+  }
+  EXPECT_GT(chip("a100_sxm_80gb")->saturated(Format::bf16)->uncapped.value, 400);
+  EXPECT_FALSE(chip("tpu_v4")->saturated(Format::bf16));
+}
+
+/// A second of a large product: what the arrays or tensor cores do at their peak, operands aside.
+TEST(EnergyShares, ArithmeticIsBetween15And50PercentOfASaturatedChip) {
+  for (const char* name : {"tpu_v3", "tpu_v4", "tpu_v4i"}) {
+    const Chip c = chip(name);
+    const Format format = Format::bf16;
+    ppa::Activity activity;
+    activity.time = {1};
+    activity.macs[static_cast<std::size_t>(format)] = c->peak_ops_per_s(format) / 2;
+    double sum = 0, arithmetic = 0, clock = 0;
+    for (const ppa::EnergyPart& part : energy_of(c, activity, 1)) {
+      EXPECT_GE(part.energy.value, 0) << name << ' ' << part.name;
+      sum += part.energy.value;
+      if (part.name == "arithmetic") arithmetic = part.energy.value;
+      if (part.name == "clock") clock = part.energy.value;
+    }
+    EXPECT_GT(arithmetic / sum, 0.15) << name;
+    EXPECT_LT(arithmetic / sum, 0.5) << name;
+    EXPECT_GT(clock / sum, 0.05) << name;
+  }
+}
+
+TEST(EnergyShares, TheSameOfGpusUnderTheirCap) {
   for (const char* name : {"a100_sxm_80gb", "h100_sxm"}) {
     const Chip c = chip(name);
     const auto full = c->saturated(Format::bf16);
     ASSERT_TRUE(full);
-    EXPECT_GT(full->uncapped, c->board().power.tdp) << name;
-    EXPECT_LE(full->capped, c->board().power.tdp) << name;
-    EXPECT_LT(full->clock, c->clock()) << name;
+    const double arithmetic = full->ops_per_s / 2 * c->board().technology.mac_pj[static_cast<std::size_t>(Format::bf16)] * 1e-12;
+    EXPECT_GT(arithmetic / full->capped.value, 0.15) << name;
+    EXPECT_LT(arithmetic / full->capped.value, 0.5) << name;
   }
-  EXPECT_FALSE(chip("tpu_v4")->saturated(Format::bf16));
 }
 
 TEST(Price, OfShippedChipsIsPlausible) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/base/error.h"
+#include "sim/ppa/floorplan.h"
 #include "sim/ppa/static_power.h"
 
 namespace presil::ppa {
@@ -102,6 +103,34 @@ TEST(StaticPower, NeverMoreThanTheIdlePower) {
   split_idle(parts, {50}, rest, rest, {1, 0}, {1});
   for (const EnergyPart& part : parts) EXPECT_GE(part.energy.value, 0) << part.name;
   EXPECT_DOUBLE_EQ(total(parts).value, 50);
+}
+
+ChipArea die_of(double cores, double cache, double memory, double links) {
+  ChipArea area;
+  area.blocks = {{"cores", "cores", {cores}}, {"l2", "cache", {cache}}, {"memory phy", "memory", {memory}}, {"links", "links", {links}}};
+  return area;
+}
+
+TEST(Floorplan, TilesTheDie) {
+  const ChipArea area = die_of(500, 200, 80, 20);
+  double sum = 0;
+  for (const Rectangle& r : floorplan(area)) {
+    sum += r.width * r.height;
+    EXPECT_GE(r.x, 0);
+    EXPECT_LE(r.x + r.width, std::sqrt(800.0) + 1e-9);
+    EXPECT_LE(r.y + r.height, std::sqrt(800.0) + 1e-9);
+  }
+  EXPECT_NEAR(sum, 800, 1e-9);
+}
+
+TEST(Floorplan, DistancesAreThoseOfUniformPoints) {
+  // A die of nothing but cores: two strips that tile a square. Mean Manhattan distance in a square of side s is 2 s / 3.
+  const auto square = floorplan(die_of(900, 0, 0, 0));
+  EXPECT_NEAR(distance(square, "cores", "cores").value, 20, 1e-9);
+  // Strips over the whole width: s / 3 across, and the distance of centres up.
+  const auto plan = floorplan(die_of(600, 300, 0, 0));
+  EXPECT_NEAR(distance(plan, "cores", "cache").value, 10 + 10, 1e-9);
+  EXPECT_EQ(distance(plan, "cores", "links").value, 0);
 }
 
 TEST(Reticle, RefusesWithTheNumbers) {

@@ -1,0 +1,29 @@
+// floorplan.h -- a die as rectangles, and how far its blocks lie from each other.
+//
+// Full-width strips on a square die: memory interfaces on the upper and lower edge, cores in two halves behind them, cache and
+// network side by side in the middle, links and other along the lowest edge. A sketch that keeps edges and neighbours, not the layout
+// of any product; one rectangle per group of blocks and strip.
+//
+//   distance     mean Manhattan distance between points spread evenly over two rectangles:
+//                E|x1 - x2| + E|y1 - y2|; of two intervals that overlap in full E = w / 3, of disjoint ones the distance of centres
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/ppa/area.h"
+
+namespace presil::ppa {
+
+struct Rectangle {
+  std::string group;
+  double x{}, y{}, width{}, height{};  ///< mm from the lower left corner
+};
+
+/// The rectangles tile the die: their areas sum to the area given. Chips of several dies have none.
+std::vector<Rectangle> floorplan(const ChipArea& area);
+
+/// Mean wire between two groups, over all their rectangles by area; 0 when one of them is not there.
+Millimetres distance(const std::vector<Rectangle>& plan, const std::string& from, const std::string& to);
+
+}  // namespace presil::ppa
