@@ -60,7 +60,11 @@ Prediction predict_inference(GpuDevice& device, const InferenceRow& row) {
   run::DeviceGroup group;
   group.parallelism.tensor = static_cast<std::uint32_t>(row.tp);
   if (row.tp > 1) group.link = link_of(device.config());
-  run::WorkloadConfig workload{row.batch, row.in_len, row.out_len, formats_of(row.dtype)};
+  run::WorkloadConfig workload;
+  workload.batch = row.batch;
+  workload.in_len = row.in_len;
+  workload.out_len = row.out_len;
+  workload.formats = formats_of(row.dtype);
   if (!chip->supports(row.dtype))
     throw InputError(fmt::format("{} does not compute in {}", chip->board().name, name(row.dtype)));
   run::check_fit(chip, run::fit_of(chip, workload::footprint(model, run::pass_options(workload, {}, group), row.in_len, row.out_len)));

@@ -144,6 +144,7 @@ class Walk {
     for (const TensorId out : op.outputs)
       if (const TensorId d = gradient_of(out); d != kNoTensor) arriving.push_back(d);
     if (op.name == "loss") return loss(op);
+    if (op.name.starts_with("loss_")) return;
     if (arriving.empty()) return;
     switch (op.kind) {
       case OpKind::matmul: return op.weights.empty() ? product(op, arriving.front()) : linear(op, arriving);
@@ -156,14 +157,18 @@ class Walk {
   }
 
   void loss(const Op& op) {
-    const TensorId logits = op.inputs.front(), d = fresh("d_logits", tensor(logits).values);
-    // (probability - target) x scale
-    emit_vector("loss_gradient", vector_work(op.vector.rows, op.vector.columns, {2, 0, 0, false}), {keep(op.outputs.front())}, {d});
+    // (probability - target) x scale in fp32, then to the format of the logits, which were converted first.
+    const auto first = std::find_if(segment_.ops.begin(), segment_.ops.end(), [](const Op& o) { return o.name == "loss_convert"; });
+    const TensorId logits = first->inputs.front(), probabilities = keep(op.outputs.front());
+    const TensorId wide = fresh("d_wide", tensor(logits).values, tensor(probabilities).format), d = fresh("d_logits", tensor(logits).values);
+    emit_vector("loss_gradient", vector_work(op.vector.rows, op.vector.columns, {2, 0, 0, false}), {probabilities}, {wide});
+    emit_vector("loss_convert_gradient", vector_work(op.vector.rows, op.vector.columns, cost::kAdd), {wide}, {d});
     contribute(logits, d);
   }
 
-  void linear(const Op& op, const std::vector<TensorId>& arriving) {
+  void linear(const Op& op, const std::vector<TensorId>& parts) {
     const MatMul& m = op.matmul;
+    const std::vector<TensorId> arriving{joined(op, parts)};
     const TensorId operand = op.inputs.front();
     const Op* entry = entrance(operand);
     const bool gathered = entry != nullptr && entry->collective.kind == CollectiveKind::all_gather;
@@ -180,6 +185,16 @@ class Walk {
     for (std::size_t i = 1; i < op.weights.size(); ++i)
       emit_vector("bias_gradient", vector_work(m.batch * m.m, m.n, {1, 0, 0, true}), arriving,
                   {graph_.add({"d_bias", TensorRole::gradient, gradients_, tensor(op.weights[i]).values})});
+  }
+
+  /// Gradients of the parts of one product, side by side again.
+  TensorId joined(const Op& op, const std::vector<TensorId>& parts) {
+    if (parts.size() == 1) return parts.front();
+    std::uint64_t values = 0;
+    for (const TensorId id : parts) values += tensor(id).values;
+    const TensorId all = fresh("d_joined", values);
+    emit_vector(op.name + "_join", vector_work(1, values, {}), parts, {all});
+    return all;
   }
 
   void dgrad(const Op& op, const std::vector<TensorId>& arriving, const Op* entry) {

@@ -61,6 +61,31 @@ void layers(PassBuilder& builder, const Architecture& model, const PassShape& sh
   }
 }
 
+/// One pass over the logits of a cross-entropy. What it writes is new, or in place of what it read.
+TensorId over_logits(PassBuilder& builder, const std::string& name, TensorId in, VectorWork work, std::uint64_t out_values) {
+  Op op;
+  op.name = name;
+  op.kind = OpKind::vector;
+  op.vector = work;
+  op.inputs = {in};
+  op.outputs = {builder.activation(name + ".out", out_values, Format::fp32)};
+  op.compute = builder.activations();
+  return builder.add(std::move(op)).outputs.front();
+}
+
+/// Kernel by kernel as Megatron-LM has it (megatron/core/tensor_parallel/cross_entropy.py): to fp32, maximum, difference, exp,
+/// sum, quotient. The last, "loss", is what the gradient starts from.
+void cross_entropy(PassBuilder& builder, TensorId logits, std::uint64_t rows, std::uint64_t columns) {
+  const std::uint64_t values = rows * columns;
+  const auto work = [&](double simple, double special, bool reduces) { return vector_work(rows, columns, {simple, special, 0, reduces}); };
+  TensorId x = over_logits(builder, "loss_convert", logits, work(1, 0, false), values);
+  over_logits(builder, "loss_maximum", x, work(1, 0, true), rows);
+  x = over_logits(builder, "loss_shift", x, work(1, 0, false), values);
+  x = over_logits(builder, "loss_exp", x, work(0, 1, false), values);
+  over_logits(builder, "loss_sum", x, work(1, 0, true), rows);
+  over_logits(builder, "loss", x, work(1, 0, false), values);
+}
+
 /// Scores of every token and their cross-entropy. Logits leave the product in the activations' format; probabilities are
 /// kept in fp32 for the gradient [Korthikanti et al., arXiv:2205.05198, section 4.3].
 void score(PassBuilder& builder, const Architecture& model, const PassShape& shape) {
@@ -73,14 +98,7 @@ void score(PassBuilder& builder, const Architecture& model, const PassShape& sha
   std::vector<TensorId> weights{builder.table(model.tied_embeddings ? "token_embedding" : "lm_head.weight", n * model.hidden)};
   if (model.lm_head_bias) weights.push_back(builder.parameter("lm_head.bias", n));
   const TensorId logits = builder.matmul("lm_head", {.batch = 1, .m = tokens, .n = n, .k = model.hidden}, {x}, weights, tokens * n);
-  Op op;
-  op.name = "loss";
-  op.kind = OpKind::vector;
-  op.vector = vector_work(tokens, n, cost::kSoftmax);
-  op.inputs = {logits};
-  op.outputs = {builder.activation("probabilities", tokens * n, Format::fp32)};
-  op.compute = builder.activations();
-  builder.add(std::move(op));
+  cross_entropy(builder, logits, tokens, n);
   TensorId statistics = builder.activation("loss_statistics", 3 * tokens, Format::fp32);  // largest, sum, target of a token
   builder.all_reduce(statistics);
   builder.end_segment({});
@@ -164,9 +182,11 @@ Graph update_pass(Optimizer optimizer, double held, double updated, const Traini
   const double gradient = bytes_per_value(o.gradients), states = state_bytes(optimizer);
   // Adam: two moments (3 operations each), bias corrections folded, root, division, decay, step; SGD: momentum, step.
   const VectorCost step = optimizer == Optimizer::adam ? VectorCost{11, 2, 0, false} : VectorCost{4, 0, 0, false};
+  // fp16 gradients were scaled; they are unscaled and checked before anything else (megatron/optimizer/optimizer.py).
+  if (o.formats.activations == Format::fp16) over_parameters(graph, "gradient_unscale", held, {2, 0, 0, false}, gradient, gradient);
   over_parameters(graph, "gradient_norm", held, {2, 0, 0, true}, gradient, 0);
-  over_parameters(graph, std::string(kOptimizerNames[static_cast<std::size_t>(optimizer)]), updated, step, gradient + states,
-                  states + bytes_per_value(o.formats.weights));
+  over_parameters(graph, std::string(kOptimizerNames[static_cast<std::size_t>(optimizer)]), updated, step, gradient + states, states);
+  over_parameters(graph, "weights_copy", updated, {1, 0, 0, false}, 4, bytes_per_value(o.formats.weights));
   over_parameters(graph, "gradient_zero", held, {}, 0, gradient);
   return graph;
 }
