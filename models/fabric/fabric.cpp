@@ -68,6 +68,15 @@ const Route& Fabric::unicast(VertexId from, VertexId to) {
   return found->second;
 }
 
+Seconds Fabric::latency(VertexId from, VertexId to) {
+  Seconds sum{};
+  for (const Hop& hop : unicast(from, to).hops) {
+    const Channel& c = graph_.channels[hop.channel];
+    sum += graph_.wires[c.wire].latency + graph_.vertices[c.to].latency;
+  }
+  return sum;
+}
+
 const Route& Fabric::tree(char kind, VertexId end, const std::vector<VertexId>& group) {
   std::vector<VertexId> key{static_cast<VertexId>(kind), end};
   key.insert(key.end(), group.begin(), group.end());

@@ -73,6 +73,8 @@ class Fabric : public sc_core::sc_module, public api::Network {
 
   const Graph& graph() const { return graph_; }
   Router& router() { return *router_; }
+  /// Of the first byte of an idle machine.
+  Seconds latency(VertexId from, VertexId to);
   const ChannelCounters& counters_of(ChannelId channel) const { return channels_[channel].counters; }
   std::uint64_t chunk_hops() const { return chunk_hops_; }
 
