@@ -152,6 +152,13 @@ std::uint32_t pieces_of(const Shape& shape, const CollectiveJob& job, Pattern pa
 
 }  // namespace
 
+bool folds(const SystemConfig& system, const CollectiveJob& job, const Choice& choice) {
+  const ScaleOutConfig& out = part_for(system, job.ranks).scale_out;
+  const bool clos = out.topology == OutTopology::rail || out.topology == OutTopology::fat_tree;
+  return !job.unfolded && choice.pattern == Pattern::hierarchical && clos && std::has_single_bit(out.nodes) && out.spreading == Routing::spread &&
+         out.oversubscription == 1;
+}
+
 Shape shape_of(const SystemConfig& system, std::uint32_t ranks) {
   Shape shape;
   shape.ranks = ranks;
@@ -205,7 +212,7 @@ Choice best_choice(const SystemConfig& system, const CollectiveJob& job) {
 Schedule schedule_of(const SystemConfig& system, const CollectiveJob& job, const Choice& choice) {
   const SystemConfig part = part_for(system, job.ranks);
   const Terms t(part, job, choice.protocol, choice.pattern == Pattern::tree);
-  Schedule s = make_schedule(t.shape, {job.operation, job.bytes, choice.pattern, pieces_of(t.shape, job, choice.pattern), job.counts});
+  Schedule s = make_schedule(t.shape, {job.operation, job.bytes, choice.pattern, pieces_of(t.shape, job, choice.pattern), folds(part, job, choice), job.counts});
   const bool switches = choice.pattern == Pattern::in_switch || (choice.pattern == Pattern::hierarchical && !s.groups.empty());
   s.near_step = switches ? Seconds{} : Seconds{t.near * kMicro};
   s.far_step = {t.far * kMicro};

@@ -34,6 +34,7 @@ struct CollectiveJob {
   std::uint32_t ranks{};
   std::optional<Pattern> pattern{};      ///< no other
   std::optional<Protocol> protocol{};
+  bool unfolded{false};                  ///< simulate every rank, even where one node stands for all
   std::vector<double> counts{};          ///< of an uneven all-to-all: B from i to j at i x ranks + j
 };
 
@@ -48,6 +49,11 @@ struct Choice {
 /// Throws InputError when nothing can.
 std::vector<Choice> choices(const SystemConfig& system, const CollectiveJob& job);
 Choice best_choice(const SystemConfig& system, const CollectiveJob& job);
+
+/// Whether the ranks of one node stand for all: a hierarchical schedule among 2^k nodes over a fat tree or rails whose paths
+/// are spread by destination and not oversubscribed. Partners at distance 2^i then use disjoint paths, which look alike
+/// from every node.
+bool folds(const SystemConfig& system, const CollectiveJob& job, const Choice& choice);
 
 Shape shape_of(const SystemConfig& system, std::uint32_t ranks);
 /// The schedule of a choice with what the library adds.

@@ -191,31 +191,42 @@ Schedule torus(const Shape& shape, const Request& r) {
   return s;
 }
 
+/// Halves, then doubles, between the first node and its partners: rank i of node 0 with rank i of node d.
+void folded_exchange(Schedule& s, const Shape& shape, Operation o, std::uint32_t base, std::uint32_t i, Ready& ready) {
+  const std::uint32_t l = shape.in_node, nodes = shape.nodes(), own = base + i * nodes;
+  for (std::uint32_t d = nodes / 2; d > 0 && scatters(o); d /= 2) ready[i] = {s.send(i, d * l + i, {own + d, d}, true, ready[i])};
+  for (std::uint32_t d = 1; d < nodes && gathers(o); d *= 2) ready[i] = {s.send(i, d * l + i, {own, d}, false, ready[i])};
+}
+
+/// Within one node, before (scatter) or behind the exchange between nodes.
+void inside_node(Schedule& s, const Shape& shape, const Exchange& e, std::uint32_t node, bool scatter, Ready& ready) {
+  if (!s.groups.empty()) return scatter ? switch_scatter(s, e, node, ready) : switch_gather(s, e, node, ready);
+  if (shape.mesh) return scatter ? direct_scatter(s, e, ready) : direct_gather(s, e, ready);
+  return scatter ? ring_scatter(s, e, ready) : ring_gather(s, e, ready);
+}
+
+/// Among the ranks of one place in every node.
+void between_nodes(Schedule& s, Operation o, const Exchange& e, Ready& ready) {
+  const bool halves = std::has_single_bit(e.group.size());
+  if (scatters(o)) halves ? halving_scatter(s, e, ready) : ring_scatter(s, e, ready);
+  if (gathers(o)) halves ? doubling_gather(s, e, ready) : ring_gather(s, e, ready);
+}
+
 /// Range of local rank i: the blocks of that rank in every node.
 Schedule hierarchical(const Shape& shape, const Request& r) {
-  const std::uint32_t l = shape.in_node, nodes = shape.nodes();
+  const std::uint32_t l = shape.in_node, nodes = shape.nodes(), simulated = r.folded ? 1 : nodes;
   Schedule s = blank(shape, r.pieces * shape.ranks, r.bytes);
   std::vector<Group> inside(nodes, Group(l)), rails(l, Group(nodes));
   for (std::uint32_t rank = 0; rank < shape.ranks; ++rank) inside[rank / l][rank % l] = rails[rank % l][rank / l] = rank;
-  const bool switches = shape.switch_sums && l > 2;
-  if (switches) s.groups = inside;
+  if (shape.switch_sums && l > 2) s.groups = inside;
   for (std::uint32_t p = 0; p < r.pieces; ++p) {
     const std::uint32_t base = p * shape.ranks;
     Ready ready(shape.ranks);
-    for (std::uint32_t n = 0; n < nodes && scatters(r.operation); ++n) {
-      const Exchange e{inside[n], base, nodes};
-      switches ? switch_scatter(s, e, n, ready) : shape.mesh ? direct_scatter(s, e, ready) : ring_scatter(s, e, ready);
-    }
-    for (std::uint32_t i = 0; i < l; ++i) {
-      const Exchange e{rails[i], base + i * nodes, 1};
-      const bool halves = std::has_single_bit(nodes);
-      if (scatters(r.operation)) halves ? halving_scatter(s, e, ready) : ring_scatter(s, e, ready);
-      if (gathers(r.operation)) halves ? doubling_gather(s, e, ready) : ring_gather(s, e, ready);
-    }
-    for (std::uint32_t n = 0; n < nodes && gathers(r.operation); ++n) {
-      const Exchange e{inside[n], base, nodes};
-      switches ? switch_gather(s, e, n, ready) : shape.mesh ? direct_gather(s, e, ready) : ring_gather(s, e, ready);
-    }
+    for (std::uint32_t n = 0; n < simulated && scatters(r.operation); ++n) inside_node(s, shape, {inside[n], base, nodes}, n, true, ready);
+    for (std::uint32_t i = 0; i < l; ++i)
+      if (r.folded) folded_exchange(s, shape, r.operation, base, i, ready);
+      else between_nodes(s, r.operation, {rails[i], base + i * nodes, 1}, ready);
+    for (std::uint32_t n = 0; n < simulated && gathers(r.operation); ++n) inside_node(s, shape, {inside[n], base, nodes}, n, false, ready);
   }
   return s;
 }

@@ -49,8 +49,12 @@ struct Request {
   double bytes{};                    ///< as nccl-tests counts them
   Pattern pattern{};
   std::uint32_t pieces{1};           ///< that trees, copies and levels are pipelined in
+  bool folded{false};                ///< of hierarchical among 2^k nodes: only what the ranks of the first node do
   std::vector<double> counts{};      ///< of all_to_all: B from rank i to rank j at i x ranks + j; empty: equal shares
 };
+
+/// Folded: node i and node i xor d do the same at the same time in every exchange at distance d, so what arrives at node 0
+/// arrives when its own message arrives at its partner. Steps of node 0 stand for all, and wait for each other so.
 
 /// Whether the pattern can do it there.
 bool can(const Shape& shape, Operation operation, Pattern pattern);

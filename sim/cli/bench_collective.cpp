@@ -9,6 +9,7 @@
 #include "sim/cli/terminal.h"
 #include "sim/report/record.h"
 #include "sim/report/result.h"
+#include "sim/run/bench_collective.h"
 #include "sim/run/run.h"
 
 namespace presil::cli {
@@ -37,7 +38,7 @@ nlohmann::ordered_json readable(nlohmann::ordered_json rows) {
 struct Options {
   std::string system, link, op, algorithm, protocol, format;
   std::uint64_t n_devices{}, bytes{}, least{}, most{};
-  bool serving{};
+  bool serving{}, unfolded{};
   std::vector<std::string> overrides;
 };
 
@@ -60,6 +61,7 @@ void declare(CLI::App& command, Options& o) {
       ->type_name("NAME");
   command.add_option("--protocol", o.protocol, "No other protocol, on a system: LL, LL128 or Simple")->check(one_of({"LL", "LL128", "Simple"}))->type_name("NAME");
   command.add_flag("--serving", o.serving, "Over links: also the one-shot and two-shot kernels of inference servers");
+  command.add_flag("--unfolded", o.unfolded, "On a system: simulate every rank, even where one node stands for all");
   add_overrides(command, o.overrides);
   add_format(command, o.format, {"text", "json", "csv"});
 }
@@ -71,7 +73,7 @@ ExitStatus perform_system(const Options& o) {
   if (least == 0) throw UsageError("bench collective --system needs --bytes N, or --min N and --max N");
   if (least > most) throw UsageError(fmt::format("--min {} is above --max {}", least, most));
   run::SystemCollectiveQuery query{.system = o.system, .op = o.op.empty() ? "all_reduce" : o.op, .algorithm = o.algorithm, .protocol = o.protocol,
-                                   .ranks = static_cast<std::uint32_t>(o.n_devices), .least = static_cast<double>(least), .most = static_cast<double>(most), .counts = {}};
+                                   .ranks = static_cast<std::uint32_t>(o.n_devices), .least = static_cast<double>(least), .most = static_cast<double>(most), .unfolded = o.unfolded};
   std::vector<std::string> warnings;
   const nlohmann::ordered_json rows = run::bench_collective(query, o.overrides, &warnings);
   for (const std::string& warning : warnings) std::cerr << "presil: warning: " << o.system << ": " << warning << '\n';

@@ -1,4 +1,6 @@
-// bench_collective.cpp -- collectives: over the links of a node in closed form, on a system simulated (see run.h).
+// bench_collective.cpp -- collectives: over the links of a node in closed form, on a system simulated (see run.h and bench_collective.h).
+#include "sim/run/bench_collective.h"
+
 #include <array>
 #include <optional>
 
@@ -73,7 +75,7 @@ nlohmann::ordered_json bench_collective(const SystemCollectiveQuery& q, const st
   job.pattern = named<fabric::Pattern>("algorithm", q.algorithm, fabric::kPatternNames);
   job.protocol = named<fabric::Protocol>("protocol", q.protocol, fabric::kProtocolNames);
   job.ranks = q.ranks > 0 ? q.ranks : system.devices();
-  job.counts = q.counts;
+  job.unfolded = q.unfolded;
   if (warnings) *warnings = fabric::warnings(fabric::build_graph(fabric::part_for(system, job.ranks)));
   fabric::CollectiveSimulator simulator;
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();

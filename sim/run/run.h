@@ -108,22 +108,6 @@ struct CollectiveQuery {
 /// bytes, time_us, algbw_gb_per_s, busbw_gb_per_s (as nccl-tests define them), algorithm, protocol, bound_us.
 nlohmann::ordered_json bench_collective(const CollectiveQuery& query, const std::vector<std::string>& overrides);
 
-struct SystemCollectiveQuery {
-  std::string system;                   ///< file or name
-  std::string op{"all_reduce"};         ///< fabric::kOperationNames
-  std::string algorithm;                ///< fabric::kPatternNames; empty: as NCCL chooses
-  std::string protocol;                 ///< LL, LL128, Simple; empty: as NCCL chooses
-  std::uint32_t ranks{};                ///< 0: all devices
-  double least{}, most{};               ///< B; sizes double from the one to the other
-  std::vector<double> counts;           ///< of all_to_all: B from rank i to rank j at i x ranks + j, instead of sizes
-};
-
-/// Collectives on the simulated fabric of a system (models/fabric/collective.h), one row for every size. Keys: nccl-tests'
-/// size_b, time_us, algbw_gb_per_s, busbw_gb_per_s, then algorithm, protocol, predicted_us, bound_us. `warnings`: of the
-/// system's links.
-nlohmann::ordered_json bench_collective(const SystemCollectiveQuery& query, const std::vector<std::string>& overrides,
-                                        std::vector<std::string>* warnings);
-
 /// What a configuration file or model says: keys kind, name, sections (title, columns, rows), provenance.
 nlohmann::ordered_json describe(const std::string& file_or_name);
 
@@ -131,7 +115,7 @@ nlohmann::ordered_json describe(const std::string& file_or_name);
 /// aliases, summary.
 nlohmann::ordered_json catalogue(const std::string& kind);
 
-/// JSON Schema of a kind of file: experiment, chip, memory, technology, link, system, server.
+/// JSON Schema of a kind of file: experiment, chip, memory, technology, link, server.
 nlohmann::ordered_json schema(const std::string& kind);
 
 /// The fields of a kind of file as a Markdown table: key, type, default, range, meaning. The same kinds.

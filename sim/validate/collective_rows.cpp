@@ -63,11 +63,11 @@ Prediction predict_collective(GpuDevice& device, const CollectiveRow& row) {
   if (has(row.link, "pairwise")) return {0, "presil has no links for pairs of devices that bridges join"};
   const auto named = system_named(row.link);
   return {simulated_us(named ? *named : node_of(device.config(), row.link),
-                       {*operation, static_cast<double>(row.bytes), static_cast<std::uint32_t>(row.devices), {}, {}, {}})};
+                       {*operation, static_cast<double>(row.bytes), static_cast<std::uint32_t>(row.devices), {}, {}, false, {}})};
 }
 
 Prediction predict_nccl(GpuDevice& device, const NcclRow& row) {
-  fabric::CollectiveJob job{fabric::Operation::all_reduce, static_cast<double>(row.bytes), static_cast<std::uint32_t>(row.gpus), {}, {}, {}};
+  fabric::CollectiveJob job{fabric::Operation::all_reduce, static_cast<double>(row.bytes), static_cast<std::uint32_t>(row.gpus), {}, {}, false, {}};
   if (row.algo == "NVLS") job.pattern = fabric::Pattern::in_switch;
   else if (row.algo == "Ring") job.pattern = fabric::Pattern::ring;
   else if (row.algo == "Tree") job.pattern = fabric::Pattern::tree;

@@ -95,7 +95,7 @@ const Case kCases[] = {
 
 class Schedules : public testing::TestWithParam<Case> {
  protected:
-  Schedule make(Operation o, std::uint32_t pieces = 2) const { return make_schedule(GetParam().shape, {o, 48e6, GetParam().pattern, pieces, {}}); }
+  Schedule make(Operation o, std::uint32_t pieces = 2) const { return make_schedule(GetParam().shape, {o, 48e6, GetParam().pattern, pieces, false, {}}); }
   Sum everyone() const { return (Sum{1} << GetParam().shape.ranks) - 1; }
 };
 
@@ -160,18 +160,18 @@ TEST_P(Schedules, BroadcastReachesAll) {
 INSTANTIATE_TEST_SUITE_P(All, Schedules, testing::ValuesIn(kCases), [](const auto& p) { return std::string(p.param.what); });
 
 TEST(AllToAll, EvenAndUnevenCounts) {
-  const Schedule even = make_schedule(one_node(4), {Operation::all_to_all, 4000, Pattern::direct, 1, {}});
+  const Schedule even = make_schedule(one_node(4), {Operation::all_to_all, 4000, Pattern::direct, 1, false, {}});
   EXPECT_EQ(even.steps.size(), 12u);
   for (const double sent : bytes_sent_by_rank(even)) EXPECT_EQ(sent, 3000);
   std::vector<double> counts(16, 0);
   counts[0 * 4 + 1] = 500, counts[2 * 4 + 3] = 7, counts[3 * 4 + 3] = 99;  // the last stays at home
-  const Schedule uneven = make_schedule(one_node(4), {Operation::all_to_all, 0, Pattern::direct, 1, counts});
+  const Schedule uneven = make_schedule(one_node(4), {Operation::all_to_all, 0, Pattern::direct, 1, false, counts});
   EXPECT_EQ(uneven.steps.size(), 2u);
   EXPECT_EQ(bytes_sent_by_rank(uneven), (std::vector<double>{500, 0, 7, 0}));
 }
 
 TEST(SendReceive, EveryRankPassesItsOwnOn) {
-  const Schedule s = make_schedule(one_node(3), {Operation::send_receive, 1000, Pattern::direct, 1, {}});
+  const Schedule s = make_schedule(one_node(3), {Operation::send_receive, 1000, Pattern::direct, 1, false, {}});
   ASSERT_EQ(s.steps.size(), 3u);
   for (const double sent : bytes_sent_by_rank(s)) EXPECT_EQ(sent, 1000);
 }
@@ -204,9 +204,9 @@ TEST(BinaryTree, InnerNodesOfOneAreLeavesOfTheOther) {
 }
 
 TEST(Schedule, ImpossibleOnesAreRefused) {
-  EXPECT_THROW(make_schedule(one_node(6), {Operation::all_reduce, 1e6, Pattern::halving_doubling, 1, {}}), InputError);
-  EXPECT_THROW(make_schedule(one_node(6), {Operation::all_reduce, 1e6, Pattern::in_switch, 1, {}}), InputError);
-  EXPECT_THROW(make_schedule(one_node(6), {Operation::all_to_all, 1e6, Pattern::ring, 1, {}}), InputError);
+  EXPECT_THROW(make_schedule(one_node(6), {Operation::all_reduce, 1e6, Pattern::halving_doubling, 1, false, {}}), InputError);
+  EXPECT_THROW(make_schedule(one_node(6), {Operation::all_reduce, 1e6, Pattern::in_switch, 1, false, {}}), InputError);
+  EXPECT_THROW(make_schedule(one_node(6), {Operation::all_to_all, 1e6, Pattern::ring, 1, false, {}}), InputError);
 }
 
 }  // namespace
