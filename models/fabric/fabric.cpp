@@ -26,11 +26,10 @@ sc_time minus(sc_time a, sc_time b) { return a > b ? a - b : sc_core::SC_ZERO_TI
 
 Fabric::Fabric(sc_core::sc_module_name name) : sc_module(name) {}
 
-void Fabric::load(Graph graph, const Chunking& chunking, Fold fold) {
+void Fabric::load(Graph graph, const Chunking& chunking) {
   if (idle_streams_.size() != streams_.size()) throw RunError("a fabric takes another machine while messages are under way");
   graph_ = std::move(graph);
   chunking_ = chunking;
-  fold_ = std::move(fold);
   router_ = std::make_unique<Router>(graph_);
   routes_.clear();
   trees_.clear();
@@ -49,8 +48,7 @@ void Fabric::reset() {
     const Channel& channel = graph_.channels[c];
     const Wire& wire = graph_.wires[channel.wire];
     State& state = channels_[c];
-    const double load = fold_.load.empty() ? 1 : fold_.load[c];
-    state.seconds_per_byte = load / credited_rate(graph_, channel).value;
+    state.seconds_per_byte = 1 / credited_rate(graph_, channel).value;
     state.congested = 1 / wire.congested_share;
     state.reduction = 1 / wire.reduction_share;
     state.latency = kernel::to_sc_time(wire.latency + graph_.vertices[channel.to].latency);
@@ -66,6 +64,15 @@ const Route& Fabric::unicast(VertexId from, VertexId to) {
   const auto [found, fresh] = routes_.try_emplace(std::uint64_t{from} << 32 | to);
   if (fresh && from != to) found->second = router_->unicast(from, to);
   return found->second;
+}
+
+Seconds Fabric::latency(VertexId from, VertexId to) {
+  Seconds sum{};
+  for (const Hop& hop : unicast(from, to).hops) {
+    const Channel& c = graph_.channels[hop.channel];
+    sum += graph_.wires[c.wire].latency + graph_.vertices[c.to].latency;
+  }
+  return sum;
 }
 
 const Route& Fabric::tree(char kind, VertexId end, const std::vector<VertexId>& group) {
@@ -119,7 +126,7 @@ void Fabric::launch(Stream stream) {
 
 void Fabric::inject(std::uint32_t stream, std::uint32_t hop, std::uint32_t number, bool in_front) {
   const Hop& h = streams_[stream].route->hops[hop];
-  const ChannelId channel = simulated(h.channel);
+  const ChannelId channel = h.channel;
   enqueue(channel, new_chunk({stream, hop, number, kEnd, sc_time_stamp()}), h.vc, in_front);
   if (!in_front) serve(channel);
 }
@@ -274,7 +281,6 @@ void Fabric::arrive(std::uint64_t tag) {
   const std::vector<std::uint32_t>& next = route.hops[chunk.hop].next;
   for (const std::uint32_t hop : next) {
     const Hop& h = route.hops[hop];
-    const ChannelId channel = simulated(h.channel);
     Chunk onward{chunk.stream, hop, chunk.number, kEnd, chunk.tail, chunk.came_by, chunk.came_vc,
                  1 / static_cast<float>(next.size()), chunk.wire};
     if (h.fan_in > 1) {
@@ -282,8 +288,8 @@ void Fabric::arrive(std::uint64_t tag) {
       if (!summed(streams_[chunk.stream], hop, chunk.number, onward.tail)) continue;
       onward.came_by = kNone;
     }
-    enqueue(channel, new_chunk(onward), h.vc, false);
-    serve(channel);
+    enqueue(h.channel, new_chunk(onward), h.vc, false);
+    serve(h.channel);
   }
 }
 

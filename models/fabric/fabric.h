@@ -16,8 +16,6 @@
 // comes free), and gives them back one latency after it moves on. A switch that reduces holds what it adds up in
 // memory of its own and sends a sum on when the last summand's head is there; where it multicasts, every copy waits alone.
 //
-// A fold makes several equal channels one, which serves the traffic of representatives only (Fold).
-//
 // Contract: models/api/network.h. Lengths are bytes, not flits: not modelled are flit interleaving, virtual channels as
 // separate turns of arbitration, retransmission, adaptive routing.
 #pragma once
@@ -32,12 +30,6 @@
 #include "models/fabric/routes.h"
 
 namespace presil::fabric {
-
-/// Which channels are simulated for which. Empty: every one for itself.
-struct Fold {
-  std::vector<ChannelId> representative;  ///< by channel; a representative stands for itself
-  std::vector<double> load;               ///< by representative: messages it carries for one that is simulated
-};
 
 struct Chunking {
   double least{4096};      ///< B, no chunk of a message is smaller but its last
@@ -57,7 +49,7 @@ class Fabric : public sc_core::sc_module, public api::Network {
 
   /// Takes a machine, idle. May be called again whenever nothing is under way: links and switches are records, not
   /// modules, so one elaboration serves many machines.
-  void load(Graph graph, const Chunking& chunking = {}, Fold fold = {});
+  void load(Graph graph, const Chunking& chunking = {});
 
   void send(const api::Message& message, kernel::Callback delivered) override { send(message, 1, delivered); }
   /// `expansion`: bytes on the wire for every byte of payload and framing, as a library's protocol needs them.
@@ -73,6 +65,8 @@ class Fabric : public sc_core::sc_module, public api::Network {
 
   const Graph& graph() const { return graph_; }
   Router& router() { return *router_; }
+  /// Of the first byte of an idle machine.
+  Seconds latency(VertexId from, VertexId to);
   const ChannelCounters& counters_of(ChannelId channel) const { return channels_[channel].counters; }
   std::uint64_t chunk_hops() const { return chunk_hops_; }
 
@@ -121,7 +115,6 @@ class Fabric : public sc_core::sc_module, public api::Network {
     ChannelCounters counters;
   };
 
-  ChannelId simulated(ChannelId channel) const { return fold_.representative.empty() ? channel : fold_.representative[channel]; }
   const Route& unicast(VertexId from, VertexId to);
   const Route& tree(char kind, VertexId end, const std::vector<VertexId>& group);
   void launch(Stream stream);
@@ -143,7 +136,6 @@ class Fabric : public sc_core::sc_module, public api::Network {
 
   Graph graph_;
   Chunking chunking_;
-  Fold fold_;
   std::unique_ptr<Router> router_;
   kernel::Agenda agenda_{"agenda"};
   std::vector<State> channels_;

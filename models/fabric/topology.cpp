@@ -159,6 +159,26 @@ void join_nodes(Graph& g, const SystemConfig& s) {
     g.spread_keys.push_back(c.topology == OutTopology::rail ? d / s.scale_up.devices : d);
 }
 
+/// A block of the torus, as near to a cube as it goes, its ends joined (as optical switches of a pod do).
+SystemConfig torus_part(SystemConfig part, std::uint32_t ranks) {
+  ScaleUpConfig& c = part.scale_up;
+  std::uint32_t best = kNone, sides[3] = {0, 0, 0};
+  for (std::uint32_t x = 2; x <= c.x; ++x)
+    for (std::uint32_t y = std::min(2u, c.y); y <= c.y && x * y <= ranks; ++y) {
+      const std::uint32_t z = ranks / (x * y);
+      if (x * y * z != ranks || z > c.z || (c.z > 1 && z < 2)) continue;
+      const std::uint32_t longest = std::max({x, y, z});
+      if (longest >= best) continue;
+      best = longest;
+      sides[0] = x, sides[1] = y, sides[2] = z;
+    }
+  if (best == kNone)
+    throw InputError(fmt::format("{} ranks are no block of the torus of {} x {} x {} of {}", ranks, c.x, c.y, c.z, part.name));
+  c.x = sides[0], c.y = sides[1], c.z = sides[2];
+  c.devices = ranks;
+  return part;
+}
+
 }  // namespace
 
 Graph build_graph(const SystemConfig& s) {
@@ -177,6 +197,7 @@ SystemConfig part_for(const SystemConfig& system, std::uint32_t ranks) {
   if (ranks > system.devices())
     throw InputError(fmt::format("{} ranks on {}, which has {} devices", ranks, system.name, system.devices()));
   SystemConfig part = system;
+  if (system.scale_up.topology == UpTopology::torus && ranks < system.devices()) return torus_part(part, ranks);
   if (system.nodes() == 1) return part;
   const std::uint32_t in_node = system.scale_up.devices;
   if (ranks > in_node && ranks % in_node != 0)

@@ -12,8 +12,8 @@ namespace presil::fabric {
 /// Throws InputError when the links leave a device out.
 Graph build_graph(const SystemConfig& system);
 
-/// The same machine with the nodes a job of `ranks` takes: whole nodes, the first ones. Throws InputError when it has fewer
-/// devices than that, or when several nodes would be used in part.
+/// The same machine with the nodes a job of `ranks` takes: whole nodes, the first ones; of a torus a block. One node stays
+/// whole. Throws InputError when it has fewer devices, or when nodes would be used in part or the torus has no such block.
 SystemConfig part_for(const SystemConfig& system, std::uint32_t ranks);
 
 }  // namespace presil::fabric

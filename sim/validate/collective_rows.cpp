@@ -1,45 +1,79 @@
 // collective_rows.cpp -- implementation of collective_rows.h.
 //
-// All-reduce and all-gather by NCCL within one node over the links that the row names, else those of the device
-// (link_of()). Not predicted: send and receive, pairs joined by bridges, several nodes.
+// On the simulated fabric of the system that the row names (configs/systems), else of one node of such devices over the
+// links that the row names, else over those of the device (link_of()). Not predicted: pairs joined by bridges, networks
+// between nodes that no system describes.
 #include "sim/validate/collective_rows.h"
 
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "models/fabric/collective_time.h"
+#include "models/fabric/collective.h"
+#include "sim/base/error.h"
+#include "sim/run/system.h"
 #include "sim/validate/gpu_device.h"
 
 namespace presil::validate {
 
 namespace {
 
-std::optional<workload::CollectiveKind> kind_of_op(const std::string& op) {
-  if (op == "all_reduce") return workload::CollectiveKind::all_reduce;
-  if (op == "all_gather") return workload::CollectiveKind::all_gather;
+std::optional<fabric::Operation> operation_of(const std::string& op) {
+  if (op == "all_reduce") return fabric::Operation::all_reduce;
+  if (op == "all_gather") return fabric::Operation::all_gather;
+  if (op == "reduce_scatter") return fabric::Operation::reduce_scatter;
+  if (op == "all_to_all" || op == "alltoall") return fabric::Operation::all_to_all;
+  if (op == "broadcast") return fabric::Operation::broadcast;
+  if (op == "send_recv" || op == "sendrecv") return fabric::Operation::send_receive;
   return std::nullopt;
 }
 
 bool has(const std::string& text, const char* word) { return text.find(word) != std::string::npos; }
 
+/// The system of that name or alias, if presil has it.
+std::optional<fabric::SystemConfig> system_named(const std::string& name) {
+  try {
+    return run::load_system(name);
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+/// Devices of that kind behind one level of what a table's words or the devices themselves stand for.
+fabric::SystemConfig node_of(const gpu::GpuConfig& gpu, const std::string& words) {
+  fabric::SystemConfig system;
+  system.name = gpu.name;
+  system.scale_up.link = link_of(gpu, words);
+  system.scale_up.devices = system.scale_up.link.devices;
+  system.scale_up.topology = system.scale_up.link.topology == fabric::Topology::mesh ? fabric::UpTopology::mesh : fabric::UpTopology::switched;
+  return system;
+}
+
+/// The fabric of this process: elaborated with the first row, before anything runs.
+double simulated_us(const fabric::SystemConfig& system, const fabric::CollectiveJob& job) {
+  static fabric::CollectiveSimulator simulator;
+  return simulator.run(system, job).time.value * 1e6;
+}
+
 Prediction predict_collective(GpuDevice& device, const CollectiveRow& row) {
-  const auto kind = kind_of_op(row.op);
-  if (!kind) return {0, fmt::format("presil does not predict {} yet", row.op)};
-  if (has(row.link, "inter-node") || has(row.link, "nodes")) return {0, "presil does not predict collectives across nodes yet"};
+  const auto operation = operation_of(row.op);
+  if (!operation) return {0, fmt::format("presil knows no collective {}", row.op)};
+  if (has(row.link, "inter-node") || has(row.link, "nodes")) return {0, "presil has no description of the network between these nodes"};
+  if (has(row.link, "pairwise") && has(row.link, "PCIe path")) return {0, "presil does not model copies through the host's memory"};
   if (has(row.link, "pairwise")) return {0, "presil has no links for pairs of devices that bridges join"};
-  const workload::Collective work{*kind, static_cast<std::uint32_t>(row.devices), static_cast<double>(row.bytes)};
-  return {fabric::collective_time(link_of(device.config(), row.link), work).value * 1e6};
+  const auto named = system_named(row.link);
+  return {simulated_us(named ? *named : node_of(device.config(), row.link),
+                       {*operation, static_cast<double>(row.bytes), static_cast<std::uint32_t>(row.devices), {}, {}, false, {}})};
 }
 
 Prediction predict_nccl(GpuDevice& device, const NcclRow& row) {
-  fabric::CollectiveOptions options;
-  if (row.algo == "NVLS") options.only = fabric::Algorithm::in_switch;
-  else if (row.algo == "Ring") options.only = fabric::Algorithm::ring;
-  else if (row.algo == "Tree") options.only = fabric::Algorithm::tree;
+  fabric::CollectiveJob job{fabric::Operation::all_reduce, static_cast<double>(row.bytes), static_cast<std::uint32_t>(row.gpus), {}, {}, false, {}};
+  if (row.algo == "NVLS") job.pattern = fabric::Pattern::in_switch;
+  else if (row.algo == "Ring") job.pattern = fabric::Pattern::ring;
+  else if (row.algo == "Tree") job.pattern = fabric::Pattern::tree;
   else if (row.algo != "default") return {0, fmt::format("presil has no algorithm called {}", row.algo)};
-  const workload::Collective work{workload::CollectiveKind::all_reduce, static_cast<std::uint32_t>(row.gpus), static_cast<double>(row.bytes)};
-  return {fabric::collective_time(link_of(device.config()), work, options).value * 1e6};
+  const auto named = system_named(row.device);
+  return {simulated_us(named ? *named : node_of(device.config(), ""), job)};
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// collective_rows.h -- predictions of collectives between GPUs of one node, in closed form.
+// collective_rows.h -- predictions of collectives between GPUs, on the simulated fabric.
 #pragma once
 
 #include "sim/validate/registry.h"

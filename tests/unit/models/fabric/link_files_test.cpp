@@ -29,7 +29,13 @@ INSTANTIATE_TEST_SUITE_P(All, LinkFiles,
                                          Expected{"nvlink4", 450e9, 18 * 20.6e9}, Expected{"nvlink5", 900e9, 18 * 40.1e9},
                                          Expected{"pcie4_x16", 31.5e9, 24e9}, Expected{"pcie5_x16", 63e9, 49.2e9},
                                          Expected{"xgmi_mi300x", 448e9, 7 * 48e9},
-                                         Expected{"xgmi_mi250x", 100e9, 2 * 40e9}),
+                                         Expected{"xgmi_mi250x", 100e9, 2 * 40e9},
+                                         Expected{"nvlink5_nvl72", 900e9, 18 * 40.1e9}, Expected{"ib_hdr", 25e9, 24.24e9},
+                                         Expected{"ib_ndr", 50e9, 48.47e9}, Expected{"ib_xdr", 100e9, 96.94e9},
+                                         Expected{"roce_400", 50e9, 47.37e9}, Expected{"roce_800", 100e9, 94.73e9},
+                                         Expected{"ualink200", 800e9, 669.8e9}, Expected{"ici_v4", 300e9, 254.1e9},
+                                         Expected{"ici_v5e", 200e9, 169.4e9}, Expected{"ici_v5p", 600e9, 508.2e9},
+                                         Expected{"nv_hbi", 5e12, 4.471e12}),
                          [](const auto& p) { return std::string(p.param.stem); });
 
 TEST(LinkFilesAll, NameTheSourceOfEveryNumber) {
@@ -43,7 +49,7 @@ TEST(LinkFilesAll, NameTheSourceOfEveryNumber) {
           << stem << ": " << p.path << " has the source '" << p.source << "'";
     }
   }
-  EXPECT_EQ(names.size(), 8u) << "add the new file to the rates above";
+  EXPECT_EQ(names.size(), 19u) << "add the new file to the rates above";
 }
 
 /// configs/schema/link.json and docs/fields.md hold what the declaration says.

@@ -1,0 +1,26 @@
+// bench_collective.h -- collectives on the simulated fabric of a system.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace presil::run {
+
+struct SystemCollectiveQuery {
+  std::string system;                   ///< file or name
+  std::string op{"all_reduce"};         ///< fabric::kOperationNames
+  std::string algorithm;                ///< fabric::kPatternNames; empty: as NCCL chooses
+  std::string protocol;                 ///< LL, LL128, Simple; empty: as NCCL chooses
+  std::uint32_t ranks{};                ///< 0: all devices
+  double least{}, most{};               ///< B; sizes double from the one to the other
+  bool unfolded{false};                 ///< simulate every rank, even where one node stands for all
+};
+
+/// One row for every size (models/fabric/collective.h). Keys: nccl-tests' size_b, time_us, algbw_gb_per_s, busbw_gb_per_s,
+/// then algorithm, protocol, predicted_us, bound_us. `warnings`: of the system's links.
+nlohmann::ordered_json bench_collective(const SystemCollectiveQuery& query, const std::vector<std::string>& overrides,
+                                        std::vector<std::string>* warnings);
+
+}  // namespace presil::run
