@@ -1,15 +1,15 @@
 // crossbar.h -- the numbers that a macro computes: integer matrix times integer vector, through its cells and converters.
 //
-// Weights are sign and magnitude, cut into slices of cell.bits; the sign chooses one cell of a differential pair. Inputs are
-// sign and magnitude, dac_bits of them in a step. For each group of active rows, step k and slice s
+// Weights are sign and magnitude, cut into slices of cell.bits; the sign chooses one cell of a pair. Inputs are sign and
+// magnitude, dac_bits of them in a step; counts of pulses, all planes of a phase. For each group of active rows, step k and slice s
 //
 //   sum = sum over rows of d_k x (G+ - G-),   G in levels of the slice, each cell
-//         G = target x (1 + N(0, programming)) x drift_time^-drift x (1 - ir_drop x (row + 1) / rows)
+//         G = target x (1 + N(0, programming)) x drift_time^-drift x (1 - ir_drop x (row + 1) / active rows)
 //         target = level + floor, floor = (2^cell.bits - 1) / (r_off / r_on - 1): what a cell of level 0 still conducts
 //   y += 2^(k dac_bits + s cell.bits) x (ADC(sum) + N(0, read) x full scale)
 //
 // The floor cancels in the pair, but its noise does not. ADC: adc.bits, signed, full scale = noise.full_scale x the
-// largest sum (rows_active x (2^dac_bits - 1) x (2^cell.bits - 1)); it clips there; its step is never below one level, so
+// largest sum (rows x largest digit x largest level); it clips there; its step is never below one level, so
 // that a converter of full resolution gives the integer itself. Digital macros add exactly.
 // Not modelled: position of noise within a step, correlated noise, temperature beyond drift, stuck cells.
 #pragma once
