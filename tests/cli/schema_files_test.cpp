@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(SchemaFiles, AreWhatTheProgramPrints) {
-  for (const char* kind : {"experiment", "chip", "memory", "technology", "architecture", "link", "server", "sweep"}) {
+  for (const char* kind : {"experiment", "chip", "memory", "technology", "architecture", "link", "server", "macro", "sweep"}) {
     const CommandResult printed = run_presil("schema", kind);
     ASSERT_EQ(printed.status, 0) << printed.err;
     EXPECT_EQ(read_text(source_directory() / "configs" / "schema" / (std::string(kind) + ".json")), printed.out)
@@ -22,7 +22,7 @@ TEST(SchemaFiles, AreWhatTheProgramPrints) {
 
 TEST(SchemaFiles, TheFieldsPageHoldsEveryTable) {
   const std::string page = read_text(source_directory() / "docs" / "fields.md");
-  for (const char* kind : {"experiment", "chip", "memory", "link", "server", "technology", "architecture"}) {
+  for (const char* kind : {"experiment", "chip", "memory", "link", "server", "technology", "architecture", "macro"}) {
     const CommandResult printed = run_presil("schema", kind, "--format", "markdown");
     ASSERT_EQ(printed.status, 0) << printed.err;
     EXPECT_NE(page.find(printed.out), std::string::npos)
