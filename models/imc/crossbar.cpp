@@ -53,7 +53,7 @@ std::uint32_t parts(std::uint32_t bits, std::uint32_t part) { return (bits + par
 }  // namespace
 
 Adc::Adc(double full_scale, std::uint32_t bits, double least_step)
-    : step_(std::max(2 * full_scale / std::exp2(bits), least_step)), least_(-std::exp2(bits - 1)), most_(-least_ - 1) {}
+    : step_(std::max(2 * full_scale / std::exp2(bits), least_step)), steps_per_unit_(1 / step_), least_(-std::exp2(bits - 1)), most_(-least_ - 1) {}
 
 // A digital macro adds whole numbers: one slice, one step, no converter.
 Crossbar::Crossbar(const MacroConfig& macro, std::span<const std::int32_t> weights, std::size_t inputs,
@@ -120,10 +120,11 @@ void Crossbar::convert(const Sums& sums, double weight, std::span<double> y) {
     for (std::size_t c = 0; c < y.size(); ++c) y[c] += static_cast<double>(sums[c]);
     return;
   }
-  for (std::size_t c = 0; c < y.size(); ++c) {
-    const double noise = read_ > 0 ? read_ * noise_.quick_normal() : 0;
-    y[c] += weight * (adc_.convert(static_cast<double>(sums[c])) + noise);
-  }
+  double converted[kBlock];
+  for (std::size_t c = 0; c < kBlock; ++c) converted[c] = adc_.convert(static_cast<double>(sums[c]));
+  if (read_ > 0)
+    for (double& value : converted) value += read_ * noise_.quick_normal();
+  for (std::size_t c = 0; c < y.size(); ++c) y[c] += weight * converted[c];
 }
 
 void Crossbar::cut(std::span<const std::int32_t> x, std::size_t first) {

@@ -31,14 +31,15 @@ class Adc {
   Adc(double full_scale, std::uint32_t bits, double least_step = 0);
   double step() const { return step_; }
   double convert(double value) const {
-    const double code = value / step_;
-    const double inside = code < least_ ? least_ : code > most_ ? most_ : code;
-    return (inside + kRounder - kRounder) * step_;
+    double code = value * steps_per_unit_;
+    code = code < least_ ? least_ : code;
+    code = code > most_ ? most_ : code;
+    return (code + kRounder - kRounder) * step_;
   }
 
  private:
   static constexpr double kRounder = 0x1.8p52;  ///< added and taken off, rounds to the nearest whole number, ties to even
-  double step_, least_, most_;
+  double step_, steps_per_unit_, least_, most_;
 };
 
 class Crossbar {
