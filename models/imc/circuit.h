@@ -6,8 +6,8 @@
 // 2 XOR2; a cell adds half a NAND2 to its word line and to its bit line.
 //
 // From node to node, s = n / 28 down to 28 nm and sqrt(n / 28) below it, for capacitance and delay; area (n / 28)^1.4.
-// [fit] of the exponents: 1.4 is NAND2 of 5.1 um2 at 130 nm and 12 times the density at 5 nm (TSMC's announced steps);
-// 1/2 is the energy of an int8 multiply-add from 28 to 5 nm at equal voltage (configs/technologies).
+// [assumed] 1.4 is NAND2 of 5.1 um2 at 130 nm and 12 times the density at 5 nm (TSMC's announced steps); 1/2 is the energy
+// of an int8 multiply-add from 28 to 5 nm at equal voltage (configs/technologies).
 //
 // Voltage: energy as V^2; delay as V / overdrive^1.3 (Sakurai, Newton, JSSC 1990), the overdrive over kThresholdVoltage smoothed
 // into weak inversion (EKV) so that it holds at low supplies.
@@ -33,11 +33,10 @@ struct Process {
   double energy(double farads) const { return farads * vdd * vdd; }
 };
 
-/// V. [fit] speed of Colonnade at 0.8 V; at its nominal supply no node depends on it.
+/// V. [fit] speed of Colonnade at 0.8 V, odd rows; at its nominal supply no node depends on it.
 inline constexpr double kThresholdVoltage = 0.45;
-/// Wire of lines over a cell array, beside the cells on it. [fit] word-line energy of NeuRRAM and column energy of a
-/// 65 nm charge-domain array, both over the cells alone.
-inline constexpr double kLineWire = 1.5;
+/// Lines over a cell array, over what the cells on them add up to. [fit] word-line energy of NeuRRAM, odd rows.
+inline constexpr double kLineWire = 1.4;
 
 /// In NAND2.
 inline constexpr double kXorCapacitance = 1.5, kXorArea = 2.4, kXorDelay = 2.4;
@@ -75,11 +74,11 @@ double adc_delay(std::uint32_t bits, double rows);
 /// 50 fF b V^2, J.
 double dac_energy(std::uint32_t bits, const Process& process);
 
-/// Bias current of an integrating read-out, A. [fit] neuron energy of NeuRRAM over the time of a pass, eight
-/// resolutions within 12%.
+/// Bias current of an integrating read-out, A. [fit] neuron energy of NeuRRAM over the time of a pass, odd rows.
 inline constexpr double kBiasCurrent = 1e-6;
-/// Area of line drivers and read-outs that carry a programming voltage, over logic ones. [fit] core of NeuRRAM.
-inline constexpr double kHighVoltageArea = 6.5;
+/// Area of line drivers and read-outs that carry a programming voltage, over logic ones. [assumed] 3.3 V transistors of
+/// a 130 nm process are 0.35 um long: (0.35 / 0.13)^2.
+inline constexpr double kHighVoltageArea = 7.25;
 /// A driver of one line: a latch and a buffer, in NAND2. [assumed]
 inline constexpr double kDriverArea = 8;
 

@@ -17,29 +17,43 @@ namespace {
 /// Four columns at once. GCC's own choice here is to take rows together, which costs twice as much.
 using Lanes = float __attribute__((vector_size(16)));
 
+/// Without the sign; a single bit is -1, 0 or 1.
+std::uint32_t magnitude(std::uint32_t bits) { return std::max(1u, bits - 1); }
+
+/// Of one slice, and of one step: all planes of a phase when inputs are counts of pulses.
+std::uint32_t slice_bits(const MacroConfig& m) { return std::min(m.cell.bits, magnitude(m.weight_bits)); }
+std::uint32_t step_bits(const MacroConfig& m) {
+  const std::uint32_t planes = magnitude(m.input_bits);
+  if (m.input_code == InputCode::serial) return std::min(m.dac_bits, planes);
+  const std::uint32_t phases = std::clamp(planes / 2, 1u, m.phases);
+  return (planes + phases - 1) / phases;
+}
+
+/// Weights that are summed at once.
+std::size_t active_weights(const MacroConfig& m) { return std::max(1u, m.active_rows() / (m.differential ? 2 : 1)); }
+
 double largest_sum(const MacroConfig& m) {
-  const double digit = std::exp2(std::min(m.dac_bits, m.input_bits)) - 1;
-  return std::max(1.0, m.active_rows() * digit * (std::exp2(m.cell.bits) - 1));
+  return static_cast<double>(active_weights(m)) * (std::exp2(step_bits(m)) - 1) * (std::exp2(slice_bits(m)) - 1);
 }
 
 double full_scale(const MacroConfig& m) { return m.noise.full_scale * largest_sum(m); }
 
 /// Rows that are added at once. Sums are held in floats, which have whole numbers up to 2^24.
 std::size_t group_of(const MacroConfig& m, std::size_t inputs) {
-  const double most = m.analog() ? largest_sum(m) / m.active_rows() : std::exp2(m.input_bits + m.weight_bits - 2);
-  const double rows = std::min(std::floor(0x1p24 / most), m.analog() ? 0x1p24 : std::min(512.0, static_cast<double>(inputs)));
-  if (rows < (m.analog() ? m.active_rows() : 1))
+  const double most = m.analog() ? largest_sum(m) / static_cast<double>(active_weights(m)) : std::exp2(m.input_bits + m.weight_bits - 2);
+  const double rows = std::floor(0x1p24 / most);
+  if (rows < (m.analog() ? static_cast<double>(active_weights(m)) : 1))
     throw InputError(fmt::format("{}: sums of {} bit inputs and {} bit weights need more than 24 bits; a functional run has no more",
                                  m.name, m.input_bits, m.weight_bits));
-  return m.analog() ? m.active_rows() : static_cast<std::size_t>(rows);
+  return m.analog() ? active_weights(m) : std::min({inputs, std::size_t{512}, static_cast<std::size_t>(rows)});
 }
 
-std::uint32_t parts(std::uint32_t bits, std::uint32_t part) { return std::max(1u, (bits + part - 1) / part); }
+std::uint32_t parts(std::uint32_t bits, std::uint32_t part) { return (bits + part - 1) / part; }
 
 }  // namespace
 
 Adc::Adc(double full_scale, std::uint32_t bits, double least_step)
-    : step_(std::max(2 * full_scale / std::exp2(bits), least_step)), least_(-std::exp2(bits - 1)), most_(-least_ - 1) {}
+    : step_(std::max(2 * full_scale / std::exp2(bits), least_step)), steps_per_unit_(1 / step_), least_(-std::exp2(bits - 1)), most_(-least_ - 1) {}
 
 // A digital macro adds whole numbers: one slice, one step, no converter.
 Crossbar::Crossbar(const MacroConfig& macro, std::span<const std::int32_t> weights, std::size_t inputs,
@@ -49,10 +63,10 @@ Crossbar::Crossbar(const MacroConfig& macro, std::span<const std::int32_t> weigh
       outputs_(outputs),
       blocks_((outputs + kBlock - 1) / kBlock),
       group_(group_of(macro, inputs)),
-      slices_(macro.analog() ? parts(macro.weight_bits - (macro.weight_bits > 1), macro.cell.bits) : 1),
-      slice_bits_(macro.analog() ? macro.cell.bits : macro.weight_bits),
-      steps_(macro.analog() ? parts(macro.input_bits - (macro.input_bits > 1), macro.dac_bits) : 1),
-      step_bits_(macro.analog() ? macro.dac_bits : macro.input_bits),
+      slices_(macro.analog() ? parts(magnitude(macro.weight_bits), slice_bits(macro)) : 1),
+      slice_bits_(macro.analog() ? slice_bits(macro) : macro.weight_bits),
+      steps_(macro.analog() ? parts(magnitude(macro.input_bits), step_bits(macro)) : 1),
+      step_bits_(macro.analog() ? step_bits(macro) : macro.input_bits),
       adc_(full_scale(macro), macro.adc.bits, 1),
       read_(macro.analog() ? macro.noise.read * full_scale(macro) : 0),
       noise_(seed ^ 0x5EEDull) {
@@ -66,7 +80,7 @@ double Crossbar::cell(double level, std::size_t row, Random& random) const {
   const double floor = macro_.volatile_cells() ? 0 : top / (macro_.levels() - 1);
   const double written = (level + floor) * (n.programming > 0 ? 1 + n.programming * random.normal() : 1);
   const double aged = n.drift_exponent > 0 ? std::pow(n.drift_time.value, -n.drift_exponent) : 1;
-  const double position = static_cast<double>(row % macro_.rows + 1) / macro_.rows;
+  const double position = static_cast<double>(row % group_ + 1) / static_cast<double>(group_);
   return written * aged * (1 - n.ir_drop * position);
 }
 
@@ -106,10 +120,11 @@ void Crossbar::convert(const Sums& sums, double weight, std::span<double> y) {
     for (std::size_t c = 0; c < y.size(); ++c) y[c] += static_cast<double>(sums[c]);
     return;
   }
-  for (std::size_t c = 0; c < y.size(); ++c) {
-    const double noise = read_ > 0 ? read_ * noise_.quick_normal() : 0;
-    y[c] += weight * (adc_.convert(static_cast<double>(sums[c])) + noise);
-  }
+  double converted[kBlock];
+  for (std::size_t c = 0; c < kBlock; ++c) converted[c] = adc_.convert(static_cast<double>(sums[c]));
+  if (read_ > 0)
+    for (double& value : converted) value += read_ * noise_.quick_normal();
+  for (std::size_t c = 0; c < y.size(); ++c) y[c] += weight * converted[c];
 }
 
 void Crossbar::cut(std::span<const std::int32_t> x, std::size_t first) {

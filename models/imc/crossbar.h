@@ -1,15 +1,15 @@
 // crossbar.h -- the numbers that a macro computes: integer matrix times integer vector, through its cells and converters.
 //
-// Weights are sign and magnitude, cut into slices of cell.bits; the sign chooses one cell of a differential pair. Inputs are
-// sign and magnitude, dac_bits of them in a step. For each group of active rows, step k and slice s
+// Weights are sign and magnitude, cut into slices of cell.bits; the sign chooses one cell of a pair. Inputs are sign and
+// magnitude, dac_bits of them in a step; counts of pulses, all planes of a phase. For each group of active rows, step k and slice s
 //
 //   sum = sum over rows of d_k x (G+ - G-),   G in levels of the slice, each cell
-//         G = target x (1 + N(0, programming)) x drift_time^-drift x (1 - ir_drop x (row + 1) / rows)
+//         G = target x (1 + N(0, programming)) x drift_time^-drift x (1 - ir_drop x (row + 1) / active rows)
 //         target = level + floor, floor = (2^cell.bits - 1) / (r_off / r_on - 1): what a cell of level 0 still conducts
 //   y += 2^(k dac_bits + s cell.bits) x (ADC(sum) + N(0, read) x full scale)
 //
 // The floor cancels in the pair, but its noise does not. ADC: adc.bits, signed, full scale = noise.full_scale x the
-// largest sum (rows_active x (2^dac_bits - 1) x (2^cell.bits - 1)); it clips there; its step is never below one level, so
+// largest sum (rows x largest digit x largest level); it clips there; its step is never below one level, so
 // that a converter of full resolution gives the integer itself. Digital macros add exactly.
 // Not modelled: position of noise within a step, correlated noise, temperature beyond drift, stuck cells.
 #pragma once
@@ -31,14 +31,15 @@ class Adc {
   Adc(double full_scale, std::uint32_t bits, double least_step = 0);
   double step() const { return step_; }
   double convert(double value) const {
-    const double code = value / step_;
-    const double inside = code < least_ ? least_ : code > most_ ? most_ : code;
-    return (inside + kRounder - kRounder) * step_;
+    double code = value * steps_per_unit_;
+    code = code < least_ ? least_ : code;
+    code = code > most_ ? most_ : code;
+    return (code + kRounder - kRounder) * step_;
   }
 
  private:
   static constexpr double kRounder = 0x1.8p52;  ///< added and taken off, rounds to the nearest whole number, ties to even
-  double step_, least_, most_;
+  double step_, steps_per_unit_, least_, most_;
 };
 
 class Crossbar {

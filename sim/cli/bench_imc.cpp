@@ -91,7 +91,7 @@ ExitStatus perform(const Options& o) {
   query.macro = o.macro;
   const run::FunctionalOutcome outcome = run::bench_imc_functional(query, overrides);
   print_record(outcome.record, o.format);
-  fmt::print(stderr, "{:.0f} tokens a second of processor time\n", query.tokens / outcome.unit_s);
+  fmt::print(stderr, "{:.0f} tokens a second of processor time\n", outcome.tokens_per_s);
   return ExitStatus::ok;
 }
 

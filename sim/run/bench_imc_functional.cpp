@@ -125,7 +125,8 @@ FunctionalOutcome bench_imc_functional(const FunctionalQuery& q, const std::vect
   const Comparison c = generate(weights, units, q);
   FunctionalOutcome outcome{{{"macro", macro.name}, {"unit", q.unit}, {"weights", q.weights.empty() ? "random" : q.weights},
                              {"parameters", weights.parameters()}, {"layers", s.layers}, {"hidden", s.hidden},
-                             {"vocabulary", s.vocabulary}, {"tokens", q.tokens}, {"seed", q.seed}}, c.unit_s};
+                             {"vocabulary", s.vocabulary}, {"tokens", q.tokens}, {"seed", q.seed}},
+                            (kPrompt + q.tokens - 1) / c.unit_s};
   for (std::size_t l = 0; l < c.layers.size(); ++l) {
     outcome.record[fmt::format("layer_{}_snr_db", l)] = c.layers[l].snr_db();
     outcome.record[fmt::format("layer_{}_cosine", l)] = c.layers[l].cosine();

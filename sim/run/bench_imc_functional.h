@@ -27,7 +27,7 @@ struct FunctionalOutcome {
   /// energy_per_token_uj and tokens_per_j of the macros alone with these operands, arrays, write_uj; generated, the first
   /// 16 tokens.
   nlohmann::ordered_json record;
-  double unit_s{};  ///< processor time of the steps through the unit
+  double tokens_per_s{};  ///< of processor time, through the unit, prompt included
 };
 
 /// Greedy generation. Equal queries give equal records. Throws InputError.

@@ -11,6 +11,7 @@
 #include "sim/report/csv.h"
 #include "sim/report/format.h"
 #include "sim/report/table.h"
+#include "sim/validate/imc_medians.h"
 
 namespace presil::validate {
 
@@ -69,6 +70,16 @@ std::string kind_text(const Validation& v, const std::string& kind, const report
   }
   return style.bold(kind) + (unit == "mixed" ? "" : ", in " + report::clean(unit)) + "\n" +
          table.render(style, 2) + "\n";
+}
+
+// Every macro once.
+std::string medians_text(const Validation& v, const report::Style& style) {
+  const std::vector<MacroMedian> medians = macro_medians(v.samples, v.predictions);
+  if (medians.empty()) return "";
+  report::Table table({{"metric"}, {"macros", Align::right}, {"median", Align::right}});
+  for (const MacroMedian& m : medians)
+    table.add({m.group, report::count(static_cast<double>(m.macros)), percent(m.median)});
+  return style.bold("median over macros of their median errors") + "\n" + table.render(style, 2) + "\n";
 }
 
 std::string unpredicted_text(const Summary& summary, const report::Style& style) {
@@ -134,7 +145,7 @@ std::string text_of(const Validation& v, const report::Style& style) {
     done.push_back(group.kind);
     text += kind_text(v, group.kind, style);
   }
-  text += unpredicted_text(v.summary, style);
+  text += medians_text(v, style) + unpredicted_text(v.summary, style);
   return text + fmt::format(
                     "{} of {} rows predicted. Odd rows are those that constants are fitted on, even rows are "
                     "held out;\n"
@@ -147,10 +158,13 @@ Json json_of(const Validation& v) {
   Json unpredicted = Json::array();
   for (const Unpredicted& u : v.summary.unpredicted)
     unpredicted.push_back({{"reason", u.reason}, {"rows", u.rows}, {"first", u.first}, {"defect", u.defect}});
-  return {{"rows", v.summary.rows},
-          {"predicted", v.summary.predicted},
-          {"groups", groups_json(v)},
-          {"not_predicted", unpredicted}};
+  Json json = {{"rows", v.summary.rows},
+               {"predicted", v.summary.predicted},
+               {"groups", groups_json(v)},
+               {"not_predicted", unpredicted}};
+  for (const MacroMedian& m : macro_medians(v.samples, v.predictions))
+    json["macro_medians"].push_back({{"group", m.group}, {"macros", m.macros}, {"median_pct", rounded_percent(m.median)}});
+  return json;
 }
 
 std::string csv_of(const Validation& v) { return report::list_csv(groups_json(v)); }
