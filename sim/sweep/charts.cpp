@@ -67,7 +67,7 @@ std::string shade(double share) { return fmt::format("style=\"fill:color-mix(in 
 std::string pareto_plot(const Outcome& x, const Outcome& y, const std::vector<bool>& front, const std::vector<std::string>& labels) {
   const auto [x_low, x_high] = range_of(x.values);
   const auto [y_low, y_high] = range_of(y.values);
-  const Axis across = Axis::fitting(x_low, x_high, 74, kChartWidth - 20), up = Axis::fitting(y_low, y_high, 380, 40);
+  const Axis across = Axis::fitting(x_low, x_high, 74, kChartWidth - 34), up = Axis::fitting(y_low, y_high, 380, 40);
   std::string text = report::svg_axes(across, up, name_of(x), name_of(y));
   std::vector<std::pair<double, double>> line;
   for (std::size_t i = 0; i < front.size(); ++i) {
@@ -99,7 +99,7 @@ std::string parallel_plot(const std::vector<std::string>& paths, const std::vect
   for (std::size_t r = 0; r < rails.size(); ++r) {
     const double x = 70 + step * static_cast<double>(r);
     text += report::svg_line(x, top, x, bottom, "roof");
-    text += svg_text(x, r % 2 == 0 ? 16 : 32, report::shortened(rails[r].name, 26), "middle", r < paths.size() ? "" : "soft");
+    text += svg_text(r == 0 ? 4 : x, r % 2 == 0 ? 16 : 32, report::shortened(rails[r].name, 30), r == 0 ? "start" : "middle", r < paths.size() ? "" : "soft");
     for (const auto& [at, what] : rails[r].ticks) text += svg_text(x + 5, height(at) + 4, report::shortened(what, 16), "start", "soft");
   }
   return report::svg_figure(350, "Parallel coordinates", text);
