@@ -131,7 +131,7 @@ std::string roofline_chart(const Result& result) {
     most = std::max(most, point.intensity);
     lowest = std::min(lowest, point.op->achieved);
   }
-  const Axis x = Axis::decades(least / 2, most * 2, 58, kChartWidth - 16), y = Axis::decades(lowest, peak * 1.3, 390, 46);
+  const Axis x = Axis::decades(least / 2, most * 2, 58, kChartWidth - 26), y = Axis::decades(lowest, peak * 1.3, 390, 46);
   const std::string unit = result.rate_unit();
   std::string content = svg_axes(x, y, "operations per byte moved", unit + " achieved") + draw_roofs(roofs, peak, x, y);
   content += svg_text(x.end() - 6, y.at(peak) - 8, number(peak) + " " + unit, "end");
@@ -143,7 +143,7 @@ std::string bandwidth_chart(const Result& result) {
   double total = 0;
   for (const Operator& op : result.ops) total += op.time_s;
   if (memory == result.levels.end() || memory->peak_gb_per_s <= 0 || total <= 0) return "";
-  const Axis x = Axis::linear(0, 100, 58, kChartWidth - 16), y = Axis::linear(0, memory->peak_gb_per_s, 240, 40);
+  const Axis x = Axis::linear(0, 100, 58, kChartWidth - 26), y = Axis::linear(0, memory->peak_gb_per_s, 240, 40);
   std::string content = svg_axes(x, y, "share of the time, %", "GB/s");
   double before = 0;
   for (const Operator& op : result.ops) {

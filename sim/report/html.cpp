@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include "sim/report/bars.h"
@@ -28,10 +29,12 @@ std::string lead(const Result& result) {
   for (const Phase& phase : result.phases) total += phase.time_s;
   if (total <= 0) return "";
   std::string text;
-  for (const Phase& phase : result.phases)
+  for (const Phase& phase : result.phases) {
+    const std::size_t start = text.size();
     text += fmt::format("{} takes {} ({} of the time) and reaches {} of what {} allows. ", phase.name, time(phase.time_s),
                         percent(phase.time_s / total), percent(ratio(phase.bound_s, phase.time_s)), phase.bound);
-  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    text[start] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[start])));
+  }
   const auto slowest = std::max_element(result.ops.begin(), result.ops.end(), [](const auto& a, const auto& b) { return a.time_s < b.time_s; });
   if (slowest != result.ops.end())
     text += fmt::format("The longest operator is {} in {}: {}.", slowest->name, slowest->phase, percent(slowest->share));

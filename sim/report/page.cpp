@@ -20,7 +20,7 @@ h2 { font-size: 1.12rem; margin: 2.2rem 0 .2rem; } h3 { font-size: .95rem; margi
 p { color: var(--soft); margin: .2rem 0 .7rem; max-width: 46rem; } p.lead { color: var(--ink); font-size: 1.05rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .6rem; margin: 1.1rem 0; }
 dl div { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .55rem .8rem; }
-dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; font-size: 1.15rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 dd small { display: block; font-size: .78rem; font-weight: 400; color: var(--soft); }
 .wide { overflow-x: auto; } .figure { overflow-x: auto; }
 .figure svg { display: block; width: 100%; min-width: 34rem; max-width: 52rem; height: auto; }
@@ -41,7 +41,7 @@ svg .roof { stroke: var(--ink); fill: none; stroke-width: 1.6; } svg .roof2 { st
 svg .hollow { fill: none; stroke: var(--h); stroke-opacity: .55; } svg circle { fill-opacity: .78; } svg circle:hover, svg polyline:hover { stroke: var(--ink); stroke-width: 2; stroke-opacity: 1; }
 svg .front { fill: none; stroke: var(--b); stroke-width: 2; } svg .pale { fill: var(--h); fill-opacity: .45; } svg .inside { fill: #fff; font-size: 12px; }
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; }
-@media (max-width: 36rem) { body { padding: 1rem .8rem 2rem; } .bar { grid-template-columns: 6.5rem 1fr auto; gap: .4rem; font-size: .8rem; } dl { grid-template-columns: 1fr 1fr; } }
+@media (max-width: 36rem) { body { padding: 1rem .8rem 2rem; } .bar { grid-template-columns: 1fr auto; gap: 0 .5rem; font-size: .84rem; } .bars { gap: .5rem; } .bl { text-align: left; grid-row: 1; } .bv { grid-row: 1; } .bt { grid-column: 1 / -1; grid-row: 2; } dl { grid-template-columns: 1fr 1fr; } }
 @media print { :root { --ink: #000; --soft: #444; --line: #bbb; --page: #fff; --card: #fff; } body { max-width: none; padding: 0; font-size: 10.5pt; }
   section, .bar, tr, figure { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .figure svg { min-width: 0; } }
 )";
@@ -120,6 +120,9 @@ std::string html_page(const std::string& title, const std::string& body) {
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      // The browser itself refuses to fetch anything.
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src "
+      "'unsafe-inline'; img-src data:\">\n"
       "<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n"
       "<style>{}</style>\n</head>\n<body>\n{}<script>{}</script>\n</body>\n</html>\n",
       escaped(title), kStyle, body, kScript);

@@ -36,21 +36,18 @@ Rail rail_of(const std::string& path, const std::vector<std::string>& values) {
   const Effect order = effect_of(path, values, std::vector<double>(values.size(), 0));
   Rail rail{path, {}, {}};
   const std::size_t n = order.levels.size();
-  const bool grouped = std::any_of(order.levels.begin(), order.levels.end(), [](const Level& l) { return l.value.find(" .. ") != std::string::npos; });
-  if (grouped) {
+  if (std::any_of(order.levels.begin(), order.levels.end(), [](const Level& l) { return l.value.find(" .. ") != std::string::npos; })) {
     std::vector<double> numbers;
     for (const std::string& value : values) numbers.push_back(std::get<double>(expression_value(value)));
     const auto [low, high] = range_of(numbers);
-    for (const double x : numbers) rail.at.push_back(high > low ? (x - low) / (high - low) : 0.5);
-    rail.ticks = {{0, report::number(low)}, {1, report::number(high)}};
+    const Axis axis = Axis::fitting(low, high, 0, 1);
+    for (const double x : numbers) rail.at.push_back(axis.at(x));
+    rail.ticks = {{0, report::number(axis.low())}, {1, report::number(axis.high())}};
     return rail;
   }
-  std::map<std::string, double> place;
-  for (std::size_t i = 0; i < n; ++i) {
-    place[order.levels[i].value] = n > 1 ? static_cast<double>(i) / static_cast<double>(n - 1) : 0.5;
-    rail.ticks.emplace_back(place[order.levels[i].value], order.levels[i].value);
-  }
-  for (const std::string& value : values) rail.at.push_back(place[value]);
+  const auto place = [&](std::size_t level) { return n > 1 ? static_cast<double>(level) / static_cast<double>(n - 1) : 0.5; };
+  for (std::size_t i = 0; i < n; ++i) rail.ticks.emplace_back(place(i), order.levels[i].value);
+  for (const std::size_t level : order.level_of) rail.at.push_back(place(level));
   return rail;
 }
 
@@ -70,7 +67,7 @@ std::string shade(double share) { return fmt::format("style=\"fill:color-mix(in 
 std::string pareto_plot(const Outcome& x, const Outcome& y, const std::vector<bool>& front, const std::vector<std::string>& labels) {
   const auto [x_low, x_high] = range_of(x.values);
   const auto [y_low, y_high] = range_of(y.values);
-  const Axis across = Axis::fitting(x_low, x_high, 74, kChartWidth - 20), up = Axis::fitting(y_low, y_high, 380, 40);
+  const Axis across = Axis::fitting(x_low, x_high, 74, kChartWidth - 34), up = Axis::fitting(y_low, y_high, 380, 40);
   std::string text = report::svg_axes(across, up, name_of(x), name_of(y));
   std::vector<std::pair<double, double>> line;
   for (std::size_t i = 0; i < front.size(); ++i) {
@@ -102,17 +99,16 @@ std::string parallel_plot(const std::vector<std::string>& paths, const std::vect
   for (std::size_t r = 0; r < rails.size(); ++r) {
     const double x = 70 + step * static_cast<double>(r);
     text += report::svg_line(x, top, x, bottom, "roof");
-    text += svg_text(x, r % 2 == 0 ? 16 : 32, report::shortened(rails[r].name, 26), "middle", r < paths.size() ? "" : "soft");
+    text += svg_text(r == 0 ? 4 : x, r % 2 == 0 ? 16 : 32, report::shortened(rails[r].name, 30), r == 0 ? "start" : "middle", r < paths.size() ? "" : "soft");
     for (const auto& [at, what] : rails[r].ticks) text += svg_text(x + 5, height(at) + 4, report::shortened(what, 16), "start", "soft");
   }
   return report::svg_figure(350, "Parallel coordinates", text);
 }
 
-std::string heat_map(const Effect& rows, const Effect& columns, const std::vector<std::string>& row_values,
-                     const std::vector<std::string>& column_values, const Outcome& outcome) {
-  std::map<std::pair<std::string, std::string>, std::pair<double, int>> cells;
+std::string heat_map(const Effect& rows, const Effect& columns, const Outcome& outcome) {
+  std::map<std::pair<std::size_t, std::size_t>, std::pair<double, int>> cells;
   for (std::size_t i = 0; i < outcome.values.size(); ++i) {
-    auto& [sum, count] = cells[{row_values[i], column_values[i]}];
+    auto& [sum, count] = cells[{rows.level_of[i], columns.level_of[i]}];
     sum += outcome.values[i];
     ++count;
   }
@@ -133,7 +129,7 @@ std::string heat_map(const Effect& rows, const Effect& columns, const std::vecto
     const double y = 46 + static_cast<double>(r) * height;
     text += svg_text(left - 8, y + 20, report::shortened(rows.levels[r].value, 17), "end");
     for (std::size_t c = 0; c < columns.levels.size(); ++c) {
-      const auto cell = cells.find({rows.levels[r].value, columns.levels[c].value});
+      const auto cell = cells.find({r, c});
       if (cell == cells.end()) continue;
       const double mean = cell->second.first / cell->second.second, x = left + static_cast<double>(c) * width;
       text += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" {}/>\n", x + 1, y + 1, width - 2, height - 2, shade(scale.at(mean)));

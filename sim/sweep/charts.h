@@ -24,7 +24,6 @@ std::string parallel_plot(const std::vector<std::string>& paths, const std::vect
                           const std::vector<Outcome>& outcomes, const std::vector<bool>& front, const std::vector<std::string>& labels);
 
 /// Mean outcome by the values of two paths.
-std::string heat_map(const Effect& rows, const Effect& columns, const std::vector<std::string>& row_values,
-                     const std::vector<std::string>& column_values, const Outcome& outcome);
+std::string heat_map(const Effect& rows, const Effect& columns, const Outcome& outcome);
 
 }  // namespace presil::sweep

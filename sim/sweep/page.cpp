@@ -20,7 +20,8 @@ namespace {
 using report::Cell;
 
 constexpr std::size_t kMostDrawn = 2000;
-constexpr std::size_t kMostHeat = 12;  // values of a path in a heat map
+constexpr std::size_t kMostHeat = 16;  // values of a path in a heat map
+constexpr std::ptrdiff_t kMostOpen = 12;  // points of the front that are listed without being asked for
 
 // The outcomes to look at: the stated ones, or the first that all points have of some usual ones.
 std::vector<std::pair<std::string, bool>> objectives_of(const Title& title, const std::vector<Record>& good) {
@@ -110,20 +111,17 @@ std::string sensitivity(const Title& title, const View& view) {
   return text;
 }
 
-// Of the two paths that move the first outcome most and have few enough values.
+// Of the two paths that move the first outcome most.
 std::string heat(const Title& title, const View& view) {
   const Outcome& outcome = view.outcomes.front();
   const std::vector<Effect> effects = effects_of(title, view, outcome);
   std::vector<std::size_t> order;
-  for (std::size_t p = 0; p < effects.size(); ++p) {
-    const auto& levels = effects[p].levels;
-    const bool groups = std::any_of(levels.begin(), levels.end(), [](const Level& l) { return l.value.find(" .. ") != std::string::npos; });
-    if (levels.size() > 1 && levels.size() <= kMostHeat && !groups) order.push_back(p);
-  }
+  for (std::size_t p = 0; p < effects.size(); ++p)
+    if (effects[p].levels.size() > 1 && effects[p].levels.size() <= kMostHeat) order.push_back(p);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return effects[a].share > effects[b].share; });
   if (order.size() < 2) return "";
   return "<p>" + report::escaped("Mean " + outcome.name + " by " + effects[order[0]].path + " and " + effects[order[1]].path + ".") + "</p>\n" +
-         heat_map(effects[order[0]], effects[order[1]], view.values[order[0]], view.values[order[1]], outcome);
+         heat_map(effects[order[0]], effects[order[1]], outcome);
 }
 
 std::string point_table(const Title& title, const View& view, bool only_front) {
@@ -177,12 +175,14 @@ std::string html_page(const Title& title, const std::vector<Record>& records) {
     if (view.outcomes.size() > 1)
       body += report::html_section("Pareto front", "Orange: points that no other point beats in every objective. Hover over a point for its values.",
                                    pareto_plot(view.outcomes[0], view.outcomes[1], view.front, view.labels));
-    body += report::html_section(view.outcomes.size() > 1 ? "Points of the front" : "Best point", "A click on a head sorts.", point_table(title, view, true));
     body += report::html_section("Sensitivity", "How much of an objective's variance lies between the means of a path's values. What the paths leave to 100% comes from their interplay.",
                                  sensitivity(title, view));
     body += report::html_section("Heat map", "", heat(title, view));
     body += report::html_section("Parallel coordinates", "A line is a point: its values on the paths' axes, then its objectives. Orange: the front.",
                                  parallel_plot(title.paths, view.values, view.outcomes, view.front, view.labels));
+    const auto best = std::count(view.front.begin(), view.front.end(), true);
+    const auto listed = best > kMostOpen ? report::html_folded : report::html_section;
+    body += listed(view.outcomes.size() > 1 ? fmt::format("The {} points of the front", best) : "Best point", "A click on a head sorts.", point_table(title, view, true));
     body += report::html_folded("All points", view.points.size() < static_cast<std::size_t>(good) ? "Only a part of them, evenly chosen; the CSV table has all." : "", point_table(title, view, false));
   }
   body += report::html_section("Failed points", "What did not fit or was wrong.", failures(title, records));

@@ -45,7 +45,7 @@ Effect effect_of(const std::string& path, const std::vector<std::string>& values
   const bool grouped = numbers && order.size() > kMostLevels;
   const std::size_t groups = grouped ? kGroups : order.size();
   std::map<std::string, std::size_t> group_of;
-  Effect effect{path, 0, std::vector<Level>(groups)};
+  Effect effect{path, 0, std::vector<Level>(groups), {}};
   for (std::size_t i = 0; i < order.size(); ++i) {
     const std::size_t g = grouped ? i * groups / order.size() : i;
     group_of[order[i]] = g;
@@ -57,7 +57,8 @@ Effect effect_of(const std::string& path, const std::vector<std::string>& values
   }
   double sum = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    Level& level = effect.levels[group_of[values[i]]];
+    effect.level_of.push_back(group_of[values[i]]);
+    Level& level = effect.levels[effect.level_of.back()];
     level.mean += outcome[i];
     ++level.count;
     sum += outcome[i];

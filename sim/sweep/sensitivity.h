@@ -18,6 +18,7 @@ struct Effect {
   std::string path;
   double share{};             ///< of the outcome's variance: between the means of its values (eta squared)
   std::vector<Level> levels;  ///< numbers ascending, else as they first came
+  std::vector<std::size_t> level_of;  ///< of every point
 
   /// Largest mean over smallest; 0 when a mean is not above 0.
   double factor() const;

@@ -152,6 +152,18 @@ TEST(Cli, OtherFormatsOfRun) {
   EXPECT_THAT(run_presil("run", experiment(), "--explain").out, HasSubstr("mapping"));
 }
 
+TEST(Cli, ABrowserShowsTheReportWithoutComplaintOrRequest) {
+  const TemporaryDirectory folder;
+  if (run_command({"sh", "-c", "command -v chromium"}).status != 0) GTEST_SKIP() << "there is no chromium";
+  const auto page = folder.write("r.html", run_presil("run", experiment(), "--format", "html").out);
+  // The page forbids every request (its Content-Security-Policy), so one would be an error on the console.
+  const CommandResult shown = run_command({"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+                                           "--user-data-dir=" + (folder / "profile").string(), "--dump-dom", "file://" + page.string()});
+  ASSERT_EQ(shown.status, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("aria-label=\"Roofline\""));
+  EXPECT_THAT(shown.err, Not(HasSubstr("CONSOLE")));
+}
+
 TEST(Cli, AFailedWriteSaysWhichPathAndWhy) {
   const TemporaryDirectory folder;
   const auto file = folder.write("file", "");

@@ -52,6 +52,7 @@ TEST(Compare, AnyNumberOfResults) {
   const std::string text = compare_text(results, {});
   EXPECT_THAT(text, HasSubstr("G / A"));
   EXPECT_THAT(compare_html(results), HasSubstr("G / A"));
+  EXPECT_THAT(compare_html(results), HasSubstr("Side by side"));
   EXPECT_THAT(compare_csv(results), HasSubstr("latency_s,r6,7,6,7\n"));
 }
 

@@ -12,6 +12,7 @@
 #include "sim/sweep/database.h"
 #include "sim/sweep/merge.h"
 #include "sim/sweep/page.h"
+#include "sim/sweep/pareto.h"
 #include "sim/sweep/sample.h"
 #include "sim/sweep/sensitivity.h"
 #include "tests/support/files.h"
