@@ -74,6 +74,14 @@ class BankTiming {
   const Geometry& geometry() const { return geometry_; }
   void reset();
 
+  /// Appends how many ticks after `now` each rule is still felt, 0 if it is not: states with equal words behave equally,
+  /// whatever happens from `now` on. Ticks must fit in 16 bits.
+  void save(Tick now, std::vector<std::uint16_t>& words) const;
+  /// The state that save() described, at `now`. Returns the word behind.
+  const std::uint16_t* restore(Tick now, const std::uint16_t* words);
+  /// From this tick on nothing that was issued is felt.
+  Tick settled() const;
+
  private:
   struct alignas(64) Node {
     std::array<Tick, kCommands> next;
@@ -89,6 +97,18 @@ class BankTiming {
     std::size_t first_time;  ///< in times_, window > 1: `window` last issues of every node of the level
   };
   void apply(const Rule& rule, std::uint32_t node, Tick t);
+  /// Calls visit(latency, first place in times_, length) for every window of every node.
+  template <class Visit>
+  void for_windows(Visit visit) const {
+    for (const auto& rules : rules_)
+      for (const Rule& rule : rules) {
+        const Constraint& c = rule.constraint;
+        if (c.window < 2) continue;
+        const auto level = static_cast<std::size_t>(c.level);
+        for (std::size_t node = first_node_[level]; node < first_node_[level + 1]; ++node)
+          visit(c.latency, rule.first_time + (node - first_node_[level]) * c.window, c.window);
+      }
+  }
   void raise(std::uint32_t node, std::size_t command, Tick t) {
     Tick& next = nodes_[node].next[command];
     next = next < t ? t : next;
