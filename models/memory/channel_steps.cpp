@@ -40,8 +40,6 @@ std::uint32_t ChannelSteps::intern(std::uint32_t used, bool quiet, bool open) {
   for (std::uint32_t n = head->second; n != kNone; n = nodes_[n].next)
     if (nodes_[n].image.words == image_.words) return n;
   Node node{image_, quiet && used == 0, open, head->second};
-  node.image.rows.clear();
-  for (std::size_t i = 0; i < node.image.tags.size(); ++i) node.image.tags[i] = i;
   head->second = static_cast<std::uint32_t>(nodes_.size());
   nodes_.push_back(std::move(node));
   return head->second;
@@ -49,7 +47,7 @@ std::uint32_t ChannelSteps::intern(std::uint32_t used, bool quiet, bool open) {
 
 ChannelState ChannelSteps::save(const DramChannel& channel, Tick at, std::uint32_t used) {
   channel.save(at, image_);
-  ChannelState state{0, at, channel.next_refresh(), image_.rows, image_.tags};
+  ChannelState state{0, at, channel.next_refresh(), image_.frame, image_.rows, image_.columns, image_.tags};
   state.node = intern(used, channel.quiet(at), channel.open());
   return state;
 }
@@ -58,7 +56,9 @@ std::uint32_t ChannelSteps::restore(const ChannelState& state, DramChannel& chan
   ChannelImage image = nodes_[state.node].image;
   const std::uint32_t used = image.words.front();
   image.words.erase(image.words.begin());
+  image.frame = state.frame;
   image.rows = state.rows;
+  image.columns = state.columns;
   image.tags = state.tags;
   channel.restore(state.at, state.next_refresh, image);
   return used;
@@ -83,7 +83,7 @@ void ChannelSteps::forget(const std::vector<ChannelState*>& keep) {
 
 std::uint64_t ChannelSteps::hash(const Key& key) {
   std::uint64_t h = mix(std::uint64_t{key.node} << 32 | key.pattern, static_cast<std::uint64_t>(key.gap));
-  h = mix(mix(h, static_cast<std::uint64_t>(key.refresh)), static_cast<std::uint64_t>(key.what));
+  h = mix(mix(h, static_cast<std::uint64_t>(key.refresh)), std::uint64_t{key.frame} << 8 | static_cast<std::uint64_t>(key.what));
   return mix(h, std::hash<std::string>{}(key.known));
 }
 
@@ -95,21 +95,33 @@ const ChannelSteps::Step* ChannelSteps::find(const Key& key) const {
   return nullptr;
 }
 
-const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row) {
+void ChannelSteps::recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row) {
   const ChannelImage& image = nodes_[state.node].image;
-  if (what == What::take && (chunk->write || image.writes)) what = What::take_columns;
+  for (std::uint32_t r = 0; r < chunk.rows.size(); ++r) {
+    const std::uint32_t bank = chunk.rows[r].bank ^ state.frame;
+    const auto first = state.rows.begin() + image.first_row[bank], last = state.rows.begin() + image.first_row[bank + 1];
+    const auto at = std::find(first, last, chunk.rows[r].row ^ row);
+    key_.known.push_back(at == last ? kUnknown : static_cast<char>(at - first));
+    const auto place = static_cast<std::uint32_t>(at - state.rows.begin());
+    if (at == last || std::find(image.writes.begin(), image.writes.end(), place) == image.writes.end()) continue;
+    for (const Access& a : chunk.bursts) {
+      if (a.row != r) continue;
+      std::size_t met = 0;
+      while (met < image.writes.size() && (image.writes[met] != place || state.columns[met] != a.column)) ++met;
+      key_.known.push_back(met == image.writes.size() ? kUnknown : static_cast<char>(met));
+    }
+  }
+}
+
+const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row) {
   key_.node = state.node;
   key_.what = what;
   key_.gap = gap;
   key_.refresh = -1;
-  key_.pattern = chunk == nullptr ? 0 : what == What::take ? chunk->pattern : chunk->with_columns;
+  key_.pattern = chunk == nullptr ? 0 : chunk->pattern;
+  key_.frame = chunk == nullptr ? 0 : chunk->frame ^ state.frame;
   key_.known.clear();
-  if (chunk != nullptr)
-    for (const Chunk::Row& r : chunk->rows) {
-      const auto first = state.rows.begin() + image.first_row[r.bank], last = state.rows.begin() + image.first_row[r.bank + 1];
-      const auto at = std::find(first, last, r.row ^ row);
-      key_.known.push_back(at == last ? kUnknown : static_cast<char>(at - first));
-    }
+  if (chunk != nullptr) recognise(state, *chunk, row);
   const Tick refresh = state.next_refresh - state.at;
   if (const Step* known = find(key_); known != nullptr && known->duration < refresh) return *known;
   key_.refresh = refresh;
@@ -132,6 +144,7 @@ Tick ChannelSteps::run(const ChannelState& state, const Chunk* chunk, std::uint3
       for (; used < per_tick_ && next < chunk->bursts.size(); ++used, ++next) {
         Access access = chunk->bursts[next];
         access.row = chunk->rows[access.row].row ^ row;
+        access.bank ^= state.frame;
         access.tag = tag;
         refused = !channel.accept(access, t);
         if (refused) break;
@@ -152,8 +165,9 @@ Tick ChannelSteps::run(const ChannelState& state, const Chunk* chunk, std::uint3
 const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row) {
   ChannelState named = state;
   for (std::size_t i = 0; i < named.tags.size(); ++i) named.tags[i] = i;
+  named.frame = 0;
   std::uint32_t used = restore(named, *scratch_);
-  const Tick end = run(named, chunk, row, used);
+  const Tick end = run(state, chunk, row, used);
   Step step{};
   step.duration = end - state.at;
   if (scratch_->next_refresh() == state.next_refresh) key_.refresh = -1;
@@ -178,17 +192,39 @@ const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, cons
 
 void ChannelSteps::describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const {
   const auto& first = nodes_[before.node].image.first_row;
-  for (std::uint32_t bank = 0; bank + 1 < image_.first_row.size(); ++bank)
-    for (std::uint32_t r = image_.first_row[bank]; r < image_.first_row[bank + 1]; ++r) {
+  step.frame = image_.frame;
+  for (std::uint32_t renumbered = 0; renumbered + 1 < image_.first_row.size(); ++renumbered)
+    for (std::uint32_t r = image_.first_row[renumbered]; r < image_.first_row[renumbered + 1]; ++r) {
+      const std::uint32_t bank = renumbered ^ image_.frame;  // as the state before has it
       auto at = static_cast<std::uint32_t>(std::find(before.rows.begin() + first[bank], before.rows.begin() + first[bank + 1], image_.rows[r]) -
                                            before.rows.begin());
       if (at == first[bank + 1]) {
         at = static_cast<std::uint32_t>(before.rows.size());
-        for (std::size_t i = 0; chunk->rows[i].bank != bank || (chunk->rows[i].row ^ row) != image_.rows[r]; ++i) ++at;
+        for (std::size_t i = 0; (chunk->rows[i].bank ^ before.frame) != bank || (chunk->rows[i].row ^ row) != image_.rows[r]; ++i) ++at;
       }
       step.rows.push_back(at);
     }
   for (const std::uint64_t tag : image_.tags) step.tags.push_back(static_cast<std::uint32_t>(tag));
+  describe_columns(step, before, chunk, row);
+}
+
+/// Every write that waits waited before or is the chunk's: no two have the same place.
+void ChannelSteps::describe_columns(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const {
+  const ChannelImage& old = nodes_[before.node].image;
+  for (std::size_t w = 0; w < image_.writes.size(); ++w) {
+    const std::uint32_t place = step.rows[image_.writes[w]];
+    std::uint32_t from = 0;
+    while (from < old.writes.size() && (old.writes[from] != place || before.columns[from] != image_.columns[w])) ++from;
+    if (from == old.writes.size()) {
+      const auto renumbered = std::upper_bound(image_.first_row.begin(), image_.first_row.end(), image_.writes[w]) - image_.first_row.begin() - 1;
+      const std::uint32_t bank = static_cast<std::uint32_t>(renumbered) ^ image_.frame ^ before.frame;
+      for (const Access& a : chunk->bursts) {
+        if (a.bank == bank && (chunk->rows[a.row].row ^ row) == image_.rows[image_.writes[w]] && a.column == image_.columns[w]) break;
+        ++from;
+      }
+    }
+    step.columns.push_back(from);
+  }
 }
 
 void ChannelSteps::report(const Step& step, const ChannelState& state, std::uint64_t tag, StepResult& result) const {
@@ -203,10 +239,15 @@ void ChannelSteps::apply(const Step& step, ChannelState& state, const Chunk* chu
   rows.reserve(step.rows.size());
   for (const std::uint32_t r : step.rows)
     rows.push_back(r < state.rows.size() ? state.rows[r] : chunk->rows[r - state.rows.size()].row ^ row);
+  std::vector<std::uint32_t> columns;
+  for (const std::uint32_t c : step.columns)
+    columns.push_back(c < state.columns.size() ? state.columns[c] : chunk->bursts[c - state.columns.size()].column);
   std::vector<std::uint64_t> tags;
   tags.reserve(step.tags.size());
   for (const std::uint32_t t : step.tags) tags.push_back(t < state.tags.size() ? state.tags[t] : tag);
   state.rows.swap(rows);
+  state.columns.swap(columns);
+  state.frame ^= step.frame;
   state.tags.swap(tags);
   state.node = step.node;
   state.at += step.duration;

@@ -21,9 +21,10 @@
 namespace presil::memory {
 
 struct ChannelState {
-  std::uint32_t node{};             ///< of ChannelSteps
+  std::uint32_t node{};  ///< of ChannelSteps
   Tick at{}, next_refresh{};
-  std::vector<std::uint32_t> rows;  ///< behind the names of the node
+  std::uint32_t frame{};                     ///< these as in ChannelImage
+  std::vector<std::uint32_t> rows, columns;
   std::vector<std::uint64_t> tags;
   bool operator==(const ChannelState&) const = default;
 };
@@ -64,17 +65,17 @@ class ChannelSteps {
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
-  enum class What : std::uint8_t { take, take_columns, pass, drain, refresh };
+  enum class What : std::uint8_t { take, pass, drain, refresh };
   struct Node {
-    ChannelImage image;  ///< words begin with the offers used; rows are left empty, tags number themselves
+    ChannelImage image;  ///< words begin with the offers used; frame, rows, columns and tags are the state's
     bool quiet, open;  ///< as DramChannel has it
     std::uint32_t next;  ///< of the same hash
   };
   struct Key {
-    std::uint32_t node, pattern;
+    std::uint32_t node, pattern, frame;  ///< frame: of the chunk, as the state numbers banks
     Tick gap, refresh;  ///< refresh: ticks to the one met; -1: none is
     What what;
-    std::string known;  ///< by row of the chunk: its name in the state, or kUnknown
+    std::string known;  ///< by row of the chunk: its name in the state; where writes to it wait, which of them its bursts meet
     bool operator==(const Key&) const = default;
   };
   struct Step {
@@ -83,8 +84,10 @@ class ChannelSteps {
     std::uint32_t node;
     Tick duration;
     Tick refreshes;
-    std::vector<std::uint32_t> rows;  ///< place in the rows before, then in the rows of the chunk
-    std::vector<std::uint32_t> tags;  ///< place in the tags before; the one behind them is the chunk's
+    std::uint32_t frame;                 ///< to be XORed with the one before
+    std::vector<std::uint32_t> rows;     ///< place in the rows before, then in the rows of the chunk
+    std::vector<std::uint32_t> columns;  ///< place in the columns before, then in the bursts of the chunk
+    std::vector<std::uint32_t> tags;     ///< place in the tags before; the one behind them is the chunk's
     std::vector<Finish> finished;     ///< tags as above, times relative
     DramCounters counters;
   };
@@ -93,7 +96,9 @@ class ChannelSteps {
   const Step* find(const Key& key) const;
   const Step& work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row);
   Tick run(const ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint32_t& used);
+  void recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row);
   void describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const;
+  void describe_columns(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const;
   void apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result) const;
   void report(const Step& step, const ChannelState& state, std::uint64_t tag, StepResult& result) const;
   std::uint32_t intern(std::uint32_t used, bool quiet, bool open);

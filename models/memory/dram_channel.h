@@ -30,14 +30,17 @@ struct Done {
   Tick at;
 };
 
-/// A channel between two ticks without what does not matter: times relative, rows and tags by name. Equal words and
-/// equal arrivals later on give equal behaviour, shifted in time, for whatever rows and tags stand behind the names.
+/// A channel between two ticks without what does not matter: times relative; banks of a pseudo-channel renumbered
+/// (b is called b ^ frame); rows, columns and tags by name. Equal words and equal arrivals later on give equal behaviour,
+/// shifted in time, for whatever frame, rows, columns and tags stand behind them.
 struct ChannelImage {
   std::vector<std::uint16_t> words;
-  std::vector<std::uint32_t> rows;      ///< by bank and name
-  std::vector<std::uint32_t> first_row; ///< by bank, in rows; one more at the end
-  std::vector<std::uint64_t> tags;      ///< by name: of the transactions that wait, in order of arrival
-  bool writes{};                        ///< some wait: columns matter to what arrives
+  std::uint32_t frame{};
+  std::vector<std::uint32_t> rows;       ///< by bank and name
+  std::vector<std::uint32_t> first_row;  ///< by bank, in rows; one more at the end
+  std::vector<std::uint32_t> columns;    ///< of the writes that an arrival may meet
+  std::vector<std::uint32_t> writes;     ///< their places in rows
+  std::vector<std::uint64_t> tags;       ///< by name: of the transactions that wait, in order of arrival
 };
 
 struct DramCounters {

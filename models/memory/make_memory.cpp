@@ -2,12 +2,16 @@
 #include "models/memory/make_memory.h"
 
 #include "models/memory/banked_memory.h"
+#include "sim/base/error.h"
 
 namespace presil::memory {
 
 std::unique_ptr<api::Memory> make_memory(sc_core::sc_module_name name, const MemoryConfig& config) {
-  if (banked(config)) return std::make_unique<BankedMemory>(name, config);
-  return std::make_unique<ChannelMemory>(name, config);
+  switch (config.model) {
+    case MemoryModel::banked: return std::make_unique<BankedMemory>(name, config);
+    case MemoryModel::channels: return std::make_unique<ChannelMemory>(name, config);
+  }
+  throw InputError("memory '" + config.name + "': no such model");
 }
 
 }  // namespace presil::memory

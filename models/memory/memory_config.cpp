@@ -66,7 +66,7 @@ void MemoryConfig::describe(config::Visitor& v) {
   v.text("name", name, required, "Name by which chips refer to this memory.");
   v.texts("aliases", aliases, optional, "Other names of the same memory.");
   v.text("standard", standard, required, "Standard it follows, for example HBM2.");
-  v.choice("model", model, optional, kMemoryModelNames, "Level of detail; auto: banked where `dram` is given, else channels.");
+  v.choice("model", model, optional, kMemoryModelNames, "Level of detail.");
   describe_geometry(v, *this);
   describe_timing(v, *this);
   v.object("dram", dram, optional, "Banks, timings, address map and controller, for model banked.");

@@ -19,18 +19,17 @@ namespace presil::memory {
 
 /// How much of the DRAM is simulated. All of them sit behind the same socket (models/api/memory.h).
 enum class MemoryModel {
-  automatic, ///< banked where the file has `dram`, else channels
   channels,  ///< transaction level: every channel a FIFO server at the sustained rate (channel_memory.h)
   banked,    ///< banks, rows, refresh and controller from the file's `dram` (banked_memory.h)
 };
-inline constexpr std::array<std::string_view, 3> kMemoryModelNames{"auto", "channels", "banked"};
+inline constexpr std::array<std::string_view, 2> kMemoryModelNames{"channels", "banked"};
 
 /// Parameters of one memory device. A "channel" is what transfers on its own: a pseudo-channel of HBM2 and later.
 struct MemoryConfig {
   std::string name;
   std::vector<std::string> aliases;
   std::string standard;                   ///< "HBM2"; for the reader of a report only
-  MemoryModel model{MemoryModel::automatic};
+  MemoryModel model{MemoryModel::channels};
   std::uint32_t stacks{1};                ///< HBM stacks; for DDR and LPDDR, packages or modules
   std::uint32_t channels_per_stack{};
   BytesPerSecond channel_bandwidth{};     ///< data pins of one channel, no refresh
@@ -44,21 +43,15 @@ struct MemoryConfig {
   std::uint32_t queue_depth{64};          ///< [assumed]
   JoulesPerBit energy{};                  ///< all inclusive
   JoulesPerBit phy{}, tsv{};              ///< of it: the interface at both ends, the way through the stack
-  DramConfig dram;                        ///< banks and timings; model banked needs them
+  DramConfig dram;                        ///< banks and timings; needed by model banked
 
   void describe(config::Visitor& v);
 };
 
 inline std::uint32_t channels(const MemoryConfig& c) { return c.stacks * c.channels_per_stack; }
 inline BytesPerSecond peak(const MemoryConfig& c) { return c.channel_bandwidth * static_cast<double>(channels(c)); }
-inline bool banked(const MemoryConfig& c) {
-  return c.model == MemoryModel::banked || (c.model == MemoryModel::automatic && c.dram.given());
-}
-/// Share of time in which a channel can transfer. Refresh of single banks, and none, leave it all of it.
-inline double refresh_factor(const MemoryConfig& c) {
-  if (banked(c) && c.dram.controller.refresh != RefreshPolicy::all_bank) return 1;
-  return 1 - c.refresh_time / c.refresh_interval;
-}
+/// Share of time in which a channel can transfer.
+inline double refresh_factor(const MemoryConfig& c) { return 1 - c.refresh_time / c.refresh_interval; }
 inline BytesPerSecond sustained(const MemoryConfig& c) { return peak(c) * refresh_factor(c); }
 inline Bytes capacity(const MemoryConfig& c) { return c.capacity_per_stack * static_cast<double>(c.stacks); }
 

@@ -33,7 +33,7 @@ RunPieces::Placed RunPieces::piece(std::uint64_t from, std::uint64_t to, bool wr
   const std::uint32_t row = map_.decode(whole)[AddressField::row];
   if (known_.size() > kMost) {
     known_.clear();
-    names_.clear();  // the numbers go on
+    patterns_.clear();  // the numbers go on
     chunks_.clear();
   }
   const auto [at, fresh] = known_.try_emplace({first / burst(), (end + burst() - 1) / burst(), write});
@@ -65,17 +65,14 @@ RunPieces::Piece RunPieces::work_out(std::uint64_t from, std::uint64_t to, bool 
 
 std::shared_ptr<const Chunk> RunPieces::named(const std::shared_ptr<Chunk>& made) {
   Chunk& chunk = *made;
-  const auto number = [this](const Words& words) {
-    const auto [at, fresh] = names_.try_emplace(words, next_name_);
-    if (fresh) ++next_name_;
-    return at->second;
-  };
+  chunk.frame = chunk.bursts.front().bank % spec_.geometry.banks_per_pc();
   Words words{chunk.write};
-  for (const Access& a : chunk.bursts) words.push_back(a.bank << 16 | a.row);
-  chunk.pattern = number(words);
-  words.push_back(UINT32_MAX);
+  for (const Access& a : chunk.bursts) words.push_back((a.bank ^ chunk.frame) << 16 | a.row);
+  const auto [at, fresh] = patterns_.try_emplace(words, next_pattern_);
+  if (fresh) ++next_pattern_;
+  chunk.pattern = at->second;
+  words.push_back(chunk.frame);
   for (const Access& a : chunk.bursts) words.push_back(a.column);
-  chunk.with_columns = number(words);
   for (const Chunk::Row& r : chunk.rows) words.push_back(r.row);
   return chunks_.try_emplace(std::move(words), made).first->second;
 }

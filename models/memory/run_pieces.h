@@ -26,8 +26,8 @@ struct Chunk {
   std::vector<Access> bursts;    ///< `row` is a place in rows
   std::vector<Row> rows;         ///< distinct, in order of appearance
   bool write{};
-  std::uint32_t pattern{};       ///< equal where banks, and which rows are equal, agree
-  std::uint32_t with_columns{};  ///< equal where columns agree too
+  std::uint32_t frame{};    ///< the first burst's bank in its pseudo-channel
+  std::uint32_t pattern{};  ///< equal where banks, XORed with frame, and which rows are equal, agree
 };
 
 class RunPieces {
@@ -77,9 +77,9 @@ class RunPieces {
   const std::uint64_t interleave_;
   std::uint64_t window_, span_;  ///< bytes of a stack
   std::map<std::tuple<std::uint64_t, std::uint64_t, bool>, Piece> known_;
-  std::map<Words, std::uint32_t> names_;
+  std::map<Words, std::uint32_t> patterns_;
   std::map<Words, std::shared_ptr<const Chunk>> chunks_;
-  std::uint32_t next_name_{0};
+  std::uint32_t next_pattern_{0};
 };
 
 }  // namespace presil::memory

@@ -68,7 +68,9 @@ class SharedQueueChannel : public DramChannel {
     std::vector<Best> column, row;                      ///< by pseudo-channel
   };
 
-  void save_entries(Tick now, ChannelImage& image) const;
+  /// Place in the pool and kind, in order of arrival.
+  std::vector<std::pair<std::uint32_t, std::uint16_t>> entries() const;
+  void save_rows(const std::vector<std::vector<std::uint32_t>>& rows, ChannelImage& image) const;
   void clear();
   void restore_entries(Tick now, const std::uint16_t* word, const ChannelImage& image);
   bool absorbed(const Access& access, Tick now);
