@@ -78,4 +78,36 @@ void BankTiming::issue_all(Command command, std::uint32_t pc, Tick t) {
     if (rule.constraint.level <= Level::pseudo_channel) apply(rule, rule.constraint.level == Level::channel ? 0 : 1 + pc, t);
 }
 
+void BankTiming::save(Tick now, std::uint32_t frame, std::vector<std::uint16_t>& words) const {
+  for (std::size_t level = 0; level < kLevels; ++level)
+    for (std::uint32_t i = 0; i < first_node_[level + 1] - first_node_[level]; ++i)
+      for (const Tick next : nodes_[first_node_[level] + (i ^ frame_of(level, frame))].next)
+        words.push_back(static_cast<std::uint16_t>(std::max<Tick>(0, next - now)));
+  for_windows(frame, [&](Tick latency, std::size_t first, std::size_t length) {
+    for (std::size_t i = 0; i < length; ++i)  // oldest first
+      words.push_back(static_cast<std::uint16_t>(std::max<Tick>(0, times_[first + (cursors_[first] + i) % length] + latency - now)));
+  });
+}
+
+const std::uint16_t* BankTiming::restore(Tick now, std::uint32_t frame, const std::uint16_t* words) {
+  for (std::size_t level = 0; level < kLevels; ++level)
+    for (std::uint32_t i = 0; i < first_node_[level + 1] - first_node_[level]; ++i)
+      for (Tick& next : nodes_[first_node_[level] + (i ^ frame_of(level, frame))].next) next = now + *words++;
+  for_windows(frame, [&](Tick latency, std::size_t first, std::size_t length) {
+    cursors_[first] = 0;
+    for (std::size_t i = 0; i < length; ++i, ++words) times_[first + i] = *words == 0 ? kAlways : now + *words - latency;
+  });
+  return words;
+}
+
+Tick BankTiming::settled() const {
+  Tick last = 0;
+  for (const Node& node : nodes_)
+    for (const Tick next : node.next) last = std::max(last, next);
+  for_windows(0, [&](Tick latency, std::size_t first, std::size_t length) {
+    for (std::size_t i = first; i < first + length; ++i) last = std::max(last, times_[i] + latency);
+  });
+  return last;
+}
+
 }  // namespace presil::api::dram

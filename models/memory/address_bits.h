@@ -9,7 +9,9 @@
 // permute, so the map is one to one if no field bit depends on itself through others: checked by rank over GF(2).
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -38,10 +40,12 @@ class AddressBits {
   std::uint64_t burst_bytes() const { return std::uint64_t{1} << offset_; }
   /// Lowest bit of an open-ended row; everything below repeats from row to row.
   unsigned row_bit() const { return row_from_; }
-  /// Bytes after which the channels repeat, unless they are hashed with bits above.
-  std::uint64_t channel_span() const {
+  /// Bytes after which all fields but the row repeat.
+  std::uint64_t span() const {
     unsigned top = offset_;
-    for (const unsigned bit : own_[static_cast<std::size_t>(AddressField::channel)]) top = top > bit + 1 ? top : bit + 1;
+    for (std::size_t f = 0; f < kAddressFields; ++f)
+      for (const std::uint64_t mask : masks_[f])
+        if (f != static_cast<std::size_t>(AddressField::row)) top = std::max(top, static_cast<unsigned>(std::bit_width(mask)));
     return std::uint64_t{1} << top;
   }
 

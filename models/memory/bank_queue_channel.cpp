@@ -42,8 +42,10 @@ bool BankQueueChannel::accept(const Access& access, Tick now) {
 }
 
 Tick BankQueueChannel::pass_refreshes(Tick to) {
-  if (next_refresh_ > to) return 0;
-  next_refresh_ += (to - next_refresh_) / spec_.timing.refi * spec_.timing.refi;
+  if (next_refresh_ > to || open_banks_ > 0 || refreshing_) return 0;
+  const Tick passed = (to - next_refresh_) / spec_.timing.refi;
+  next_refresh_ += passed * spec_.timing.refi;
+  counters_.commands[static_cast<std::size_t>(Command::refresh_all)] += static_cast<std::uint64_t>(passed);
   return next_refresh_;
 }
 

@@ -29,7 +29,7 @@ class BankQueueChannel : public DramChannel {
   explicit BankQueueChannel(const DramSpec& spec);
   bool accept(const Access& access, Tick now) override;
   void step(Tick now) override;
-  bool idle() const override { return reads_.empty() && writes_.empty() && queued_ == 0; }
+  std::size_t waiting() const override { return reads_.size() + writes_.size() + queued_; }
   Tick pass_refreshes(Tick to) override;
 
  private:

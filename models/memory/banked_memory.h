@@ -1,113 +1,120 @@
 // banked_memory.h -- DRAM with banks, rows, refresh and a controller behind the TLM socket.
 //
-// Two paths, chosen per transaction by its length:
-//   short (fewer than kStream bursts)  burst by burst through the schedulers of dram_channel.h, each channel advanced
-//                                      from event to event. A channel is simulated up to the present when something
-//                                      arrives and every CL ticks while it is busy: data comes CL after RD, so no
-//                                      completion is found too late, and the kernel sees one event per CL, not one per
-//                                      command.
-//   long                               occupies its channels for the times of stream_times.h, in order of arrival, plus
-//                                      the refreshes that fall into them; nothing is simulated per burst.
-// Handover: a channel serves bursts in order of arrival. What is offered later cannot change what its controller has
-// taken before, so a channel may be simulated ahead of the kernel:
-//   long behind short   the channel runs ahead until its controller has taken the short bursts; the long run follows
-//                       behind the bus time of those it holds.
-//   short behind long   the last bursts of the run (a queue's depth while it lasts, kClosing after its end) are given
-//                       to the controller at the tick at which they start, refreshes counted; the short one queues
-//                       behind them and meets their rows.
-// Against the same memory with every burst through the controller (banked_handover_test.cpp states the tolerance).
+// Every channel has a FIFO in front of its controller (dram_channel.h). Requests are cut into bursts, in order of address,
+// and stand in it from the tick after their arrival; per tick the channel takes up to offers_per_tick of them. What
+// arrives later cannot change what a controller does before its FIFO is empty, so a channel may run ahead of the kernel.
+// A channel is in one of two forms, between which it changes without loss:
+//   bursts   short transactions: its scheduler goes from event to event; simulated up to the present when something
+//            arrives, and every few ticks while it is busy, so that no completion is found too late
+//   stream   transactions whose rows put several bursts into every channel: a ChannelState that goes from chunk to chunk
+//            (channel_steps.h). Channels in the same state are one. It stands where its FIFO became empty; what still
+//            waits there completes as if nothing else came, until something does
+// Both give the same completions and the same commands (banked_streams_test.cpp): the second one remembers the first.
 //
 // Contract: models/api/memory.h; protocol, back-pressure and errors as channel_memory.h. The controller and PHY add
 // read_latency or write_latency less the ACT, RD and data time that the banks take themselves. A write completes when
-// its controller takes responsibility for it, found at most CL late.
+// its controller takes responsibility for it. queue_wait_s: until the channels of a stream had taken what came before.
 // After reset(): banks closed, queues empty, refresh at phase 0 of that instant.
-// Not modelled: what short bursts that arrive at the end of a long run change in its completion; rows open at the start
-// of a long run; rows that a long run left in banks which its last bursts do not use.
 #pragma once
 
-#include <deque>
-#include <memory>
-#include <unordered_map>
-
+#include "models/memory/burst_channel.h"
 #include "models/memory/channel_memory.h"
-#include "models/memory/stream_times.h"
+#include "models/memory/channel_steps.h"
 
 namespace presil::memory {
 
 class BankedMemory : public ChannelMemory {
  public:
-  static constexpr std::uint64_t kStream = 32;  ///< bursts
-  static constexpr std::uint64_t kNoStreams = UINT64_MAX;
-  static constexpr std::size_t kClosing = 16;    ///< bursts
+  /// Bursts which a row of a stream puts into a channel, on average, or more.
+  static constexpr std::uint64_t kStream = 4;
+  static constexpr std::uint64_t kNoStreams = UINT64_MAX / 4096;
 
-  /// `stream`: transactions of so many bursts are long; kNoStreams sends every burst through the controller.
+  /// kNoStreams: every burst goes through its scheduler.
   BankedMemory(sc_core::sc_module_name name, const MemoryConfig& config, std::uint64_t stream = kStream);
   api::MemoryCounters counters() const override;
+  /// Of all channels up to now; channels that ran ahead have counted more. read_ticks is left 0.
+  DramCounters commands() const;
   void reset() override;
 
  private:
-  struct Waiting {
-    Access access;
-    Tick available;
-  };
+  static constexpr std::size_t kMostStates = 1 << 15;      ///< of steps_, a few KiB each
+  static constexpr std::uint32_t kBursts = UINT32_MAX;  ///< no state: the channel is simulated burst by burst
   struct Channel {
-    std::unique_ptr<DramChannel> dram;
-    std::deque<Waiting> fifo;
-    std::uint64_t unfinished{0};  ///< bursts in fifo or controller
-    sc_core::sc_time free_at;     ///< end of the long transactions
-    sc_core::sc_time refresh_at;  ///< next refresh that long transactions have not met
-    std::uint64_t run{0};         ///< number of the last long transaction whose bursts the controller has not seen
-    Tick now{0};                  ///< simulated up to here
+    BurstChannel bursts;
+    std::uint64_t unfinished{0};    ///< of the bursts in it
+    std::uint32_t state{kBursts};   ///< of a stream, in states_
     bool scheduled{false};
   };
+  struct Shared {
+    ChannelState state;
+    std::uint32_t channels{0};
+  };
   struct Pending {
-    Payload* payload;
-    std::uint64_t bursts;
-    sc_core::sc_time last;
-    bool finished{false};
+    Payload* payload{nullptr};
+    std::uint64_t bursts{0};        ///< of which no completion is known for certain
+    std::uint64_t total{0};
+    Tick last{0};                   ///< of the others
+    std::uint64_t expected{0};      ///< of `bursts`, those of streams that stand still: they complete, if nothing else
+    Tick expected_last{0};          ///< arrives, no later than this
     bool blocking{false};
+    bool streamed{false};           ///< some of its bursts were in a stream
+    bool answered{false};           ///< its completion is known
+    bool finished{false};
+  };
+  struct Group {
+    std::uint32_t state, channels;  ///< before, then behind it
+    const Chunk* chunk;
   };
 
   void b_transport(Payload& payload, sc_core::sc_time& delay) override;
   void start(Payload& payload, sc_core::sc_time offered) override;
-  void begin(Payload& payload, bool blocking);
-  void start_long(Pending& pending, std::uint64_t slot, const Run& run);
-  void start_short(Pending& pending, std::uint64_t slot, const Run& run);
-  void advance(Channel& channel, Tick until);
-  /// Until the controller has taken everything in the FIFO.
-  void run_ahead(Channel& channel);
-  void step(Channel& channel, Tick until);
-  sc_core::sc_time with_refreshes(Channel& channel, sc_core::sc_time from, sc_core::sc_time busy, bool write);
-  void hand_over(std::uint32_t c);
+  std::uint64_t begin(Payload& payload, bool blocking);
+  void answer(std::uint64_t slot, Tick last);
+  void finish_pending(std::uint64_t slot);
+
+  void start_bursts(std::uint64_t slot, const Run& run, bool write);
+  void start_chunks(std::uint64_t slot, const Run& run, bool write);
+  void completed(std::uint64_t slot, std::uint64_t bursts, Tick last);
   void collect(Channel& channel);
   void poll(std::uint64_t channel);
   void schedule(std::uint64_t channel);
-  void finish_pending(std::uint64_t slot);
-  void count(const Payload& payload, double bursts);
 
+  // banked_streams.cpp
+  bool is_stream(const Run& run) const;
+  void start_stream(std::uint64_t slot, const Run& run, bool write);
+  void take(const RunPieces::Placed& placed, std::uint64_t slot);
+  void group(const RunPieces::Piece& piece);
+  void advance(Group& group, std::uint32_t row, std::uint64_t slot);
+  void to_stream(Channel& channel);
+  void to_bursts(Channel& channel);
+  std::uint32_t new_state(ChannelState state, std::uint32_t channels);
+  void leave_state(std::uint32_t state, std::uint32_t channels);
+  void watch_at(Tick t);
+  void watch(std::uint64_t);
+  void expect(Tick now, Tick& next);
+
+  Tick now() const { return tick_of(sc_core::sc_time_stamp()); }
   Tick tick_of(sc_core::sc_time t) const;
   sc_core::sc_time time_of(Tick t) const;
 
-  struct Long {
-    Run run;
-    bool write;
-    double bursts, row_hits, activates;
-    std::uint64_t number;
-  };
-  static constexpr std::uint64_t kNobody = UINT64_MAX;  ///< tag of bursts whose transaction is already accounted for
-
-  StreamTable streams_;
+  RunPieces pieces_;
+  mutable ChannelSteps steps_;     ///< remembers
   const std::uint64_t stream_;
-  std::deque<Long> runs_;            ///< the last long transactions, by number
-  std::uint64_t run_count_{0};
-  sc_core::sc_time refresh_interval_;
   const MemoryConfig memory_;
   sc_core::sc_time epoch_, extra_read_, extra_write_;
-  std::vector<Channel> channels_;
+  Tick poll_interval_;
+  mutable std::vector<Channel> channels_;  ///< lazy
+  std::vector<Shared> states_;
+  ChannelState first_;  ///< after reset()
+  std::vector<std::uint32_t> free_states_;
+  std::vector<Group> groups_;           ///< scratch of take()
+  std::vector<std::uint32_t> group_of_; ///< scratch: by channel
+  StepResult result_;                   ///< scratch
+  DramCounters counters_before_;  ///< of streams, and of bursts in channels that have become streams since
+  Tick watching_{kNever};               ///< tick of the next call of watch()
   std::vector<Pending> pending_;
   std::vector<std::uint64_t> free_slots_;
   sc_core::sc_event finished_{"finished"};
-  api::MemoryCounters bank_counters_;  ///< of long transactions
 };
 
 }  // namespace presil::memory

@@ -30,6 +30,19 @@ struct Done {
   Tick at;
 };
 
+/// A channel between two ticks without what does not matter: times relative; banks of a pseudo-channel renumbered
+/// (b is called b ^ frame); rows, columns and tags by name. Equal words and equal arrivals later on give equal behaviour,
+/// shifted in time, for whatever frame, rows, columns and tags stand behind them.
+struct ChannelImage {
+  std::vector<std::uint16_t> words;
+  std::uint32_t frame{};
+  std::vector<std::uint32_t> rows;       ///< by bank and name
+  std::vector<std::uint32_t> first_row;  ///< by bank, in rows; one more at the end
+  std::vector<std::uint32_t> columns;    ///< of the writes that an arrival may meet
+  std::vector<std::uint32_t> writes;     ///< their places in rows
+  std::vector<std::uint64_t> tags;       ///< by name: of the transactions that wait, in order of arrival
+};
+
 struct DramCounters {
   std::uint64_t commands[api::dram::kCommands]{};  ///< by Command
   std::uint64_t reads{}, writes{};                 ///< accepted
@@ -48,11 +61,28 @@ class DramChannel {
   virtual bool accept(const Access& access, Tick now) = 0;
   virtual void step(Tick now) = 0;
   Tick wake() const { return wake_; }
-  /// No transaction is waiting.
-  virtual bool idle() const = 0;
-  /// An idle channel lets the refreshes up to `to` pass, all but the last, without simulating them. Returns the tick of
-  /// that last one, from which it must be stepped again, or 0 if none has passed.
+  bool idle() const { return waiting() == 0; }
+  /// Transactions that were accepted and whose last command has not been issued.
+  virtual std::size_t waiting() const = 0;
+  /// An idle channel with all rows closed lets the refreshes up to `to` pass, all but the last ones, without simulating
+  /// them. Returns the tick from which it must be stepped again, or 0 if none has passed.
   virtual Tick pass_refreshes(Tick to) = 0;
+
+  /// Whether save() and restore() are there.
+  virtual bool has_image() const { return false; }
+  /// The channel behind its step of tick `now`; transactions may have been accepted in it.
+  virtual void save(Tick, ChannelImage&) const {}
+  /// The channel as save() found it, but at `now` and with that tick for the next refresh. Counters start at 0, arrivals
+  /// (read_ticks) are lost.
+  virtual void restore(Tick, Tick /*next_refresh*/, const ChannelImage&) {}
+  /// Tick at which the next refresh falls due.
+  virtual Tick next_refresh() const { return kNever; }
+  /// Tick from which nothing that was issued is felt.
+  Tick settled() const { return timing_.settled(); }
+  /// Whether a row is open in any bank.
+  bool open() const { return open_banks_ > 0; }
+  /// Until the next refresh or arrival every later tick is as this one.
+  virtual bool quiet(Tick) const { return false; }
   std::vector<Done>& done() { return done_; }
   DramCounters counters(Tick now) const;
   const DramSpec& spec() const { return spec_; }
@@ -81,8 +111,6 @@ class DramChannel {
   std::vector<Done> done_;
   DramCounters counters_;
   Tick wake_{0};
-
- private:
   std::uint32_t open_banks_{0};
   Tick open_since_{0};
 };

@@ -30,8 +30,13 @@ class SharedQueueChannel : public DramChannel {
   explicit SharedQueueChannel(const DramSpec& spec);
   bool accept(const Access& access, Tick now) override;
   void step(Tick now) override;
-  bool idle() const override { return reads_.size + writes_.size + active_count_ == 0; }
+  std::size_t waiting() const override { return reads_.size + writes_.size + active_count_; }
   Tick pass_refreshes(Tick to) override;
+  bool has_image() const override;
+  bool quiet(Tick now) const override;
+  void save(Tick now, ChannelImage& image) const override;
+  void restore(Tick now, Tick next_refresh, const ChannelImage& image) override;
+  Tick next_refresh() const override { return next_refresh_; }
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
@@ -63,6 +68,11 @@ class SharedQueueChannel : public DramChannel {
     std::vector<Best> column, row;                      ///< by pseudo-channel
   };
 
+  /// Place in the pool and kind, in order of arrival.
+  std::vector<std::pair<std::uint32_t, std::uint16_t>> entries() const;
+  void save_rows(const std::vector<std::vector<std::uint32_t>>& rows, ChannelImage& image) const;
+  void clear();
+  void restore_entries(Tick now, const std::uint16_t* word, const ChannelImage& image);
   bool absorbed(const Access& access, Tick now);
   void push(Queue& queue, const Access& access, Tick now);
   void remove(Queue& queue, std::uint32_t bank, std::uint32_t entry);

@@ -6,7 +6,7 @@
 namespace presil::memory {
 
 Tick SharedQueueChannel::pass_refreshes(Tick to) {
-  if (next_refresh_ > to) return 0;
+  if (next_refresh_ > to || open_banks_ > 0 || !refreshes_.empty() || !bank_refreshes_.empty()) return 0;
   const std::uint32_t banks = spec_.geometry.banks_per_pc();
   const bool all = spec_.policy.refresh == RefreshPolicy::all_bank;
   const Tick interval = all ? spec_.timing.refi : std::max<Tick>(1, spec_.timing.refi / banks);
@@ -14,6 +14,8 @@ Tick SharedQueueChannel::pass_refreshes(Tick to) {
   if (!all && passed < 2 * banks) return 0;  // every bank is refreshed once more, so that its row is closed
   const Tick skipped = all ? passed : passed / banks * banks - banks;
   next_refresh_ += skipped * interval;
+  const Command command = all ? Command::refresh_all : Command::refresh_bank;
+  counters_.commands[static_cast<std::size_t>(command)] += static_cast<std::uint64_t>(skipped) * spec_.geometry.pseudo_channels;
   return next_refresh_;
 }
 

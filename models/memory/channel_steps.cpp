@@ -1,0 +1,292 @@
+// channel_steps.cpp -- implementation of channel_steps.h.
+#include "models/memory/channel_steps.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace presil::memory {
+
+using api::dram::kAlways;
+
+namespace {
+
+constexpr char kUnknown = '\xff';
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15;
+  return hash ^ (hash >> 29);
+}
+
+}  // namespace
+
+void add(DramCounters& sum, const DramCounters& c, std::uint64_t times) {
+  for (std::size_t i = 0; i < api::dram::kCommands; ++i) sum.commands[i] += times * c.commands[i];
+  sum.reads += times * c.reads;
+  sum.writes += times * c.writes;
+  sum.row_hits += times * c.row_hits;
+  sum.data_ticks += times * c.data_ticks;
+  sum.open_ticks += static_cast<Tick>(times) * c.open_ticks;
+}
+
+ChannelSteps::ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick)
+    : per_tick_(offers_per_tick), refresh_interval_(spec.timing.refi), scratch_(make_channel(spec)) {}
+
+// --- states ---------------------------------------------------------------------------------------------------
+
+std::uint32_t ChannelSteps::intern(std::uint32_t used, bool quiet, bool open) {
+  image_.words.insert(image_.words.begin(), static_cast<std::uint16_t>(used));
+  const std::string_view bytes{reinterpret_cast<const char*>(image_.words.data()), image_.words.size() * sizeof image_.words[0]};
+  const auto [head, fresh] = node_of_.try_emplace(std::hash<std::string_view>{}(bytes), kNone);
+  for (std::uint32_t n = head->second; n != kNone; n = nodes_[n].next)
+    if (nodes_[n].image.words == image_.words) return n;
+  Node node{image_, quiet && used == 0, open, head->second};
+  head->second = static_cast<std::uint32_t>(nodes_.size());
+  nodes_.push_back(std::move(node));
+  return head->second;
+}
+
+ChannelState ChannelSteps::save(const DramChannel& channel, Tick at, std::uint32_t used) {
+  channel.save(at, image_);
+  ChannelState state{0, at, channel.next_refresh(), image_.frame, image_.rows, image_.columns, image_.tags};
+  state.node = intern(used, channel.quiet(at), channel.open());
+  return state;
+}
+
+std::uint32_t ChannelSteps::restore(const ChannelState& state, DramChannel& channel) const {
+  ChannelImage image = nodes_[state.node].image;
+  const std::uint32_t used = image.words.front();
+  image.words.erase(image.words.begin());
+  image.frame = state.frame;
+  image.rows = state.rows;
+  image.columns = state.columns;
+  image.tags = state.tags;
+  channel.restore(state.at, state.next_refresh, image);
+  return used;
+}
+
+void ChannelSteps::forget(const std::vector<ChannelState*>& keep) {
+  std::vector<Node> nodes = std::move(nodes_);
+  nodes_.clear();
+  steps_.clear();
+  node_of_.clear();
+  step_of_.clear();
+  for (ChannelState* state : keep) {
+    Node& node = nodes[state->node];
+    image_ = node.image;
+    const std::uint32_t used = image_.words.front();
+    image_.words.erase(image_.words.begin());
+    state->node = intern(used, node.quiet, node.open);
+  }
+}
+
+// --- steps ----------------------------------------------------------------------------------------------------
+
+std::uint64_t ChannelSteps::hash(const Key& key) {
+  std::uint64_t h = mix(std::uint64_t{key.node} << 32 | key.pattern, static_cast<std::uint64_t>(key.gap));
+  h = mix(mix(h, static_cast<std::uint64_t>(key.refresh)), std::uint64_t{key.frame} << 8 | static_cast<std::uint64_t>(key.what));
+  return mix(h, std::hash<std::string>{}(key.known));
+}
+
+const ChannelSteps::Step* ChannelSteps::find(const Key& key) const {
+  const auto head = step_of_.find(hash(key));
+  if (head == step_of_.end()) return nullptr;
+  for (std::uint32_t s = head->second; s != kNone; s = steps_[s].next)
+    if (steps_[s].key == key) return &steps_[s];
+  return nullptr;
+}
+
+void ChannelSteps::recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row) {
+  const ChannelImage& image = nodes_[state.node].image;
+  for (std::uint32_t r = 0; r < chunk.rows.size(); ++r) {
+    const std::uint32_t bank = chunk.rows[r].bank ^ state.frame;
+    const auto first = state.rows.begin() + image.first_row[bank], last = state.rows.begin() + image.first_row[bank + 1];
+    const auto at = std::find(first, last, chunk.rows[r].row ^ row);
+    key_.known.push_back(at == last ? kUnknown : static_cast<char>(at - first));
+    const auto place = static_cast<std::uint32_t>(at - state.rows.begin());
+    if (at == last || std::find(image.writes.begin(), image.writes.end(), place) == image.writes.end()) continue;
+    for (const Access& a : chunk.bursts) {
+      if (a.row != r) continue;
+      std::size_t met = 0;
+      while (met < image.writes.size() && (image.writes[met] != place || state.columns[met] != a.column)) ++met;
+      key_.known.push_back(met == image.writes.size() ? kUnknown : static_cast<char>(met));
+    }
+  }
+}
+
+const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row) {
+  key_.node = state.node;
+  key_.what = what;
+  key_.gap = gap;
+  key_.refresh = -1;
+  key_.pattern = chunk == nullptr ? 0 : chunk->pattern;
+  key_.frame = chunk == nullptr ? 0 : chunk->frame ^ state.frame;
+  key_.known.clear();
+  if (chunk != nullptr) recognise(state, *chunk, row);
+  const Tick refresh = state.next_refresh - state.at;
+  if (const Step* known = find(key_); known != nullptr && known->duration < refresh) return *known;
+  key_.refresh = refresh;
+  if (const Step* known = find(key_)) return *known;
+  return work_out(state, chunk, row);
+}
+
+Tick ChannelSteps::run(const ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint32_t& used) {
+  DramChannel& channel = *scratch_;
+  Tick t = state.at;
+  const auto go_on = [&](Tick to) {
+    t = to;
+    used = 0;
+    if (channel.wake() <= t) channel.step(t);
+  };
+  if (chunk != nullptr) {
+    const auto tag = state.tags.size();
+    for (std::size_t next = 0;;) {
+      bool refused = false;
+      for (; used < per_tick_ && next < chunk->bursts.size(); ++used, ++next) {
+        Access access = chunk->bursts[next];
+        access.row = chunk->rows[access.row].row ^ row;
+        access.bank ^= state.frame;
+        access.tag = tag;
+        refused = !channel.accept(access, t);
+        if (refused) break;
+      }
+      if (next == chunk->bursts.size()) return t;
+      go_on(refused ? channel.wake() : std::min(channel.wake(), t + 1));
+    }
+  }
+  if (key_.what == What::pass) {
+    while (t < state.at + key_.gap) go_on(std::min(channel.wake(), state.at + key_.gap));
+    return t;
+  }
+  if (key_.what == What::refresh) go_on(state.next_refresh);
+  while (!channel.quiet(t) || used > 0) go_on(channel.idle() ? std::min(channel.wake(), std::max(t + 1, channel.settled())) : channel.wake());
+  return t;
+}
+
+const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row) {
+  ChannelState named = state;
+  for (std::size_t i = 0; i < named.tags.size(); ++i) named.tags[i] = i;
+  named.frame = 0;
+  std::uint32_t used = restore(named, *scratch_);
+  const Tick end = run(state, chunk, row, used);
+  Step step{};
+  step.duration = end - state.at;
+  if (scratch_->next_refresh() == state.next_refresh) key_.refresh = -1;
+  else step.refreshes = (scratch_->next_refresh() - state.next_refresh) / refresh_interval_;
+  step.key = key_;
+  step.counters = scratch_->counters(end);
+  for (const Done& done : scratch_->done()) {
+    const auto at = std::find_if(step.finished.begin(), step.finished.end(), [&done](const Finish& f) { return f.tag == done.tag; });
+    Finish& finish = at == step.finished.end() ? step.finished.emplace_back(Finish{done.tag, 0, kAlways}) : *at;
+    ++finish.count;
+    finish.last = std::max(finish.last, done.at - state.at);
+  }
+  scratch_->save(end, image_);
+  describe(step, state, chunk, row);
+  step.node = intern(used, scratch_->quiet(end), scratch_->open());
+  const auto [head, fresh] = step_of_.try_emplace(hash(step.key), kNone);
+  step.next = head->second;
+  head->second = static_cast<std::uint32_t>(steps_.size());
+  steps_.push_back(std::move(step));
+  return steps_.back();
+}
+
+void ChannelSteps::describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const {
+  const auto& first = nodes_[before.node].image.first_row;
+  step.frame = image_.frame;
+  for (std::uint32_t renumbered = 0; renumbered + 1 < image_.first_row.size(); ++renumbered)
+    for (std::uint32_t r = image_.first_row[renumbered]; r < image_.first_row[renumbered + 1]; ++r) {
+      const std::uint32_t bank = renumbered ^ image_.frame;  // as the state before has it
+      auto at = static_cast<std::uint32_t>(std::find(before.rows.begin() + first[bank], before.rows.begin() + first[bank + 1], image_.rows[r]) -
+                                           before.rows.begin());
+      if (at == first[bank + 1]) {
+        at = static_cast<std::uint32_t>(before.rows.size());
+        for (std::size_t i = 0; (chunk->rows[i].bank ^ before.frame) != bank || (chunk->rows[i].row ^ row) != image_.rows[r]; ++i) ++at;
+      }
+      step.rows.push_back(at);
+    }
+  for (const std::uint64_t tag : image_.tags) step.tags.push_back(static_cast<std::uint32_t>(tag));
+  describe_columns(step, before, chunk, row);
+}
+
+/// Every write that waits waited before or is the chunk's: no two have the same place.
+void ChannelSteps::describe_columns(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const {
+  const ChannelImage& old = nodes_[before.node].image;
+  for (std::size_t w = 0; w < image_.writes.size(); ++w) {
+    const std::uint32_t place = step.rows[image_.writes[w]];
+    std::uint32_t from = 0;
+    while (from < old.writes.size() && (old.writes[from] != place || before.columns[from] != image_.columns[w])) ++from;
+    if (from == old.writes.size()) {
+      const auto renumbered = std::upper_bound(image_.first_row.begin(), image_.first_row.end(), image_.writes[w]) - image_.first_row.begin() - 1;
+      const std::uint32_t bank = static_cast<std::uint32_t>(renumbered) ^ image_.frame ^ before.frame;
+      for (const Access& a : chunk->bursts) {
+        if (a.bank == bank && (chunk->rows[a.row].row ^ row) == image_.rows[image_.writes[w]] && a.column == image_.columns[w]) break;
+        ++from;
+      }
+    }
+    step.columns.push_back(from);
+  }
+}
+
+void ChannelSteps::report(const Step& step, const ChannelState& state, std::uint64_t tag, StepResult& result) const {
+  for (const Finish& f : step.finished)
+    result.finished.push_back({f.tag < state.tags.size() ? state.tags[f.tag] : tag, f.count, state.at + f.last});
+  add(result.counters, step.counters);
+}
+
+void ChannelSteps::apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result) const {
+  report(step, state, tag, result);
+  std::vector<std::uint32_t> rows;
+  rows.reserve(step.rows.size());
+  for (const std::uint32_t r : step.rows)
+    rows.push_back(r < state.rows.size() ? state.rows[r] : chunk->rows[r - state.rows.size()].row ^ row);
+  std::vector<std::uint32_t> columns;
+  for (const std::uint32_t c : step.columns)
+    columns.push_back(c < state.columns.size() ? state.columns[c] : chunk->bursts[c - state.columns.size()].column);
+  std::vector<std::uint64_t> tags;
+  tags.reserve(step.tags.size());
+  for (const std::uint32_t t : step.tags) tags.push_back(t < state.tags.size() ? state.tags[t] : tag);
+  state.rows.swap(rows);
+  state.columns.swap(columns);
+  state.frame ^= step.frame;
+  state.tags.swap(tags);
+  state.node = step.node;
+  state.at += step.duration;
+  state.next_refresh += step.refreshes * refresh_interval_;
+}
+
+// --- use ------------------------------------------------------------------------------------------------------
+
+void ChannelSteps::take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result) {
+  apply(step(state, What::take, 0, &chunk, row), state, &chunk, row, tag, result);
+}
+
+void ChannelSteps::drain(const ChannelState& state, StepResult& result) {
+  report(step(state, What::drain, 0, nullptr, 0), state, 0, result);
+}
+
+void ChannelSteps::pass(ChannelState& state, Tick to, StepResult& result) {
+  while (state.at < to) {
+    if (nodes_[state.node].quiet) {
+      const Tick quiet = std::max(state.at, std::min(to, state.next_refresh - 1));
+      if (nodes_[state.node].open) result.counters.open_ticks += quiet - state.at;
+      state.at = quiet;
+      if (quiet == to) return;
+    }
+    const Tick gap = to - state.at;
+    const std::uint32_t before = state.node;
+    // A quiet channel is let through its refresh, another one to its end; both end quiet.
+    const Step& whole = step(state, nodes_[before].quiet ? What::refresh : What::drain, 0, nullptr, 0);
+    if (whole.duration > gap) {
+      apply(step(state, What::pass, gap, nullptr, 0), state, nullptr, 0, 0, result);
+      return;
+    }
+    apply(whole, state, nullptr, 0, 0, result);
+    if (state.node != before || !nodes_[before].quiet) continue;
+    const Tick again = (to - state.at) / refresh_interval_;
+    add(result.counters, whole.counters, static_cast<std::uint64_t>(again));
+    state.at += again * refresh_interval_;
+    state.next_refresh += again * refresh_interval_;
+  }
+}
+
+}  // namespace presil::memory

@@ -1,0 +1,117 @@
+// channel_steps.h -- streams through one channel, exactly as its controller would serve them burst by burst, but each
+// distinct step worked out only once.
+//
+// What a controller does with a chunk of bursts depends on its state (ChannelImage), on the bursts, and on the next
+// refresh if that falls into the step; not on the time, nor on which rows and transactions stand behind the names. A
+// stream passes through few distinct states, and the channels of a device through the same ones. So a step is simulated
+// once by the scheduler of dram_channel.h and kept under
+//     (state, banks and equality of rows of the chunk, which of its rows the state knows, ticks to the refresh met)
+// with its result: the state behind it, its duration, what completed when, and what it counted. There is no second
+// model: a step that is not known is the burst-by-burst one.
+//
+// A state stands for the channel behind its step of tick `at`, when its FIFO has just become empty. Nothing that arrives
+// later can change what happened up to there, so it may lie ahead of the present.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "models/memory/run_pieces.h"
+
+namespace presil::memory {
+
+struct ChannelState {
+  std::uint32_t node{};  ///< of ChannelSteps
+  Tick at{}, next_refresh{};
+  std::uint32_t frame{};                     ///< these as in ChannelImage
+  std::vector<std::uint32_t> rows, columns;
+  std::vector<std::uint64_t> tags;
+  bool operator==(const ChannelState&) const = default;
+};
+
+/// Bursts of one transaction that completed, the last at `last`.
+struct Finish {
+  std::uint64_t tag;
+  std::uint32_t count;
+  Tick last;
+};
+struct StepResult {
+  std::vector<Finish> finished;
+  DramCounters counters;  ///< without read_ticks
+};
+void add(DramCounters& sum, const DramCounters& c, std::uint64_t times = 1);
+
+class ChannelSteps {
+ public:
+  ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick);
+  /// Whether the controller's state can be kept; nothing else may be called otherwise.
+  bool usable() const { return scratch_->has_image(); }
+
+  /// `used`: offers already made in tick `at`.
+  ChannelState save(const DramChannel& channel, Tick at, std::uint32_t used);
+  /// Returns `used`.
+  std::uint32_t restore(const ChannelState& state, DramChannel& channel) const;
+
+  /// Nothing arrives: to tick `to`, if that lies ahead.
+  void pass(ChannelState& state, Tick to, StepResult& result);
+  /// The chunk's bursts are offered from tick `state.at` on, until the last one is accepted.
+  void take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result);
+  /// What still waits completes so if nothing else arrives.
+  void drain(const ChannelState& state, StepResult& result);
+
+  std::size_t size() const { return nodes_.size(); }
+  /// Forgets all but what these states need.
+  void forget(const std::vector<ChannelState*>& keep);
+
+ private:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  enum class What : std::uint8_t { take, pass, drain, refresh };
+  struct Node {
+    ChannelImage image;  ///< words begin with the offers used; frame, rows, columns and tags are the state's
+    bool quiet, open;  ///< as DramChannel has it
+    std::uint32_t next;  ///< of the same hash
+  };
+  struct Key {
+    std::uint32_t node, pattern, frame;  ///< frame: of the chunk, as the state numbers banks
+    Tick gap, refresh;  ///< refresh: ticks to the one met; -1: none is
+    What what;
+    std::string known;  ///< by row of the chunk: its name in the state; where writes to it wait, which of them its bursts meet
+    bool operator==(const Key&) const = default;
+  };
+  struct Step {
+    Key key;
+    std::uint32_t next;  ///< of the same hash
+    std::uint32_t node;
+    Tick duration;
+    Tick refreshes;
+    std::uint32_t frame;                 ///< to be XORed with the one before
+    std::vector<std::uint32_t> rows;     ///< place in the rows before, then in the rows of the chunk
+    std::vector<std::uint32_t> columns;  ///< place in the columns before, then in the bursts of the chunk
+    std::vector<std::uint32_t> tags;     ///< place in the tags before; the one behind them is the chunk's
+    std::vector<Finish> finished;     ///< tags as above, times relative
+    DramCounters counters;
+  };
+
+  const Step& step(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row);
+  const Step* find(const Key& key) const;
+  const Step& work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row);
+  Tick run(const ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint32_t& used);
+  void recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row);
+  void describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const;
+  void describe_columns(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const;
+  void apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result) const;
+  void report(const Step& step, const ChannelState& state, std::uint64_t tag, StepResult& result) const;
+  std::uint32_t intern(std::uint32_t used, bool quiet, bool open);
+  static std::uint64_t hash(const Key& key);
+
+  const std::uint32_t per_tick_;
+  const Tick refresh_interval_;
+  const std::unique_ptr<DramChannel> scratch_;
+  ChannelImage image_;  ///< of scratch_
+  Key key_{};
+  std::vector<Node> nodes_;
+  std::vector<Step> steps_;
+  std::unordered_map<std::uint64_t, std::uint32_t> node_of_, step_of_;
+};
+
+}  // namespace presil::memory

@@ -1,0 +1,80 @@
+// run_pieces.cpp -- implementation of run_pieces.h.
+#include "models/memory/run_pieces.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace presil::memory {
+
+RunPieces::RunPieces(const MemoryConfig& c)
+    : spec_(dram_spec(c)),
+      map_(address_bits(c)),
+      stacks_(c.stacks),
+      channels_(c.dram.channels),
+      interleave_(static_cast<std::uint64_t>(c.interleave.value)),
+      window_(kBursts * map_.burst_bytes() * channels_) {
+  if (stacks_ > 1) window_ = std::lcm(window_, interleave_);
+  span_ = std::lcm(map_.span(), window_);
+}
+
+std::pair<std::uint32_t, Access> RunPieces::locate(std::uint64_t address, bool write) const {
+  const Geometry& g = spec_.geometry;
+  const StackAddress in = stack_address(address, interleave_, stacks_);
+  const DecodedAddress a = map_.decode(in.address);
+  const std::uint32_t bank = ((a[AddressField::pseudo_channel] * g.stack_ids + a[AddressField::stack_id]) * g.bank_groups +
+                              a[AddressField::bank_group]) * g.banks + a[AddressField::bank];
+  return {in.stack * channels_ + a[AddressField::channel], Access{bank, a[AddressField::row], a[AddressField::column], write, 0}};
+}
+
+RunPieces::Placed RunPieces::piece(std::uint64_t from, std::uint64_t to, bool write) {
+  constexpr std::size_t kMost = 1 << 14;
+  const std::uint64_t whole = from / window() * window() / stacks_ / span_ * span_;  // in its stack
+  const std::uint64_t first = from - whole * stacks_, end = to - whole * stacks_;
+  const std::uint32_t row = map_.decode(whole)[AddressField::row];
+  if (known_.size() > kMost) {
+    known_.clear();
+    patterns_.clear();  // the numbers go on
+    chunks_.clear();
+  }
+  const auto [at, fresh] = known_.try_emplace({first / burst(), (end + burst() - 1) / burst(), write});
+  if (fresh) at->second = work_out(first, end, write);
+  return {&at->second, row};
+}
+
+RunPieces::Piece RunPieces::work_out(std::uint64_t from, std::uint64_t to, bool write) {
+  std::vector<std::shared_ptr<Chunk>> chunks(channels());
+  Piece piece;
+  for (std::uint64_t at = from / burst() * burst(); at < to; at += burst()) {
+    auto [channel, access] = locate(at, write);
+    auto& chunk = chunks[channel];
+    if (chunk == nullptr) chunk = std::make_shared<Chunk>();
+    const auto row = std::find_if(chunk->rows.begin(), chunk->rows.end(),
+                                  [&a = access](const Chunk::Row& r) { return r.bank == a.bank && r.row == a.row; });
+    const auto place = static_cast<std::uint32_t>(row - chunk->rows.begin());
+    if (row == chunk->rows.end()) chunk->rows.push_back({access.bank, access.row});
+    access.row = place;
+    chunk->bursts.push_back(access);
+    ++piece.bursts;
+  }
+  for (const auto& chunk : chunks) {
+    if (chunk != nullptr) chunk->write = write;
+    piece.chunks.push_back(chunk == nullptr ? nullptr : named(chunk));
+  }
+  return piece;
+}
+
+std::shared_ptr<const Chunk> RunPieces::named(const std::shared_ptr<Chunk>& made) {
+  Chunk& chunk = *made;
+  chunk.frame = chunk.bursts.front().bank % spec_.geometry.banks_per_pc();
+  Words words{chunk.write};
+  for (const Access& a : chunk.bursts) words.push_back((a.bank ^ chunk.frame) << 16 | a.row);
+  const auto [at, fresh] = patterns_.try_emplace(words, next_pattern_);
+  if (fresh) ++next_pattern_;
+  chunk.pattern = at->second;
+  words.push_back(chunk.frame);
+  for (const Access& a : chunk.bursts) words.push_back(a.column);
+  for (const Chunk::Row& r : chunk.rows) words.push_back(r.row);
+  return chunks_.try_emplace(std::move(words), made).first->second;
+}
+
+}  // namespace presil::memory

@@ -1,0 +1,170 @@
+// shared_queue_image.cpp -- the state of a shared_queue_channel.h as words, and back.
+//
+// Words: write mode; pseudo-channels whose refresh waits; next-allowed ticks; by bank the number of rows it knows, whether
+// the first of them is open, and the columns it served where hit_cap counts them; the entries in order of arrival, each
+// its bank, the name of its row, what it is, the name of its tag. Banks are numbered so that the last entry's is 0.
+// Names are given in order of appearance, by bank for rows.
+#include <algorithm>
+
+#include "models/memory/shared_queue_channel.h"
+
+namespace presil::memory {
+
+using api::dram::kAlways;
+
+namespace {
+
+enum Kind : std::uint16_t { waiting_read, waiting_write, active_read, active_write };
+constexpr std::uint16_t kMissed = 4;  // an ACT or PRE was issued for it
+constexpr std::uint16_t kLater = 8;   // it waits, and arrived after the one before it in its bank
+constexpr std::uint16_t kNow = 16;    // it waits, and arrived in this tick: so may the next one
+
+}  // namespace
+
+bool SharedQueueChannel::has_image() const {
+  Tick longest = 0;
+  for (const Constraint& c : constraints(spec_.timing)) longest = std::max(longest, c.latency);
+  const bool settles = spec_.policy.refresh == RefreshPolicy::none || 2 * longest < spec_.timing.refi;
+  return settles && longest < 60000 && spec_.policy.page == PagePolicy::open && spec_.policy.refresh != RefreshPolicy::per_bank;
+}
+
+bool SharedQueueChannel::quiet(Tick now) const {
+  return idle() && write_mode_ && refreshes_.empty() && bank_refreshes_.empty() && timing_.settled() <= now;
+}
+
+std::vector<std::pair<std::uint32_t, std::uint16_t>> SharedQueueChannel::entries() const {
+  std::vector<std::pair<std::uint32_t, std::uint16_t>> found;
+  for (const Queue* queue : {&reads_, &writes_})
+    for (const BankList& list : queue->banks)
+      for (std::uint32_t e = list.head; e != kNone; e = pool_[e].next) found.push_back({e, queue->write ? waiting_write : waiting_read});
+  for (const std::uint32_t e : active_)
+    if (e != kNone) found.push_back({e, pool_[e].access.write ? active_write : active_read});
+  std::sort(found.begin(), found.end(), [this](const auto& a, const auto& b) { return pool_[a.first].order < pool_[b.first].order; });
+  return found;
+}
+
+void SharedQueueChannel::save(Tick now, ChannelImage& image) const {
+  const auto found = entries();
+  image.frame = found.empty() ? 0 : bank_in_pc_[pool_[found.back().first].access.bank];
+  image.words.assign(1, write_mode_);
+  image.words.push_back(static_cast<std::uint16_t>(refreshes_.size()));
+  for (const std::uint32_t pc : refreshes_) image.words.push_back(static_cast<std::uint16_t>(pc));
+  timing_.save(now, image.frame, image.words);
+
+  std::vector<std::vector<std::uint32_t>> rows(open_row_.size());  // by renumbered bank
+  for (std::uint32_t b = 0; b < rows.size(); ++b)
+    if (open_row_[b] != kClosed) rows[b ^ image.frame].push_back(open_row_[b]);
+  const auto name = [](auto& names, auto value) {
+    const auto at = static_cast<std::size_t>(std::find(names.begin(), names.end(), value) - names.begin());
+    if (at == names.size()) names.push_back(value);
+    return static_cast<std::uint16_t>(at);
+  };
+  image.tags.clear();
+  image.columns.clear();
+  std::vector<std::uint16_t> words;
+  std::vector<Tick> before(2 * open_row_.size(), kNever);
+  for (const auto& [e, kind] : found) {
+    const Entry& entry = pool_[e];
+    const std::uint32_t bank = entry.access.bank ^ image.frame;
+    int flags = entry.missed ? kMissed : 0;
+    if (kind == waiting_read || kind == waiting_write) {
+      Tick& last = before[2 * bank + kind];
+      flags |= (last != kNever && last != entry.arrived ? kLater : 0) | (entry.arrived == now ? kNow : 0);
+      last = entry.arrived;
+    }
+    words.insert(words.end(), {static_cast<std::uint16_t>(bank), name(rows[bank], entry.access.row), static_cast<std::uint16_t>(kind | flags),
+                               name(image.tags, entry.access.tag)});
+    if (kind == waiting_write) image.columns.push_back(entry.access.column);
+  }
+  save_rows(rows, image);
+  image.words.push_back(static_cast<std::uint16_t>(found.size()));
+  image.words.insert(image.words.end(), words.begin(), words.end());
+  image.writes.clear();
+  for (std::size_t i = 0; i < words.size(); i += 4)
+    if ((words[i + 2] & 3) == waiting_write) image.writes.push_back(image.first_row[words[i]] + words[i + 1]);
+}
+
+void SharedQueueChannel::save_rows(const std::vector<std::vector<std::uint32_t>>& rows, ChannelImage& image) const {
+  image.rows.clear();
+  image.first_row.assign(1, 0);
+  for (std::uint32_t b = 0; b < rows.size(); ++b) {
+    const bool open = open_row_[b ^ image.frame] != kClosed;
+    image.words.push_back(static_cast<std::uint16_t>(2 * rows[b].size() + (open ? 1 : 0)));
+    if (spec_.policy.hit_cap > 0)
+      image.words.push_back(static_cast<std::uint16_t>(open ? std::min(served_[b ^ image.frame], spec_.policy.hit_cap) : 0));
+    image.rows.insert(image.rows.end(), rows[b].begin(), rows[b].end());
+    image.first_row.push_back(static_cast<std::uint32_t>(image.rows.size()));
+  }
+}
+
+void SharedQueueChannel::clear() {
+  free_.clear();
+  for (auto e = static_cast<std::uint32_t>(pool_.size()); e-- > 0;) free_.push_back(e);
+  for (Queue* queue : {&reads_, &writes_}) {
+    queue->size = 0;
+    std::fill(queue->banks.begin(), queue->banks.end(), BankList{});
+    for (auto* best : {&queue->column, &queue->row}) std::fill(best->begin(), best->end(), Best{.gone = true});
+  }
+  std::fill(active_.begin(), active_.end(), kNone);
+  std::fill(active_best_.begin(), active_best_.end(), Best{.gone = true});
+  for (auto& banks : active_banks_) banks.clear();
+  std::fill(open_in_pc_.begin(), open_in_pc_.end(), 0);
+  active_count_ = open_banks_ = 0;
+  refreshes_.clear();
+  order_ = 0;
+  counters_ = {};
+  done_.clear();
+}
+
+void SharedQueueChannel::restore(Tick now, Tick next_refresh, const ChannelImage& image) {
+  clear();
+  const std::uint16_t* word = image.words.data();
+  write_mode_ = *word++ != 0;
+  for (std::uint16_t left = *word++; left > 0; --left) refreshes_.push_back(*word++);
+  word = timing_.restore(now, image.frame, word);
+  next_refresh_ = next_refresh;
+  open_since_ = now;
+  for (std::uint32_t named = 0; named < open_row_.size(); ++named) {
+    const std::uint32_t b = named ^ image.frame;
+    const bool open = (*word++ & 1) != 0;
+    open_row_[b] = open ? image.rows[image.first_row[named]] : kClosed;
+    if (spec_.policy.hit_cap > 0) served_[b] = *word++;
+    if (!open) continue;
+    ++open_in_pc_[pc_of_[b]];
+    ++open_banks_;
+  }
+  restore_entries(now, word, image);
+  for (std::uint32_t b = 0; b < open_row_.size(); ++b) rebound(b);
+  wake_ = now + 1;
+}
+
+void SharedQueueChannel::restore_entries(Tick now, const std::uint16_t* word, const ChannelImage& image) {
+  // Only which ones of a bank arrived together matters.
+  std::vector<Tick> arrived(2 * open_row_.size(), kAlways);
+  std::size_t writes = 0;
+  for (std::uint16_t left = *word++; left > 0; --left, word += 4) {
+    const std::uint32_t bank = word[0] ^ image.frame;
+    const int kind = word[2] & 3;
+    const bool write = kind == waiting_write || kind == active_write;
+    Tick& last = arrived[2 * word[0] + (write ? 1 : 0)];
+    if (word[2] & kLater) ++last;
+    if (word[2] & kNow) last = now;
+    const std::uint32_t column = kind == waiting_write ? image.columns[writes++] : 0;
+    const Access access{bank, image.rows[image.first_row[word[0]] + word[1]], column, write, image.tags[word[3]]};
+    const bool missed = (word[2] & kMissed) != 0;
+    if (kind == waiting_read || kind == waiting_write) {
+      Queue& queue = write ? writes_ : reads_;
+      push(queue, access, last);
+      pool_[queue.banks[bank].tail].missed = missed;
+      continue;
+    }
+    const std::uint32_t e = free_.back();
+    free_.pop_back();
+    pool_[e] = {access, last, order_++, kNone, missed};
+    active_[bank] = e;
+    active_banks_[pc_of_[bank]].push_back(bank);
+    ++active_count_;
+  }
+}
+
+}  // namespace presil::memory
