@@ -14,6 +14,9 @@
 
 namespace presil::validate {
 
+/// Whether a cell says a word, as written.
+inline bool contains(const std::string& cell, const char* word) { return cell.find(word) != std::string::npos; }
+
 class Cells {
  public:
   virtual ~Cells() = default;

@@ -28,7 +28,6 @@ std::optional<fabric::Operation> operation_of(const std::string& op) {
   return std::nullopt;
 }
 
-bool has(const std::string& text, const char* word) { return text.find(word) != std::string::npos; }
 
 /// The system of that name or alias, if presil has it.
 std::optional<fabric::SystemConfig> system_named(const std::string& name) {
@@ -58,9 +57,9 @@ double simulated_us(const fabric::SystemConfig& system, const fabric::Collective
 Prediction predict_collective(GpuDevice& device, const CollectiveRow& row) {
   const auto operation = operation_of(row.op);
   if (!operation) return {0, fmt::format("presil knows no collective {}", row.op)};
-  if (has(row.link, "inter-node") || has(row.link, "nodes")) return {0, "presil has no description of the network between these nodes"};
-  if (has(row.link, "pairwise") && has(row.link, "PCIe path")) return {0, "presil does not model copies through the host's memory"};
-  if (has(row.link, "pairwise")) return {0, "presil has no links for pairs of devices that bridges join"};
+  if (contains(row.link, "inter-node") || contains(row.link, "nodes")) return {0, "presil has no description of the network between these nodes"};
+  if (contains(row.link, "pairwise") && contains(row.link, "PCIe path")) return {0, "presil does not model copies through the host's memory"};
+  if (contains(row.link, "pairwise")) return {0, "presil has no links for pairs of devices that bridges join"};
   const auto named = system_named(row.link);
   return {simulated_us(named ? *named : node_of(device.config(), row.link),
                        {*operation, static_cast<double>(row.bytes), static_cast<std::uint32_t>(row.devices), {}, {}, false, {}})};

@@ -32,8 +32,6 @@ constexpr std::array kGenerations{Generation{"volta", "nvlink2", ""},      Gener
                                   Generation{"hopper", "nvlink4", "pcie5_x16"}, Generation{"blackwell", "nvlink5", "pcie5_x16"},
                                   Generation{"blackwell_gb20x", "", "pcie5_x16"}};
 
-bool contains(const std::string& text, const char* word) { return text.find(word) != std::string::npos; }
-
 /// The file that a table's words or the chip itself stand for; empty: none.
 std::string link_name(const gpu::GpuConfig& gpu, const std::string& words) {
   for (const char digit : {'2', '3', '4', '5'})

@@ -26,7 +26,6 @@ using imc::Compute;
 using imc::MacroConfig;
 using imc::MacroEstimate;
 
-bool has(const std::string& text, const char* word) { return text.find(word) != std::string::npos; }
 
 /// The number a cell begins with: 4 of "4 (analog)".
 std::optional<double> leading(const std::string& text) {
@@ -58,13 +57,13 @@ void set_cell(const ImcMacroRow& row, MacroConfig& m) {
   const auto resistive = [&](CellKind kind, double on, double off) {
     m.cell.kind = kind, m.cell.r_on = on, m.cell.r_off = off, m.cell.transistors = 1;
   };
-  if (has(words, "RRAM") || has(words, "ReRAM")) resistive(CellKind::reram, 6e3, 900e3);
-  else if (has(words, "PCM")) resistive(CellKind::pcm, 40e3, 1e6);
-  else if (has(words, "FeFET")) resistive(CellKind::fefet, 100e3, 10e6);
+  if (contains(words, "RRAM") || contains(words, "ReRAM")) resistive(CellKind::reram, 6e3, 900e3);
+  else if (contains(words, "PCM")) resistive(CellKind::pcm, 40e3, 1e6);
+  else if (contains(words, "FeFET")) resistive(CellKind::fefet, 100e3, 10e6);
   else if (const auto count = noted(row.cell, "([0-9]+)T")) m.cell.transistors = whole("cell", *count, 64);
   if (m.volatile_cells()) return;
   const auto weight = leading(row.w_bits);
-  if (weight && has(row.w_bits, "analog")) m.cell.bits = whole("w_b", *weight, 8);
+  if (weight && contains(row.w_bits, "analog")) m.cell.bits = whole("w_b", *weight, 8);
 }
 
 /// A macro that has no file.
@@ -75,13 +74,13 @@ MacroConfig from_columns(const ImcMacroRow& row) {
   m.rows = whole("rows", needed("rows", row.rows), 1 << 16);
   m.columns = whole("cols", needed("cols", row.cols), 1 << 16);
   m.macros = whole("banks", leading(row.banks).value_or(1), 1 << 16);
-  const bool digital = has(row.type, "DIMC") || has(row.type, "igital");
+  const bool digital = contains(row.type, "DIMC") || contains(row.type, "igital");
   set_cell(row, m);
-  if (digital) m.compute = has(row.type, "bit-serial") ? Compute::bit_serial : Compute::adder_tree;
-  else m.compute = has(row.type, "charge") || has(row.type, "cap") ? Compute::charge : Compute::current;
+  if (digital) m.compute = contains(row.type, "bit-serial") ? Compute::bit_serial : Compute::adder_tree;
+  else m.compute = contains(row.type, "charge") || contains(row.type, "cap") ? Compute::charge : Compute::current;
   if (m.compute == Compute::charge) m.cell.capacitance_ff = 1.2;
   if (m.compute == Compute::charge || m.compute == Compute::bit_serial) m.operands = {1, 1, 1};  // undisclosed
-  m.booth = has(row.notes, "Booth");
+  m.booth = contains(row.notes, "Booth");
   if (!digital) m.output_bits = 0;
   return m;
 }
@@ -93,7 +92,7 @@ void set_operands(const ImcMacroRow& row, MacroConfig& m) {
   if (const auto count = noted(row.notes, "([0-9]+) regs/col"))
     m.column_registers = whole("notes", *count, m.rows);
   if (const auto count = noted(row.notes, "([0-9]+) rows active")) m.rows_active = whole("notes", *count, m.rows);
-  if (has(row.notes, "one-phase")) m.phases = 1;
+  if (contains(row.notes, "one-phase")) m.phases = 1;
 }
 
 Prediction value_of(double value, double unit) { return {value / unit}; }

@@ -22,7 +22,6 @@ using workload::Recompute;
 
 constexpr double kOldVocabulary = 51200, kNewVocabulary = 131072;
 
-bool has(const std::string& text, const char* word) { return text.find(word) != std::string::npos; }
 
 /// A GPT of Megatron-LM.
 struct Gpt {
@@ -136,15 +135,15 @@ double step_s(GpuDevice& device, const run::TrainingPlan& plan, const run::Train
 }
 
 Recompute recompute_of(const std::string& text) {
-  if (has(text, "recompute=none")) return Recompute::none;
-  return has(text, "selective") ? Recompute::selective : Recompute::full;
+  if (contains(text, "recompute=none")) return Recompute::none;
+  return contains(text, "selective") ? Recompute::selective : Recompute::full;
 }
 
 std::uint32_t degree(std::uint64_t n) { return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, n)); }
 
 const Published* published(const std::string& model, std::uint64_t hidden) {
   for (const Published& p : kPublished)
-    if ((hidden != 0 && p.hidden == hidden) || (hidden == 0 && has(model, (std::string("-") + p.name).c_str()))) return &p;
+    if ((hidden != 0 && p.hidden == hidden) || (hidden == 0 && contains(model, (std::string("-") + p.name).c_str()))) return &p;
   return nullptr;
 }
 
@@ -153,8 +152,8 @@ Prediction predict_gpt(GpuDevice& device, const TrainingPaperRow& row, const Set
   if (gpt.heads == 0 || gpt.hidden % gpt.heads != 0) return {0, "the shape of its layers is not given"};
   const workload::Architecture model = gpt.architecture();
   run::TrainingPlan plan = setup.plan(model);
-  const bool selective = has(row.model, "selective");
-  if (has(row.model, "seq-par")) plan.cut.sequence_parallel = true;
+  const bool selective = contains(row.model, "selective");
+  if (contains(row.model, "seq-par")) plan.cut.sequence_parallel = true;
   plan.config.sequence = row.seq;
   plan.config.global_batch = row.global_batch;
   plan.cut.tensor = degree(row.tp);
@@ -171,7 +170,7 @@ Prediction predict_gpt(GpuDevice& device, const TrainingPaperRow& row, const Set
 
 /// A model of workloads/models whose name the row gives: "Llama-3 405B" is llama3_1_405b.
 Prediction predict_named(GpuDevice& device, const TrainingPaperRow& row, const Setup& setup) {
-  if (!has(row.model, "Llama-3 405B")) return {0, fmt::format("presil does not know the layers of '{}'", row.model)};
+  if (!contains(row.model, "Llama-3 405B")) return {0, fmt::format("presil does not know the layers of '{}'", row.model)};
   const workload::Architecture model =
       workload::read_architecture(config::parse_file(run::find_model("llama3_1_405b", run::home() / "workloads" / "models")));
   run::TrainingPlan plan = setup.plan(model);
@@ -206,7 +205,7 @@ Prediction predict_step(GpuDevice& device, const LayerRow& row) {
   run::TrainingPlan plan = setup.plan(model);
   plan.config.sequence = row.in_len;
   plan.config.global_batch = row.batch;
-  plan.cut.sequence_parallel = has(row.model, "seq");
+  plan.cut.sequence_parallel = contains(row.model, "seq");
   plan.cut.tensor = degree(row.tp);
   plan.cut.pipeline = degree(number_behind(row.model, "pp"));
   plan.cut.data = degree(number_behind(row.model, "dp"));
