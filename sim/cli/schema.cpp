@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
+#include "sim/base/names.h"
 #include "sim/claims/claim.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/parse.h"
