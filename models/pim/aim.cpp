@@ -9,6 +9,7 @@ namespace presil::pim {
 
 KernelTime aim_time(const ChannelSpec& spec, const AimShape& shape, const PimWork& work) {
   if (work.op != PimOp::gemv) throw InputError("units at every bank multiply matrices with vectors only: no elementwise operation");
+  if (shape.buffer == 0) throw InputError("the buffer of inputs holds less than a burst");
   CommandChannel channel(spec);
   channel.lock_step(true);
   const std::uint64_t outputs_at_once = std::uint64_t{shape.channels} * spec.geometry.all_banks();

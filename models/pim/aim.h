@@ -24,7 +24,7 @@ struct AimShape {
 };
 
 /// `channel`: column commands of a bank follow each other as its bank group's do (tCCD_L is the interval of
-/// multiply-accumulates). GEMV only: throws InputError for anything else.
+/// multiply-accumulates). GEMV only: throws InputError for anything else, and for a buffer without room.
 KernelTime aim_time(const ChannelSpec& channel, const AimShape& shape, const PimWork& work);
 
 }  // namespace presil::pim

@@ -1,6 +1,8 @@
 // hbm_pim.cpp -- implementation of hbm_pim.h.
 #include "models/pim/hbm_pim.h"
 
+#include "sim/base/error.h"
+
 namespace presil::pim {
 
 namespace {
@@ -90,6 +92,7 @@ class Kernel {
 }  // namespace
 
 KernelTime hbm_pim_time(const ChannelSpec& spec, const HbmPimShape& shape, const PimWork& work) {
+  if (spec.geometry.all_banks() < 4) throw InputError("units between pairs of banks need four banks in a channel, for the mode registers of both halves");
   Kernel kernel(spec, shape);
   kernel.enter();
   if (work.op == PimOp::gemv) kernel.gemv(work.out, work.in);

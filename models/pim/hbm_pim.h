@@ -35,7 +35,7 @@ struct HbmPimShape {
   std::uint32_t columns{32};    ///< bursts in a row
 };
 
-/// The units' time: results are in the memory then.
+/// The units' time: results are in the memory then. Throws InputError for a channel of fewer than four banks.
 KernelTime hbm_pim_time(const ChannelSpec& channel, const HbmPimShape& shape, const PimWork& work);
 
 }  // namespace presil::pim

@@ -75,6 +75,7 @@ TEST(BenchPim, RefusesBadInput) {
                         Case{{"--device", "hbm_pim", "--out", "-8", "--in", "8"}, 2, "--out"}, Case{{"--device", "gddr6_aim", "--op", "relu", "--out", "8"}, 3, "matrices"},
                         Case{{"--device", "hbm_pim", "--out", "1048576", "--in", "1048576"}, 5, "operands"},
                         Case{{"--device", "hbm_pim", "--out", "8", "--in", "8", "--set", "registers=0"}, 3, "registers"},
+                        Case{{"--device", "gddr6_aim", "--out", "8", "--in", "8", "--set", "buffer=8 B"}, 3, "less than a burst"},
                         Case{{"--device", "hbm_pim", "--out", "8", "--in", "8", "--set", "mac_interval='1 ns'"}, 3, "mac_interval"}}) {
     const CommandResult result = bench(c.words);
     EXPECT_EQ(result.status, c.status) << result;
