@@ -78,15 +78,15 @@ ordered_json chip_sections(const Chip& chip) {
   };
   const ppa::StaticPower rest = power_at_rest(chip);
   published("idle power", board.power.idle.value, "W", rest.total().value);
+  for (const auto& [what, watts] : {std::pair{"  of it leakage", rest.leakage}, {"  clock tree", rest.clock}, {"  links", rest.links},
+                                    {"  memory", rest.memory}, {"  regulators", rest.regulators}})
+    power.push_back({what, "", fmt::format("{:.3g} W", watts.value)});
   published("design power", board.power.tdp.value, "W", 0);
   const ppa::ChipArea silicon = chip->area();
   published(silicon.dies.size() > 1 ? "area of all dies" : "die area", board.die_area.value, "mm2", silicon.total().value);
   ordered_json area = ordered_json::array();
   for (const ppa::Block& block : silicon.blocks)
     area.push_back({block.name, block.group, fmt::format("{:.1f} mm2", block.area.value), fmt::format("{:.1f}%", 100 * (block.area / silicon.total()))});
-  for (const auto& [what, watts] : {std::pair{"  of it leakage", rest.leakage}, {"  clock tree", rest.clock}, {"  links", rest.links},
-                                    {"  memory", rest.memory}, {"  regulators", rest.regulators}})
-    power.push_back({what, "", fmt::format("{:.3g} W", watts.value)});
   add_saturated(power, chip);
   const ppa::ChipPrice price = price_of(chip, {});
   ordered_json cost = ordered_json::array();

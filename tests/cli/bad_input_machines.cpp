@@ -17,7 +17,7 @@ model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"mm2 of TPU v4 is over the reticle limit of 858 mm2 (26 x 33 mm); expected die.chiplets of at least 2"}},
+     {"a die of 2059 mm2 of TPU v4 is over the reticle limit of 858 mm2 (26 x 33 mm); expected die.chiplets of at least 3"}},
     {"SupplyOutsideTheNodesCurve",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -28,7 +28,7 @@ model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"chip.power: a supply of 1.5 V is outside the curve of 7nm: 0.45 to 0.95 V"}},
+     {"e.yaml:3:3: chip.power: a supply of 1.5 V is outside the curve of 7nm: 0.45 to 0.95 V"}},
     {"NegativeLeakage",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -39,7 +39,7 @@ model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"chip.technology.leakage.logic_w_per_mm2: -0.01 is out of range; expected a number at least 0"}},
+     {"e.yaml:3:57: chip.technology.leakage.logic_w_per_mm2: -0.01 is out of range; expected a number at least 0"}},
     {"CapUnderIdlePower",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -50,7 +50,7 @@ model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"e.yaml:3:16: chip.power.tdp: a design power of 50 W is not above the 90 W drawn at rest"}},
+     {"e.yaml:3:11: chip.power.tdp: a design power of 50 W is not above the 90 W drawn at rest"}},
     {"ZeroRates",
      {"run", "e.yaml"},
      {{"e.yaml", R"(

@@ -26,7 +26,7 @@ TEST(Yield, SparesOnlyHelp) {
   const WaferConfig wafer{{9346}, 0.09, 2.15, 0.35};
   const EconomicsConfig e;
   double before = 0;
-  for (const std::uint32_t used : {128u, 124u, 116u, 108u}) {
+  for (const std::uint32_t used : {128u, 127u, 126u, 124u}) {
     const double good = lot_yield(e, {{826}, {3.7}, 128, used, &wafer});
     EXPECT_GT(good, before);
     before = good;
