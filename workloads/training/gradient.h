@@ -16,8 +16,7 @@
 //
 // What the way back reads of the way forward is kept. `selective` recomputation keeps nothing of the attention between
 // its projections and runs that again; `full` keeps the segment's entry alone and runs it all again.
-// Gradients of the parts of one product (queries, keys, values) are copied side by side first.
-// Not modelled: statistics of norms and attention (a value a row).
+// Gradients of queries, keys, values are copied side by side first. Not modelled: statistics of norms and attention.
 #pragma once
 
 #include <array>
