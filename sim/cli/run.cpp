@@ -46,13 +46,23 @@ void declare(CLI::App& command, Options& o) {
   command.add_flag("--explain", o.explain, "Also print how every operator was mapped to the machine (text)");
 }
 
+/// What a search over cuts found, the fastest first; empty without one.
+std::string candidates(const nlohmann::ordered_json& document) {
+  std::string text;
+  if (!document.contains("candidates")) return text;
+  for (const auto& row : document["candidates"])
+    text += fmt::format("  {}: {}, {} free\n    {}\n", row["name"].get<std::string>(), report::time(row["step_time_s"].get<double>()),
+                        report::binary_size(row["free_bytes"].get<double>()), row["why"].get<std::string>());
+  return "\n  fastest cuts that fit\n" + text;
+}
+
 std::string rendered(const Options& o, const nlohmann::ordered_json& document) {
   if (o.format == "json") return report::document_text(document);
   const report::Result result = report::read_result(document, "result");
   if (o.format == "csv") return o.table == "ops" ? report::ops_csv(document) : report::metrics_csv(document);
   if (o.format == "html") return report::html_report(result);
   const report::Style style = output_style();
-  std::string text = report::text_report(result, style);
+  std::string text = report::text_report(result, style) + candidates(document);
   if (o.explain) text += "\n" + report::mapping_table(result, style);
   return text;
 }

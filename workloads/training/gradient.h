@@ -16,7 +16,7 @@
 //
 // What the way back reads of the way forward is kept. `selective` recomputation keeps nothing of the attention between
 // its projections and runs that again; `full` keeps the segment's entry alone and runs it all again.
-// Not modelled: statistics of norms and attention (a value a row), copies that split and join queries, keys and values.
+// Gradients of queries, keys, values are copied side by side first. Not modelled: statistics of norms and attention.
 #pragma once
 
 #include <array>

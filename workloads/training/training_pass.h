@@ -2,9 +2,9 @@
 //
 // The layers are those of workloads/transformer/blocks.h. Beside inference: every token is scored, nothing is cached,
 // exchanges stand where their gradients need them, and the loss is a cross-entropy over a vocabulary that the tensor
-// group shares (Megatron-LM, arXiv:1909.08053, section 3): three all-reduces of a value a token.
+// group shares (Megatron-LM, arXiv:1909.08053, section 3): one all-reduce of three values a token.
 //
-// Operator classes beside those of blocks.h: embedding, position_embedding, embedding_add, embedding_scale; lm_head, loss.
+// Operator classes beside those of blocks.h: embedding, position_embedding, embedding_add, embedding_scale; lm_head, loss_*.
 #pragma once
 
 #include "workloads/transformer/transformer.h"
