@@ -10,13 +10,13 @@ import subprocess
 from gpu_effects import PRESIL, chart
 
 MACROS = [("isaac_reram", "ReRAM, 2-bit cells, bit-serial"), ("hermes_pcm", "PCM, 4-bit weights")]
-BITS = range(3, 11)
+BITS = [3, 4, 5, 6, 8, 10]
 
 
 def run(macro, bits, noise=()):
-    """presil bench imc --macro MACRO --functional --adc-bits BITS --tokens 32 [--set KEY=VALUE]... --format json"""
+    """presil bench imc --macro MACRO --functional --adc-bits BITS --tokens 8 [--set KEY=VALUE]... --format json"""
     sets = [word for o in noise for word in ("--set", o)]
-    return json.loads(subprocess.check_output([PRESIL, "bench", "imc", "--macro", macro, "--functional", "--adc-bits", str(bits), "--tokens", "32",
+    return json.loads(subprocess.check_output([PRESIL, "bench", "imc", "--macro", macro, "--functional", "--adc-bits", str(bits), "--tokens", "8",
                                                "--format", "json", *sets], text=True, stderr=subprocess.DEVNULL))
 
 

@@ -34,7 +34,7 @@ const std::vector<BadInputCase> kCases{
     {"SramOfTwoBits", bench({"--set", "cell.bits=2"}), {{"m.yaml", "name: m\ncompute: charge\nnode: 28 nm\nvdd: 0.9 V\nrows: 64\ncolumns: 64\n"}}, 3, {"an SRAM cell holds 1 bit"}},
     {"NoWholeWeight", {"bench", "imc", "--macro", "dcim_28nm", "--columns", "4"}, {}, 3, {"columns hold no whole weight"}},
     {"MoreRowsActiveThanThereAre", {"bench", "imc", "--macro", "dcim_28nm", "--rows-active", "65"}, {}, 3, {"rows_active is more than rows"}},
-    {"VoltageOfNothing", {"bench", "imc", "--macro", "dcim_28nm", "--vdd", "0V"}, {}, 3, {"vdd: 0 V is out of range"}},
+    {"VoltageOfNothing", {"bench", "imc", "--macro", "dcim_28nm", "--vdd", "0V"}, {}, 3, {"vdd: 0V is out of range"}},
     {"UnknownMacro", {"bench", "imc", "--macro", "neuram"}, {}, 3, {"no macros named 'neuram'", "(did you mean 'neurram'?)"}},
     {"UnknownKey", {"bench", "imc", "--macro", "neurram", "--set", "adc.bit=3"}, {}, 3, {"adc.bit=3", "(did you mean 'bits'?)"}},
     {"WeightsWithoutFunction", {"bench", "imc", "--macro", "dcim_28nm", "--weights", "w"}, {}, 2, {"--weights requires --functional"}},

@@ -53,7 +53,7 @@ TEST(Circuit, ConvertersByHand) {
   EXPECT_NEAR(adc_delay(8, 100), 8 * (0.653 + 0.64) * 1e-9, 1e-15);
   EXPECT_NEAR(dac_energy(4, k28), 200e-15 * 0.81, 1e-20);
   EXPECT_NEAR(adc_energy(AdcKind::murmann, 8, k28), 2.56e-12, 1e-15) << "10 fJ a step";
-  EXPECT_NEAR(adc_energy(AdcKind::murmann, 16, k28) / adc_energy(AdcKind::murmann, 15, k28), 4, 0.02) << "thermal noise";
+  EXPECT_NEAR(adc_energy(AdcKind::murmann, 18, k28) / adc_energy(AdcKind::murmann, 17, k28), 4, 0.02) << "thermal noise";
   for (const AdcKind kind : {AdcKind::sar, AdcKind::murmann})
     EXPECT_EQ(adc_energy(kind, 1, k28), adc_energy(kind, kLeastFormulaBits, k28)) << "nothing is extrapolated below";
 }
