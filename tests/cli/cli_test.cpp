@@ -164,6 +164,26 @@ TEST(Cli, ABrowserShowsTheReportWithoutComplaintOrRequest) {
   EXPECT_THAT(shown.err, Not(HasSubstr("CONSOLE")));
 }
 
+TEST(Cli, ThePythonModuleHandsBackWhatTheCommandSays) {
+  if (run_command({"sh", "-c", "command -v python3"}).status != 0) GTEST_SKIP() << "there is no python3";
+  CommandOptions options;
+  options.environment = {{"PRESIL", PRESIL_BINARY}, {"PRESIL_HOME", source_directory().string()}, {"PYTHONPATH", (source_directory() / "sim/python").string()}, {"PYTHONDONTWRITEBYTECODE", "1"}};
+  const std::string program = R"(
+import presil, sys
+result = presil.run(sys.argv[1], workload__batch=2)
+rows = presil.sweep({"experiment": sys.argv[1], "grid": {"workload.batch": [1, 2]}}, rows=True)
+assert rows[1]["latency_s"] == result.metrics["latency_s"] and len(result.ops) > 3
+assert presil.bench("gemm", device="tpu_v4", m=64, n=64, k=64)["latency_us"] > 0
+try:
+    presil.run(sys.argv[1], {"workload.btch": 1})
+except presil.PresilError as error:
+    assert error.status == 3 and "did you mean 'batch'?" in str(error), error
+    print("refused")
+)";
+  const CommandResult result = run_command({"python3", "-c", program, experiment()}, options);
+  EXPECT_EQ(result.out, "refused\n") << result;
+}
+
 TEST(Cli, AFailedWriteSaysWhichPathAndWhy) {
   const TemporaryDirectory folder;
   const auto file = folder.write("file", "");
