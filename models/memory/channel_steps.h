@@ -1,13 +1,14 @@
 // channel_steps.h -- streams through one channel, exactly as its controller would serve them burst by burst, but each
 // distinct step worked out only once.
 //
-// What a controller does with a chunk of bursts depends on its state (ChannelImage), on the bursts, and on the next
-// refresh if that falls into the step; not on the time (but for the command clock's edge), nor on which rows and transactions stand behind the names. A
-// stream passes through few distinct states, and the channels of a device through the same ones. So a step is simulated
-// once by the scheduler of dram_channel.h and kept under
-//     (state, banks and equality of rows of the chunk, which of its rows the state knows, ticks to the refresh met)
+// What a controller does with a chunk of bursts depends on its state (ChannelImage), on the bursts, on the next refresh
+// if that falls into the step, and on the command clock's edge; not on the time, nor on which rows and transactions stand
+// behind the names. A stream passes through few distinct states, and the channels of a device through the same ones. So
+// a step is simulated once by the scheduler of dram_channel.h and kept under
+//     (state, banks and equality of rows of the chunk, which of its rows and writes the state knows, ticks to the refresh met)
 // with its result: the state behind it, its duration, what completed when, and what it counted. There is no second
-// model: a step that is not known is the burst-by-burst one.
+// model: a step that is not known is the burst-by-burst one. Where streams of many places mix, most steps are new, and a
+// stream costs what its bursts cost, once for all channels in the same state.
 //
 // A state stands for the channel behind its step of tick `at`, when its FIFO has just become empty. Nothing that arrives
 // later can change what happened up to there, so it may lie ahead of the present.
