@@ -9,7 +9,7 @@
 //   stream   transactions whose rows put several bursts into every channel: a ChannelState that goes from chunk to chunk
 //            (channel_steps.h). Channels in the same state are one. It stands where its FIFO became empty; what still
 //            waits there completes as if nothing else came, until something does
-// Both give the same completions and the same commands (banked_streams_test.cpp): the second one remembers the first.
+// Both give the same completions and the same commands (banked_handover_test.cpp): the second one remembers the first.
 //
 // Contract: models/api/memory.h; protocol, back-pressure and errors as channel_memory.h. The controller and PHY add
 // read_latency or write_latency less the ACT, RD and data time that the banks take themselves. A write completes when

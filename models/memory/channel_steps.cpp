@@ -29,7 +29,7 @@ void add(DramCounters& sum, const DramCounters& c, std::uint64_t times) {
 }
 
 ChannelSteps::ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick)
-    : per_tick_(offers_per_tick), refresh_interval_(spec.timing.refi), scratch_(make_channel(spec)) {}
+    : per_tick_(offers_per_tick), refresh_interval_(spec.timing.refi), edge_(spec.timing.edge), scratch_(make_channel(spec)) {}
 
 // --- states ---------------------------------------------------------------------------------------------------
 
@@ -83,7 +83,7 @@ void ChannelSteps::forget(const std::vector<ChannelState*>& keep) {
 
 std::uint64_t ChannelSteps::hash(const Key& key) {
   std::uint64_t h = mix(std::uint64_t{key.node} << 32 | key.pattern, static_cast<std::uint64_t>(key.gap));
-  h = mix(mix(h, static_cast<std::uint64_t>(key.refresh)), std::uint64_t{key.frame} << 8 | static_cast<std::uint64_t>(key.what));
+  h = mix(mix(h, static_cast<std::uint64_t>(key.refresh)), std::uint64_t{key.frame} << 8 | static_cast<std::uint64_t>(key.phase) << 6 | static_cast<std::uint64_t>(key.what));
   return mix(h, std::hash<std::string>{}(key.known));
 }
 
@@ -118,6 +118,7 @@ const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What wha
   key_.what = what;
   key_.gap = gap;
   key_.refresh = -1;
+  key_.phase = state.at % edge_;
   key_.pattern = chunk == nullptr ? 0 : chunk->pattern;
   key_.frame = chunk == nullptr ? 0 : chunk->frame ^ state.frame;
   key_.known.clear();
@@ -281,7 +282,7 @@ void ChannelSteps::pass(ChannelState& state, Tick to, StepResult& result) {
       return;
     }
     apply(whole, state, nullptr, 0, 0, result);
-    if (state.node != before || !nodes_[before].quiet) continue;
+    if (state.node != before || !nodes_[before].quiet || refresh_interval_ % edge_ != 0) continue;
     const Tick again = (to - state.at) / refresh_interval_;
     add(result.counters, whole.counters, static_cast<std::uint64_t>(again));
     state.at += again * refresh_interval_;

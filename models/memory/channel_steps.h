@@ -1,13 +1,14 @@
 // channel_steps.h -- streams through one channel, exactly as its controller would serve them burst by burst, but each
 // distinct step worked out only once.
 //
-// What a controller does with a chunk of bursts depends on its state (ChannelImage), on the bursts, and on the next
-// refresh if that falls into the step; not on the time, nor on which rows and transactions stand behind the names. A
-// stream passes through few distinct states, and the channels of a device through the same ones. So a step is simulated
-// once by the scheduler of dram_channel.h and kept under
-//     (state, banks and equality of rows of the chunk, which of its rows the state knows, ticks to the refresh met)
+// What a controller does with a chunk of bursts depends on its state (ChannelImage), on the bursts, on the next refresh
+// if that falls into the step, and on the command clock's edge; not on the time, nor on which rows and transactions stand
+// behind the names. A stream passes through few distinct states, and the channels of a device through the same ones. So
+// a step is simulated once by the scheduler of dram_channel.h and kept under
+//     (state, banks and equality of rows of the chunk, which of its rows and writes the state knows, ticks to the refresh met)
 // with its result: the state behind it, its duration, what completed when, and what it counted. There is no second
-// model: a step that is not known is the burst-by-burst one.
+// model: a step that is not known is the burst-by-burst one. Where streams of many places mix, most steps are new, and a
+// stream costs what its bursts cost, once for all channels in the same state.
 //
 // A state stands for the channel behind its step of tick `at`, when its FIFO has just become empty. Nothing that arrives
 // later can change what happened up to there, so it may lie ahead of the present.
@@ -74,6 +75,7 @@ class ChannelSteps {
   struct Key {
     std::uint32_t node, pattern, frame;  ///< frame: of the chunk, as the state numbers banks
     Tick gap, refresh;  ///< refresh: ticks to the one met; -1: none is
+    Tick phase;         ///< of the command clock's edges
     What what;
     std::string known;  ///< by row of the chunk: its name in the state; where writes to it wait, which of them its bursts meet
     bool operator==(const Key&) const = default;
@@ -105,7 +107,7 @@ class ChannelSteps {
   static std::uint64_t hash(const Key& key);
 
   const std::uint32_t per_tick_;
-  const Tick refresh_interval_;
+  const Tick refresh_interval_, edge_;
   const std::unique_ptr<DramChannel> scratch_;
   ChannelImage image_;  ///< of scratch_
   Key key_{};
