@@ -14,7 +14,7 @@ using test::shipped;
 using workload::Collective;
 using workload::CollectiveKind;
 
-constexpr double kKiB = 1024, kMiB = 1024 * kKiB, kGiB = 1024 * kMiB;
+constexpr double kKibi = 1024, kMebi = 1024 * kKibi, kGibi = 1024 * kMebi;
 
 Collective all_reduce(std::uint32_t ranks, double bytes) { return {CollectiveKind::all_reduce, ranks, bytes}; }
 Collective all_gather(std::uint32_t ranks, double bytes) { return {CollectiveKind::all_gather, ranks, bytes}; }
@@ -60,11 +60,11 @@ TEST(CollectiveTime, TreeAndSwitchByHand) {
 
 TEST(CollectiveTime, OneAlgorithmCanBeAskedFor) {
   const LinkConfig h100 = shipped("nvlink4");
-  EXPECT_EQ(collective_estimate(h100, all_reduce(8, kKiB)).algorithm, Algorithm::ring);
-  EXPECT_EQ(collective_estimate(h100, all_reduce(8, kKiB), {.only = Algorithm::in_switch}).algorithm, Algorithm::in_switch);
-  EXPECT_EQ(collective_estimate(h100, all_reduce(8, kGiB), {.only = Algorithm::ring}).algorithm, Algorithm::ring);
-  EXPECT_THROW(collective_estimate(h100, all_gather(8, kGiB), {.only = Algorithm::in_switch}), InputError);
-  EXPECT_THROW(collective_estimate(shipped("nvlink3"), all_reduce(8, kGiB), {.only = Algorithm::in_switch}), InputError);
+  EXPECT_EQ(collective_estimate(h100, all_reduce(8, kKibi)).algorithm, Algorithm::ring);
+  EXPECT_EQ(collective_estimate(h100, all_reduce(8, kKibi), {.only = Algorithm::in_switch}).algorithm, Algorithm::in_switch);
+  EXPECT_EQ(collective_estimate(h100, all_reduce(8, kGibi), {.only = Algorithm::ring}).algorithm, Algorithm::ring);
+  EXPECT_THROW(collective_estimate(h100, all_gather(8, kGibi), {.only = Algorithm::in_switch}), InputError);
+  EXPECT_THROW(collective_estimate(shipped("nvlink3"), all_reduce(8, kGibi), {.only = Algorithm::in_switch}), InputError);
 }
 
 TEST(CollectiveTime, OverheadPipelineAndLimitByHand) {
@@ -119,12 +119,12 @@ TEST(CollectiveTime, MoreRanksThanDevicesAreRefused) {
 
 TEST(CollectiveTime, SmallMessagesTakeLowLatencyLargeOnesBandwidth) {
   const LinkConfig a100 = shipped("nvlink3"), h100 = shipped("nvlink4");
-  EXPECT_EQ(collective_estimate(a100, all_reduce(8, 16 * kKiB)).protocol, Protocol::ll);
-  EXPECT_EQ(collective_estimate(a100, all_reduce(8, 4 * kMiB)).protocol, Protocol::ll128);
-  EXPECT_EQ(collective_estimate(a100, all_reduce(8, 1 * kGiB)).protocol, Protocol::simple);
-  EXPECT_EQ(collective_estimate(h100, all_reduce(8, 1 * kGiB)).algorithm, Algorithm::in_switch);
-  EXPECT_EQ(collective_estimate(h100, all_reduce(2, 1 * kGiB)).algorithm, Algorithm::ring);  // 2 ranks gain nothing
-  EXPECT_EQ(collective_estimate(h100, all_gather(8, 1 * kGiB)).algorithm, Algorithm::ring);
+  EXPECT_EQ(collective_estimate(a100, all_reduce(8, 16 * kKibi)).protocol, Protocol::ll);
+  EXPECT_EQ(collective_estimate(a100, all_reduce(8, 4 * kMebi)).protocol, Protocol::ll128);
+  EXPECT_EQ(collective_estimate(a100, all_reduce(8, 1 * kGibi)).protocol, Protocol::simple);
+  EXPECT_EQ(collective_estimate(h100, all_reduce(8, 1 * kGibi)).algorithm, Algorithm::in_switch);
+  EXPECT_EQ(collective_estimate(h100, all_reduce(2, 1 * kGibi)).algorithm, Algorithm::ring);  // 2 ranks gain nothing
+  EXPECT_EQ(collective_estimate(h100, all_gather(8, 1 * kGibi)).algorithm, Algorithm::ring);
 }
 
 TEST(CollectiveTime, NoShippedLinkBeatsItsBoundAndMoreTakesLonger) {
@@ -134,7 +134,7 @@ TEST(CollectiveTime, NoShippedLinkBeatsItsBoundAndMoreTakesLonger) {
       for (std::uint32_t ranks = 2; ranks <= link.devices; ++ranks) {
         SCOPED_TRACE(stem + " with " + std::to_string(ranks));
         double before = 0;
-        for (double bytes = 1; bytes <= 64 * kGiB; bytes *= 2) {
+        for (double bytes = 1; bytes <= 64 * kGibi; bytes *= 2) {
           const Collective c{kind, ranks, bytes};
           for (const CollectiveEstimate& e : collective_candidates(link, c, {.library = Library::serving}))
             EXPECT_GE(e.time, collective_bound(link, c)) << bytes;
@@ -157,16 +157,16 @@ struct BusBandwidth {
 
 /// Bus bandwidth of all-reduce, as nccl-tests reports it. Those of H100 (and B200) at 8 GiB are what reduction_share
 /// was fitted on.
-constexpr BusBandwidth kPublished[] = {
-    {"8 x A100 (Azure ND A100 v4)", "nvlink3", 8, 8 * kGiB, 231.58e9, 0.02},
-    {"8 x A100 (Azure ND A100 v4)", "nvlink3", 8, 1 * kGiB, 228.10e9, 0.02},
-    {"8 x H100, NVLS (Azure ND H100 v5)", "nvlink4", 8, 8 * kGiB, 478.87e9, 0.02},
-    {"8 x H200, NVLS", "nvlink4", 8, 8 * kGiB, 480e9, 0.02},
-    {"8 x B200, NVLS", "nvlink5", 8, 8 * kGiB, 830e9, 0.02},
+constexpr BusBandwidth kPublishedRates[] = {
+    {"8 x A100 (Azure ND A100 v4)", "nvlink3", 8, 8 * kGibi, 231.58e9, 0.02},
+    {"8 x A100 (Azure ND A100 v4)", "nvlink3", 8, 1 * kGibi, 228.10e9, 0.02},
+    {"8 x H100, NVLS (Azure ND H100 v5)", "nvlink4", 8, 8 * kGibi, 478.87e9, 0.02},
+    {"8 x H200, NVLS", "nvlink4", 8, 8 * kGibi, 480e9, 0.02},
+    {"8 x B200, NVLS", "nvlink5", 8, 8 * kGibi, 830e9, 0.02},
 };
 
 TEST(CollectiveTime, PublishedBusBandwidths) {
-  for (const BusBandwidth& p : kPublished) {
+  for (const BusBandwidth& p : kPublishedRates) {
     const Collective c = all_reduce(p.ranks, p.bytes);
     EXPECT_NEAR(bus_bandwidth(c, collective_time(shipped(p.link), c)).value, p.published, p.tolerance * p.published)
         << p.what;
@@ -174,7 +174,7 @@ TEST(CollectiveTime, PublishedBusBandwidths) {
 }
 
 TEST(CollectiveTime, RingOnEightH100) {  // 365-370 GB/s with NVLS off
-  const Collective c = all_reduce(8, 8 * kGiB);
+  const Collective c = all_reduce(8, 8 * kGibi);
   const double time = microseconds(shipped("nvlink4"), c, Algorithm::ring, Protocol::simple) * 1e-6;
   EXPECT_NEAR(bus_bandwidth(c, {time}).value, 367.5e9, 0.01 * 367.5e9);
 }
@@ -190,24 +190,24 @@ struct Measured {
 /// Rows that nothing was fitted on. LLMCompass: github.com/PrincetonUniversity/LLMCompass, ae/figure5/h; Vidur:
 /// github.com/microsoft/vidur, data/profiling/network.
 constexpr Measured kMeasured[] = {
-    {"LLMCompass, 4 x A100", "nvlink3", 4, 8 * kKiB, 15.99, 0.10},
-    {"LLMCompass, 4 x A100", "nvlink3", 4, 2 * kMiB, 66.4, 0.10},
-    {"LLMCompass, 4 x A100", "nvlink3", 4, 8 * kMiB, 128.8, 0.10},
-    {"Vidur, 2 x A100", "nvlink3", 2, 16 * kMiB, 139.0, 0.10},
-    {"Azure ND A100 v4, 8 x A100", "nvlink3", 8, 32 * kMiB, 442.27, 0.15},
-    {"Azure ND H100 v5, 8 x H100, NVLS", "nvlink4", 8, 2 * kMiB, 44.79, 0.10, Algorithm::in_switch},
-    {"Azure ND H100 v5, 8 x H100, NVLS", "nvlink4", 8, 32 * kMiB, 198.69, 0.05, Algorithm::in_switch},
-    {"Vidur, 4 x H100", "nvlink4", 4, 64 * kMiB, 318.0, 0.10},
-    {"Vidur, 4 x H100", "nvlink4", 4, 16 * kMiB, 93.5, 0.20},
-    {"Vidur, 4 x A100 PCIe across bridges", "pcie4_x16", 4, 32 * kMiB, 2157.0, 0.05},
+    {"LLMCompass, 4 x A100", "nvlink3", 4, 8 * kKibi, 15.99, 0.10},
+    {"LLMCompass, 4 x A100", "nvlink3", 4, 2 * kMebi, 66.4, 0.10},
+    {"LLMCompass, 4 x A100", "nvlink3", 4, 8 * kMebi, 128.8, 0.10},
+    {"Vidur, 2 x A100", "nvlink3", 2, 16 * kMebi, 139.0, 0.10},
+    {"Azure ND A100 v4, 8 x A100", "nvlink3", 8, 32 * kMebi, 442.27, 0.15},
+    {"Azure ND H100 v5, 8 x H100, NVLS", "nvlink4", 8, 2 * kMebi, 44.79, 0.10, Algorithm::in_switch},
+    {"Azure ND H100 v5, 8 x H100, NVLS", "nvlink4", 8, 32 * kMebi, 198.69, 0.05, Algorithm::in_switch},
+    {"Vidur, 4 x H100", "nvlink4", 4, 64 * kMebi, 318.0, 0.10},
+    {"Vidur, 4 x H100", "nvlink4", 4, 16 * kMebi, 93.5, 0.20},
+    {"Vidur, 4 x A100 PCIe across bridges", "pcie4_x16", 4, 32 * kMebi, 2157.0, 0.05},
 };
 
 /// All-reduce kernels after TensorRT-LLM's on H100: github.com/sgl-project/sglang, pull request 2904. Fitted: 512 B and
 /// 1 MiB; these are others.
 constexpr Measured kServing[] = {
-    {"SGLang, 2 x H100", "nvlink4", 2, 32 * kKiB, 4.5, 0.20},  {"SGLang, 2 x H100", "nvlink4", 2, 256 * kKiB, 7.9, 0.10},
-    {"SGLang, 4 x H100", "nvlink4", 4, 256 * kKiB, 13.9, 0.15}, {"SGLang, 4 x H100", "nvlink4", 4, 512 * kKiB, 20.2, 0.10},
-    {"SGLang, 8 x H100", "nvlink4", 8, 32 * kKiB, 7.8, 0.10},  {"SGLang, 8 x H100", "nvlink4", 8, 512 * kKiB, 22.1, 0.10},
+    {"SGLang, 2 x H100", "nvlink4", 2, 32 * kKibi, 4.5, 0.20},  {"SGLang, 2 x H100", "nvlink4", 2, 256 * kKibi, 7.9, 0.10},
+    {"SGLang, 4 x H100", "nvlink4", 4, 256 * kKibi, 13.9, 0.15}, {"SGLang, 4 x H100", "nvlink4", 4, 512 * kKibi, 20.2, 0.10},
+    {"SGLang, 8 x H100", "nvlink4", 8, 32 * kKibi, 7.8, 0.10},  {"SGLang, 8 x H100", "nvlink4", 8, 512 * kKibi, 22.1, 0.10},
 };
 
 TEST(CollectiveTime, MeasuredServingKernels) {
