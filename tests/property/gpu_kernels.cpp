@@ -90,10 +90,9 @@ TEST_P(ShippedGpu, HoldsItsPowerUnderTheCap) {
   for (int i = 0; i < 20; ++i) {
     const Kernel k = plan_matmul(config_, random_gemm());
     const Hertz clock = sustained_clock(config_, k);
-    const double low = config_.clocks.low_clock.value > 0 ? config_.clocks.low_clock.value : config_.clock.value / 2;
     EXPECT_LE(clock, config_.clock);
-    EXPECT_GE(clock.value, low - 1);
-    if (clock.value > low + config_.clocks.step.value && config_.power.tdp.value > 0) {
+    EXPECT_GT(clock.value, 0);
+    if (config_.power.tdp.value > 0) {
       EXPECT_LE(kernel_power(config_, k, clock), config_.power.tdp);
     }
   }
