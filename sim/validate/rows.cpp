@@ -185,7 +185,6 @@ void TrainingPaperRow::describe(Cells& c) {
   c.other("iter_s");
   c.positive("tflops_per_gpu", measured);
   c.optional_text("mfu_pct", mfu);
-  c.optional_text("hfu_pct", hfu);
 }
 
 void TrainingPaperRow::settle() {

@@ -118,7 +118,7 @@ struct LayerRow : Row {
 struct TrainingPaperRow : Row {
   static constexpr const char* kKind = "training_papers";
   std::string model, batch;  ///< `batch` sequences, or "16M tok"
-  std::string mfu, hfu;      ///< what the rate counts: hfu alone, the work done twice too
+  std::string mfu;           ///< empty: the rate counts what is computed again, too (HFU)
   std::uint64_t gpus{}, layers{}, hidden{}, heads{}, seq{}, global_batch{}, tp{}, pp{}, cp{}, dp{};
   double params_b{};
   void describe(Cells& c);

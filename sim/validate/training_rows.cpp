@@ -164,7 +164,7 @@ Prediction predict_gpt(GpuDevice& device, const TrainingPaperRow& row, const Set
   std::vector<Recompute> recompute{selective ? Recompute::selective : Recompute::full};
   if (setup.recent) recompute = {Recompute::none, Recompute::selective, Recompute::full};
   const double seconds = step_s(device, plan, choices_of(plan, known != nullptr ? known->micro_batch : 0, known != nullptr ? known->virtual_stages : 0, recompute));
-  const double passes = !row.hfu.empty() && row.mfu.empty() ? 4 : 3;
+  const double passes = row.mfu.empty() ? 4 : 3;
   return {gpt.flops(static_cast<double>(row.global_batch), passes) / seconds / static_cast<double>(row.gpus) / 1e12};
 }
 

@@ -141,7 +141,7 @@ clock: 1.05 GHZ
      {},
      3,
      {"no configuration or model 'tpu_v44' (did you mean 'tpu_v4'?); 'presil list "
-      "chips|memories|technologies|architectures|links|servers|models' shows them"}},
+      "chips|memories|technologies|architectures|links|networks|servers|models' shows them"}},
 };
 
 }  // namespace

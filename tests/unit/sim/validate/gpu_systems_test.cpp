@@ -59,12 +59,22 @@ TEST(GpuSystems, AllReduce) {
       0.3);
 }
 
+// Steps of Megatron-LM with full recomputation (Korthikanti et al., arXiv:2205.05198, table 5).
+TEST(GpuSystems, TrainingSteps) {
+  expect_within(
+      "system,model,phase,batch,in_len,out_len,tp,value,unit\n"
+      "8xA100-80GB (Selene),megatron-22B pp1 dp1 mbs4 il1 recompute=full,train_step,4,2048,0,8,1420,latency_ms\n"
+      "64xA100-80GB (Selene),gpt3-175B pp8 dp1 mbs1 il3 recompute=full,train_step,64,2048,0,8,18130,latency_ms\n"
+      "512xA100-80GB (Selene),megatron-1T pp64 dp1 mbs1 il1 recompute=full,train_step,512,2048,0,8,94420,latency_ms\n",
+      0.06);
+}
+
 TEST(GpuSystems, WhatIsNotModelledSaysSo) {
   const auto layers = predicted(
       "system,model,phase,batch,in_len,out_len,tp,value,unit\n"
-      "8xA100-80GB (Selene),megatron-22B,train_step,4,2048,0,8,1420,latency_ms\n"
+      "8xA100-80GB (Selene),megatron-9B,train_step,4,2048,0,8,1420,latency_ms\n"
       "4xA100-SXM-80GB,GPT-3 175B one layer: Dropout,prefill,8,2048,0,4,1,latency_ms\n");
-  EXPECT_EQ(layers[0].fault, "training is not modelled yet");
+  EXPECT_EQ(layers[0].fault, "presil does not know the layers of 'megatron-9B'");
   EXPECT_EQ(layers[1].fault, "a layer has no operator 'Dropout'");
   const auto links = predicted(
       "device,link,op,n_devices,bytes,latency_us\n"
