@@ -15,8 +15,8 @@ using sc_core::sc_time_stamp;
 
 namespace {
 
-/// Buffers of links whose size is not given, in round trips.
-constexpr double kDefaultBuffer = 2;
+/// Buffers of links whose size is not given, in round trips: room for several chunks, each of which stands for many packets.
+constexpr double kDefaultBuffer = 8;
 /// B; more than what rounding leaves behind.
 constexpr double kLeastBuffer = 0.5;
 

@@ -7,6 +7,7 @@
 #include "sim/cli/bench.h"
 #include "sim/cli/parse.h"
 #include "sim/cli/terminal.h"
+#include "sim/report/csv.h"
 #include "sim/report/record.h"
 #include "sim/report/result.h"
 #include "sim/run/bench_collective.h"
