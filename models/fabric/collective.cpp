@@ -143,7 +143,7 @@ bool has_protocol(const SystemConfig& system, Pattern pattern, Protocol protocol
 std::uint32_t pieces_of(const Shape& shape, const CollectiveJob& job, Pattern pattern) {
   const auto within = [](double pieces, double most) { return static_cast<std::uint32_t>(std::clamp(pieces, 1.0, most)); };
   switch (pattern) {
-    case Pattern::in_switch: return within(job.bytes / kPiece / (job.operation == Operation::broadcast ? 1 : shape.ranks), 64);
+    case Pattern::in_switch: return within(job.bytes / kPiece / (job.operation == Operation::broadcast ? 1 : shape.ranks), 256);
     case Pattern::ring: case Pattern::tree: return within(job.bytes / kPiece / (2.0 * shape.channels), 32);
     case Pattern::hierarchical: return within(job.bytes / (32 * kPiece), 4);
     default: return 1;

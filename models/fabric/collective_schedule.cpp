@@ -143,10 +143,13 @@ Schedule in_switch(const Shape& shape, const Request& r) {
   const Group all = everyone(n);
   Schedule s = blank(shape, r.operation == Operation::broadcast ? r.pieces : r.pieces * n, r.bytes);
   s.groups = {all};
+  // Sums of a piece start when those of the last but one have come, so that copies are not queued behind all sums.
+  std::vector<Ready> summed(r.pieces, Ready(n));
   for (std::uint32_t p = 0; p < r.pieces; ++p) {
-    Ready ready(n);
+    Ready ready = p < 2 ? Ready(n) : summed[p - 2];
     if (r.operation == Operation::broadcast) s.multicast(0, 0, {p, 1}, {});
     if (scatters(r.operation)) switch_scatter(s, {all, p * n, 1}, 0, ready);
+    summed[p] = ready;
     if (gathers(r.operation)) switch_gather(s, {all, p * n, 1}, 0, ready);
   }
   return s;

@@ -15,8 +15,8 @@ using sc_core::sc_time_stamp;
 
 namespace {
 
-/// Buffers of links whose size is not given, in round trips.
-constexpr double kDefaultBuffer = 2;
+/// Buffers of links whose size is not given, in round trips and in chunks, each of which stands for many packets.
+constexpr double kDefaultBuffer = 8;
 /// B; more than what rounding leaves behind.
 constexpr double kLeastBuffer = 0.5;
 
@@ -232,6 +232,8 @@ void Fabric::start(ChannelId id, std::uint32_t index, std::uint32_t vc, bool con
   if (contended && state.congested > 1) takes = takes * state.congested;
   const sc_time start = std::max(sc_time_stamp(), minus(chunk.tail, takes));
   ++chunk_hops_;
+  // A buffer of unknown size has room for several chunks, whatever their size.
+  if (graph_.wires[graph_.channels[id].wire].buffer <= 0) state.buffer = std::max(state.buffer, kDefaultBuffer * wire);
   state.free_at = start + takes;
   state.counters.busy += kernel::to_seconds(takes);
   state.counters.payload_bytes += bytes;

@@ -26,7 +26,7 @@ void describe_wires(config::Visitor& v, LinkConfig& c) {
   v.quantity("header", c.header, optional, non_negative, "Header, checks and framing of such a packet.");
   v.quantity("flit", c.flit, optional, positive, "Payload is carried in whole flits of this size.");
   v.quantity("credits", c.credits, optional, non_negative,
-             "Buffer that credits stand for, behind one link and virtual channel; 0: twice what the round trip takes.");
+             "Buffer that credits stand for, behind one link and virtual channel; 0: eight times what the round trip takes.");
   v.real("congested_share", c.congested_share, optional, kShare,
          "Share of the rate that is left while several senders compete for a link (ECN marks, PFC pauses).");
   v.real("effective_share", c.effective_share, required, kShare,
