@@ -22,7 +22,7 @@ json bench(std::vector<std::string> arguments) {
 double sum(const json& record, const std::string& prefix, const std::string& suffix) {
   double total = 0;
   for (const auto& [key, value] : record.items())
-    if (key.starts_with(prefix) && key.ends_with(suffix) && key != prefix + suffix && key != "energy_per_mac_fj") total += value.get<double>();
+    if (key.starts_with(prefix) && key.ends_with(suffix) && key != "area_mm2" && key != "energy_per_mac_fj") total += value.get<double>();
   return total;
 }
 
