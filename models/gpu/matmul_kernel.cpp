@@ -8,12 +8,11 @@
 
 #include "models/gpu/matmul_traffic.h"
 #include "models/gpu/occupancy.h"
+#include "sim/base/integers.h"
 
 namespace presil::gpu {
 
 namespace {
-
-std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
 /// Libraries keep the bytes of a stage: `k_step` is for 16-bit values.
 std::uint64_t step_of(const MatmulShape& s, const TileConfig& t) {

@@ -5,12 +5,11 @@
 #include <cmath>
 
 #include "models/gpu/l2_cache.h"
+#include "sim/base/integers.h"
 
 namespace presil::gpu {
 
 namespace {
-
-std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
 /// The panels that one wave touches: which of them, how large, and how often blocks ask L2 for them.
 class Wave {

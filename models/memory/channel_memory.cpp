@@ -17,7 +17,7 @@ constexpr const char* kProtocol = "/presil/memory/protocol";
 std::uint64_t tag(tlm::tlm_generic_payload& payload) { return reinterpret_cast<std::uint64_t>(&payload); }
 tlm::tlm_generic_payload& payload_of(std::uint64_t tag) { return *reinterpret_cast<tlm::tlm_generic_payload*>(tag); }
 
-Run run_of(const tlm::tlm_generic_payload& payload) {
+Run rows_of(const tlm::tlm_generic_payload& payload) {
   const auto* rows = payload.get_extension<api::RowRun>();
   if (rows == nullptr) return {payload.get_address(), 1, payload.get_data_length(), 0};
   return {payload.get_address(), rows->rows, rows->row_bytes, rows->stride};
@@ -59,7 +59,7 @@ sc_time ChannelMemory::transfer_time(std::uint64_t bursts) const {
 }
 
 tlm::tlm_response_status ChannelMemory::check(const Payload& payload) const {
-  const Run run = run_of(payload);
+  const Run run = rows_of(payload);
   if (!payload.is_read() && !payload.is_write()) return tlm::TLM_COMMAND_ERROR_RESPONSE;
   if (payload.get_byte_enable_ptr() != nullptr) return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
   if (run.rows == 0 || run.row_bytes == 0 || payload.get_data_length() / run.row_bytes != run.rows ||
@@ -71,7 +71,7 @@ tlm::tlm_response_status ChannelMemory::check(const Payload& payload) const {
 
 sc_time ChannelMemory::serve(const Payload& payload, sc_time offered) {
   const sc_time now = sc_time_stamp();
-  split(map_, run_of(payload), bursts_);
+  split(map_, rows_of(payload), bursts_);
   sc_time last = now;
   std::uint64_t moved = 0, most = 0;
   for (std::size_t c = 0; c < bursts_.size(); ++c) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "sim/base/integers.h"
+
 namespace presil::mapping {
 
 using api::Command;
@@ -13,7 +15,6 @@ using api::CommandKind;
 
 namespace {
 constexpr std::uint64_t kPartialBytes = 4;
-std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 std::uint64_t to_bytes(double bytes) { return static_cast<std::uint64_t>(std::ceil(bytes)); }
 }  // namespace
 

@@ -8,12 +8,11 @@
 
 #include "models/systolic/fold_timing.h"
 #include "sim/base/error.h"
+#include "sim/base/integers.h"
 
 namespace presil::mapping {
 
 namespace {
-
-std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
 /// Array cycles of one tile step of a unit: scores, then values.
 double step_cycles(const npu::ChipConfig& chip, Format format, std::uint64_t rows, std::uint64_t keys,

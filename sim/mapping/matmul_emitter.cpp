@@ -4,16 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/base/integers.h"
+
 namespace presil::mapping {
 
 using api::Command;
 using api::CommandId;
 using api::CommandKind;
-
-namespace {
-std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
-constexpr std::uint64_t kAccumulatorBytes = 4;
-}  // namespace
 
 MatmulEmitter::MatmulEmitter(const KernelWork& work, CommandId barrier)
     : work_(work), barrier_(barrier), plan_(work.matmul), tail_(work, barrier) {
@@ -159,7 +156,7 @@ void MatmulEmitter::emit_arrays(Batch& batch, std::uint16_t core, const Tile& t,
     command.array = {parts[i].m, parts[i].n, t.k, parts[i].repeat, work_.task.format, static_cast<std::uint8_t>(i)};
     if (a.loaded) command.after.push_back(a.ready); else command.barrier = barrier_;
     if (b.loaded) command.after.push_back(b.ready); else command.barrier = barrier_;
-    if (at.first_k) command.reserve[0] = parts[i].m * parts[i].n * parts[i].repeat * kAccumulatorBytes;
+    if (at.first_k) command.reserve[0] = parts[i].m * parts[i].n * parts[i].repeat * kPartialSumBytes;
     state.held += command.reserve[0];
     command.release[0] = share(a.bytes, i, parts.size());
     command.release[weight ? 1 : 0] += share(b.bytes, i, parts.size());

@@ -10,6 +10,7 @@
 
 #include "models/systolic/fold_timing.h"
 #include "sim/base/error.h"
+#include "sim/base/integers.h"
 
 namespace presil::mapping {
 
@@ -19,9 +20,6 @@ namespace {
 constexpr double kWorthwhile = 0.01;
 /// [assumed] what a further step costs in issue and synchronisation; keeps tiles from being cut finer than it pays.
 constexpr double kStepSeconds = 10e-9;
-constexpr double kAccumulatorBytes = 4;  ///< partial sums are 32 bits wide
-
-std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
 
 /// Tile extents worth trying: `unit` times powers of two below the extent, and the extent itself.
 std::vector<std::uint64_t> extents(std::uint64_t extent, std::uint64_t unit) {
@@ -77,7 +75,7 @@ class Search {
     const bool b_kept = plan.tb == 1 && plan.kept == Kept::b && plan.tm < m;
     const double a_tile = task_.a_home == Home::local ? 0 : bytes(task_.a_bytes, plan.tb, plan.tm, a_kept ? task_.k : plan.tk);
     const double b_tile = task_.b_home == Home::local ? 0 : bytes(task_.b_scratch_bytes, plan.tb, b_kept ? task_.k : plan.tk, plan.tn);
-    const double out = bytes(kAccumulatorBytes, plan.tb, plan.tm, plan.tn);
+    const double out = bytes(static_cast<double>(kPartialSumBytes), plan.tb, plan.tm, plan.tn);
     const double a_times = a_kept && plan.tm >= m ? 1 : 2;
     const double b_times = b_kept && plan.tn >= n ? 1 : 2;
     const auto fit = [&](double twice) {

@@ -9,6 +9,8 @@
 
 namespace presil::mapping {
 
+constexpr std::uint64_t kPartialSumBytes = 4;  ///< 32 bits
+
 /// One matrix product as the mapper sees it, with everything that is done to a tile of its result.
 struct MatmulTask {
   std::uint64_t batch{1}, m{}, n{}, k{};

@@ -16,7 +16,7 @@ namespace presil::validate {
 
 namespace {
 
-run::Chip chip_of(const config::Node& document) {
+run::Chip read_chip(const config::Node& document) {
   run::Chip chip;
   config::read(document, chip);
   return chip;
@@ -32,23 +32,23 @@ constexpr std::array kGenerations{Generation{"volta", "nvlink2", ""},      Gener
                                   Generation{"hopper", "nvlink4", "pcie5_x16"}, Generation{"blackwell", "nvlink5", "pcie5_x16"},
                                   Generation{"blackwell_gb20x", "", "pcie5_x16"}};
 
-bool has(const std::string& text, const char* word) { return text.find(word) != std::string::npos; }
+bool contains(const std::string& text, const char* word) { return text.find(word) != std::string::npos; }
 
 /// The file that a table's words or the chip itself stand for; empty: none.
 std::string link_name(const gpu::GpuConfig& gpu, const std::string& words) {
   for (const char digit : {'2', '3', '4', '5'})
-    if (has(words, (std::string("NVLink") + digit).c_str())) return std::string("nvlink") + digit;
+    if (contains(words, (std::string("NVLink") + digit).c_str())) return std::string("nvlink") + digit;
   for (const Generation& g : kGenerations)
     if (gpu.architecture.name == g.architecture) {
-      if (has(words, "PCIe path")) return g.pcie;
-      return has(gpu.name, "PCIe") || *g.nvlink == 0 ? g.pcie : g.nvlink;
+      if (contains(words, "PCIe path")) return g.pcie;
+      return contains(gpu.name, "PCIe") || *g.nvlink == 0 ? g.pcie : g.nvlink;
     }
   return "";
 }
 
 }  // namespace
 
-GpuDevice::GpuDevice(const config::Node& document) : SimulatedChip(document), chip_(chip_of(document)) {
+GpuDevice::GpuDevice(const config::Node& document) : SimulatedChip(document), chip_(read_chip(document)) {
   memory_ = memory::make_memory("bench_memory", config().memory);
   device_ = std::make_unique<gpu::Gpu>("bench_chip", config(), *memory_);
 }

@@ -19,14 +19,14 @@ namespace presil::validate {
 
 namespace {
 
-Roofs roofs_of(const config::Node& document) {
+Roofs gpu_roofs(const config::Node& document) {
   run::Chip chip;
   config::read(document, chip);
   const run::Peaks peaks = chip->peaks();
   return {peaks.ops_per_s, peaks.vector_ops_per_s, peaks.memory_bytes_per_s};
 }
 
-Prediction predict_gemm(GpuDevice& device, const GemmRow& row) {
+Prediction predict_product(GpuDevice& device, const GemmRow& row) {
   gpu::MatmulShape shape;
   shape.batch = row.batch;
   shape.m = row.m;
@@ -88,8 +88,8 @@ Prediction predict_flash_attention(GpuDevice& device, const FlashAttentionRow& r
 }  // namespace
 
 void add_gpu(Registry& registry) {
-  registry.add_chip<GpuDevice>("gpu", roofs_of);
-  registry.add("gpu", predict_gemm);
+  registry.add_chip<GpuDevice>("gpu", gpu_roofs);
+  registry.add("gpu", predict_product);
   registry.add("gpu", predict_vector);
   registry.add("gpu", predict_attention);
   registry.add("gpu", predict_flash_attention);

@@ -48,7 +48,7 @@ std::string plain(const std::string& text) {
   return result;
 }
 
-std::string percent(double share) { return fmt::format("{:.1f}%", share * 100); }
+std::string percentage(double share) { return fmt::format("{:.1f}%", share * 100); }
 
 std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
@@ -66,8 +66,8 @@ std::string row_of(const Validation& v, const Group& group, Split split) {
                                                 : plain(group.group);
   return fmt::format(
       "| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", who, name(split), line.rows, line.errors.count,
-      any ? percent(line.errors.mean) : "-", any ? percent(line.errors.median) : "-",
-      any ? signed_percent(line.errors.bias) : "-", line.baseline_error ? percent(*line.baseline_error) : "-",
+      any ? percentage(line.errors.mean) : "-", any ? percentage(line.errors.median) : "-",
+      any ? signed_percent(line.errors.bias) : "-", line.baseline_error ? percentage(*line.baseline_error) : "-",
       any ? fmt::format("{} ({})", signed_percent(line.errors.worst), plain(place(v, line.worst_sample)))
           : "-");
 }

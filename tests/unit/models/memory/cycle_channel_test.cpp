@@ -1,6 +1,5 @@
 // The event-to-event schedulers against the per-cycle oracles (cycle_channel.h, cycle_bank_channel.h): random traces and
 // configurations.
-#include <chrono>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -131,20 +130,6 @@ TEST(BankQueues, KeepToTheEdgesOfTheClock) {
   s.timing.rp = 51;
   Random r(7);
   expect_agreement(s, random_trace(r, s.geometry), 1);
-}
-
-TEST(CycleOracleSpeed, StreamOfTheModelIsFaster) {
-  const DramSpec s = reference_c().spec;
-  std::vector<Access> trace;
-  for (std::uint32_t i = 0; i < 3000; ++i) trace.push_back({(i / 4) % 64, i / 2048, i % 32, false, i});
-  const auto seconds = [](auto&& f) {
-    const auto from = std::chrono::steady_clock::now();
-    f();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
-  };
-  const double slow = seconds([&] { oracle(s, saturated(trace), 2); }), fast = seconds([&] { run_alone(s, trace, 2); });
-  std::printf("oracle %.3g, model %.3g requests/s\n", 3000 / slow, 3000 / fast);
-  EXPECT_LT(fast, slow);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace presil::noc {
 namespace {
 
-NetworkConfig config_of(Topology topology, std::uint32_t columns = 0, std::uint32_t rows = 0) {
+NetworkConfig routed(Topology topology, std::uint32_t columns = 0, std::uint32_t rows = 0) {
   NetworkConfig c;
   c.topology = topology;
   c.columns = columns;
@@ -84,9 +84,9 @@ TEST(Routes, MeanHopsOfAMesh) {
 }
 
 TEST(Routes, ReportsAMeshThatIsTooSmall) {
-  EXPECT_NO_THROW(make_layout(config_of(Topology::mesh, 4, 4), 16));
-  EXPECT_THROW(make_layout(config_of(Topology::mesh, 4, 4), 17), InputError);
-  EXPECT_THROW(make_layout(config_of(Topology::crossbar), 0), InputError);
+  EXPECT_NO_THROW(make_layout(routed(Topology::mesh, 4, 4), 16));
+  EXPECT_THROW(make_layout(routed(Topology::mesh, 4, 4), 17), InputError);
+  EXPECT_THROW(make_layout(routed(Topology::crossbar), 0), InputError);
 }
 
 TEST(NetworkConfig, ChargesFraming) {

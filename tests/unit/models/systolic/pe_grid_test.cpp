@@ -8,7 +8,7 @@
 namespace presil::systolic {
 namespace {
 
-constexpr Dataflow kAll[] = {Dataflow::ws, Dataflow::os, Dataflow::is};
+constexpr Dataflow kDataflows[] = {Dataflow::ws, Dataflow::os, Dataflow::is};
 
 Matrix numbered(std::size_t rows, std::size_t columns) {
   Matrix m{rows, columns, std::vector<std::int32_t>(rows * columns)};
@@ -23,12 +23,12 @@ GridResult run(GemmShape g, ArrayShape array, Dataflow dataflow) {
 TEST(PeGrid, MultipliesByHand) {
   const Matrix a{2, 2, {1, 2, 3, 4}}, b{2, 2, {5, 6, 7, 8}};
   const std::vector<std::int64_t> product{19, 22, 43, 50};
-  for (const Dataflow d : kAll) EXPECT_EQ(run_grid(a, b, {2, 2}, d).product, product);
+  for (const Dataflow d : kDataflows) EXPECT_EQ(run_grid(a, b, {2, 2}, d).product, product);
 }
 
 TEST(PeGrid, MultipliesBeyond32Bits) {
   const Matrix a{1, 2, {2'000'000'000, 2'000'000'000}}, b{2, 1, {2'000'000'000, 2'000'000'000}};
-  for (const Dataflow d : kAll) EXPECT_EQ(run_grid(a, b, {1, 1}, d).product[0], 8'000'000'000'000'000'000);
+  for (const Dataflow d : kDataflows) EXPECT_EQ(run_grid(a, b, {1, 1}, d).product[0], 8'000'000'000'000'000'000);
 }
 
 TEST(PeGrid, OnePeLoadsComputesAndDrains) {
@@ -78,7 +78,7 @@ void expect_tight(GemmShape g, ArrayShape array, Dataflow dataflow) {
 }
 
 TEST(PeGrid, OneCycleEarlierIsAHazard) {
-  for (const Dataflow d : kAll) {
+  for (const Dataflow d : kDataflows) {
     expect_tight({9, 7, 10}, {4, 3}, d);   // bound by the stream
     expect_tight({7, 6, 2}, {4, 3}, d);    // os: bound by the output registers
     expect_tight({2, 7, 10}, {4, 3}, d);   // ws: bound by the preload

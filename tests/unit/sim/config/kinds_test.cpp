@@ -44,7 +44,7 @@ Vehicle vehicle_of(const std::string& yaml, std::vector<Provenance>* provenance 
   return owner.vehicle;
 }
 
-std::string refusal(const std::string& yaml) {
+std::string vehicle_refusal(const std::string& yaml) {
   return message_of([&] { vehicle_of(yaml); });
 }
 
@@ -52,9 +52,9 @@ TEST(Kinds, TheKeyDecidesWhichKeysThereAre) {
   EXPECT_EQ(vehicle_of("vehicle: {kind: car, name: a, wheels: 3}").wheels, 3);
   EXPECT_EQ(vehicle_of("vehicle: {draught: 2.5, name: a, kind: boat}").draught, 2.5) << "wherever the kind stands";
   EXPECT_EQ(vehicle_of("vehicle: {kind: {value: boat, source: seen}, name: a, draught: 1}").kind, 1u);
-  EXPECT_EQ(refusal("vehicle: {kind: boat, name: a, draught: 1, wheels: 3}"),
+  EXPECT_EQ(vehicle_refusal("vehicle: {kind: boat, name: a, draught: 1, wheels: 3}"),
             "f.yaml:1:44: unknown key 'vehicle.wheels'; expected one of kind, name, draught");
-  EXPECT_EQ(refusal("vehicle: {kind: car, name: a, wheels: 13}"), "f.yaml:1:31: vehicle.wheels: thirteen brings bad luck");
+  EXPECT_EQ(vehicle_refusal("vehicle: {kind: car, name: a, wheels: 13}"), "f.yaml:1:31: vehicle.wheels: thirteen brings bad luck");
 }
 
 TEST(Kinds, WithoutTheKeyItIsTheFirst) {
@@ -66,9 +66,9 @@ TEST(Kinds, WithoutTheKeyItIsTheFirst) {
 }
 
 TEST(Kinds, AnUnknownKindIsTheOnlyProblemOfItsMapping) {
-  EXPECT_EQ(refusal("vehicle: {kind: baot, name: a, draught: 1}"),
+  EXPECT_EQ(vehicle_refusal("vehicle: {kind: baot, name: a, draught: 1}"),
             "f.yaml:1:17: vehicle.kind: unknown vehicle kind 'baot' (did you mean 'boat'?); expected one of car, boat");
-  EXPECT_THAT(refusal("vehicle: {kind: [car], name: a}"), HasSubstr("f.yaml:1:17: vehicle.kind: expected one of car, boat, found a sequence"));
+  EXPECT_THAT(vehicle_refusal("vehicle: {kind: [car], name: a}"), HasSubstr("f.yaml:1:17: vehicle.kind: expected one of car, boat, found a sequence"));
 }
 
 TEST(Kinds, OnlyTheKeysOfTheKindAreDumped) {

@@ -115,14 +115,14 @@ TEST(Yaml, DepthSizeAndNumberOfValuesAreLimited) {
 }
 
 TEST(File, ExtensionDecidesTheLanguage) {
-  const test::TemporaryDirectory folder;
+  const presil::test::TemporaryDirectory folder;
   EXPECT_EQ(parse_file(folder.write("a.yaml", "a: 1")).find("a")->scalar, "1");
   EXPECT_EQ(parse_file(folder.write("a.JSON", "{\"a\": 1}")).find("a")->scalar, "1");
   EXPECT_THAT(refusal([&] { parse_file(folder.write("b.json", "a: 1")); }), HasSubstr("not valid JSON"));
 }
 
 TEST(File, WhatCannotBeReadIsSaidWithTheNearestName) {
-  const test::TemporaryDirectory folder;
+  const presil::test::TemporaryDirectory folder;
   folder.write("chip.yaml", "a: 1");
   EXPECT_THAT(refusal([&] { parse_file(folder / "chpi.yaml"); }),
               EndsWith("chpi.yaml: no such file (did you mean '" + (folder / "chip.yaml").string() + "'?)"));

@@ -11,7 +11,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 Node yaml(const std::string& text) { return parse_yaml(text, "f.yaml"); }
-std::string refusal(const std::string& text) {
+std::string parse_refusal(const std::string& text) {
   return message_of([&] { yaml(text); });
 }
 std::string place(const Node& node) { return node.mark.text(); }
@@ -55,82 +55,82 @@ TEST(YamlDocuments, ByteOrderMarkAndCarriageReturnsDoNotShiftMarks) {
 }
 
 TEST(YamlDocuments, RefusesDuplicateKeysWithBothPlaces) {
-  EXPECT_EQ(refusal("a: 1\nb: 2\na: 3\n"), "f.yaml:3:1: the key 'a' is given twice; first at f.yaml:1:1");
-  EXPECT_THAT(refusal("x: {a: 1, 'a': 2}"), StartsWith("f.yaml:1:11: the key 'a' is given twice"));
+  EXPECT_EQ(parse_refusal("a: 1\nb: 2\na: 3\n"), "f.yaml:3:1: the key 'a' is given twice; first at f.yaml:1:1");
+  EXPECT_THAT(parse_refusal("x: {a: 1, 'a': 2}"), StartsWith("f.yaml:1:11: the key 'a' is given twice"));
 }
 
 TEST(YamlDocuments, SameKeyInDifferentMappingsIsFine) { EXPECT_NO_THROW(yaml("a: {k: 1}\nb: {k: 2}\n")); }
 
 TEST(YamlDocuments, RefusesAnchorsAliasesAndTags) {
-  EXPECT_THAT(refusal("a: &x 1\n"), HasSubstr("anchors (&name) and aliases (*name) are not used here"));
-  EXPECT_THAT(refusal("a: *x\n"), HasSubstr("aliases (*name) are not used here"));
-  EXPECT_THAT(refusal("a: &x [1]\nb: *x\n"), HasSubstr("f.yaml:1:"));
-  EXPECT_THAT(refusal("a: !!str 1\n"), HasSubstr("tags such as !!str are not used here"));
-  EXPECT_THAT(refusal("a: !mine {b: 1}\n"), HasSubstr("tags such as !!str are not used here"));
+  EXPECT_THAT(parse_refusal("a: &x 1\n"), HasSubstr("anchors (&name) and aliases (*name) are not used here"));
+  EXPECT_THAT(parse_refusal("a: *x\n"), HasSubstr("aliases (*name) are not used here"));
+  EXPECT_THAT(parse_refusal("a: &x [1]\nb: *x\n"), HasSubstr("f.yaml:1:"));
+  EXPECT_THAT(parse_refusal("a: !!str 1\n"), HasSubstr("tags such as !!str are not used here"));
+  EXPECT_THAT(parse_refusal("a: !mine {b: 1}\n"), HasSubstr("tags such as !!str are not used here"));
 }
 
 TEST(YamlDocuments, AMergeKeyIsAnOrdinaryKey) { EXPECT_EQ(shown(yaml("a: {<<: {b: 1}}")), "{a: {<<: {b: 1}}}"); }
 
 TEST(YamlDocuments, RefusesAnEmptyDocument) {
   for (const char* text : {"", "\n\n", "# only a comment\n", "---\n", "~", "null"})
-    EXPECT_EQ(refusal(text), "f.yaml:1:1: the document is empty") << text;
+    EXPECT_EQ(parse_refusal(text), "f.yaml:1:1: the document is empty") << text;
 }
 
 TEST(YamlDocuments, RefusesASecondDocument) {
-  EXPECT_THAT(refusal("a: 1\n---\nb: 2\n"), StartsWith("f.yaml:2:1: a second document begins here"));
-  EXPECT_THAT(refusal("a: 1\n...\nb: 2\n"), HasSubstr("a second document begins here"));
+  EXPECT_THAT(parse_refusal("a: 1\n---\nb: 2\n"), StartsWith("f.yaml:2:1: a second document begins here"));
+  EXPECT_THAT(parse_refusal("a: 1\n...\nb: 2\n"), HasSubstr("a second document begins here"));
   EXPECT_EQ(shown(yaml("---\na: 1\n...\n")), "{a: 1}");
 }
 
 TEST(YamlDocuments, RefusesNulAndOtherControlCharacters) {
   using namespace std::string_literals;
-  EXPECT_EQ(refusal("a: 1\nb: \0"s), "f.yaml:2:4: a NUL byte; expected text in UTF-8");
-  EXPECT_EQ(refusal("a: \"x\\0\""), "f.yaml:1:4: text with a NUL character in it");
-  EXPECT_EQ(refusal("a: 1\nb: 2\x04\nc: 3\n"), "f.yaml:2:5: a control character ('\\x04'); expected text");
-  EXPECT_THAT(refusal("a: \x1b[31mred"), HasSubstr("a control character ('\\x1b')"));
+  EXPECT_EQ(parse_refusal("a: 1\nb: \0"s), "f.yaml:2:4: a NUL byte; expected text in UTF-8");
+  EXPECT_EQ(parse_refusal("a: \"x\\0\""), "f.yaml:1:4: text with a NUL character in it");
+  EXPECT_EQ(parse_refusal("a: 1\nb: 2\x04\nc: 3\n"), "f.yaml:2:5: a control character ('\\x04'); expected text");
+  EXPECT_THAT(parse_refusal("a: \x1b[31mred"), HasSubstr("a control character ('\\x1b')"));
 }
 
 TEST(YamlDocuments, RefusesWhatIsNotUtf8) {
   for (const char* bad : {"\xFF", "\xC3(", "\xC0\xAF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "\xE2\x82"})
-    EXPECT_EQ(refusal(std::string("a: ") + bad), "f.yaml:1:4: not UTF-8; save the file as UTF-8");
+    EXPECT_EQ(parse_refusal(std::string("a: ") + bad), "f.yaml:1:4: not UTF-8; save the file as UTF-8");
   EXPECT_NO_THROW(yaml("a: \xF0\x9F\x98\x80 \xE2\x82\xAC \xC3\xA9"));
 }
 
 TEST(YamlDocuments, AllowsDepth64AndNoMore) {
   EXPECT_NO_THROW(yaml(std::string(64, '[') + std::string(64, ']')));
-  EXPECT_EQ(refusal(std::string(65, '[') + std::string(65, ']')), "f.yaml:1:65: nested more than 64 deep");
+  EXPECT_EQ(parse_refusal(std::string(65, '[') + std::string(65, ']')), "f.yaml:1:65: nested more than 64 deep");
   std::string block;
   for (int i = 0; i < 65; ++i) block += std::string(static_cast<std::size_t>(i), ' ') + "k:\n";
-  EXPECT_THAT(refusal(block + std::string(65, ' ') + "x: 1\n"), HasSubstr("nested more than 64 deep"));
+  EXPECT_THAT(parse_refusal(block + std::string(65, ' ') + "x: 1\n"), HasSubstr("nested more than 64 deep"));
 }
 
 TEST(YamlDocuments, RefusesMoreThanSixteenMebibytes) {
-  EXPECT_EQ(refusal("a: " + std::string(kMaxBytes, 'x')), "f.yaml: larger than 16 MiB; is this the right file?");
+  EXPECT_EQ(parse_refusal("a: " + std::string(kMaxBytes, 'x')), "f.yaml: larger than 16 MiB; is this the right file?");
 }
 
 TEST(YamlDocuments, RefusesMoreThanAMillionValues) {
   std::string text = "[";
   for (int i = 0; i < 1'000'001; ++i) text += "1,";
-  EXPECT_THAT(refusal(text + "]"), HasSubstr("more than 1000000 values in one file"));
+  EXPECT_THAT(parse_refusal(text + "]"), HasSubstr("more than 1000000 values in one file"));
 }
 
 TEST(YamlDocuments, SaysWhereAQuoteWasOpened) {
-  EXPECT_EQ(refusal("a: 1\nb: \"text\nc: 2\n"), "f.yaml:2:4: this quote is never closed");
-  EXPECT_EQ(refusal("b: 'text\nc: 2\n"), "f.yaml:1:4: this quote is never closed");
-  EXPECT_EQ(refusal("b: 'it''s\n"), "f.yaml:1:4: this quote is never closed");
+  EXPECT_EQ(parse_refusal("a: 1\nb: \"text\nc: 2\n"), "f.yaml:2:4: this quote is never closed");
+  EXPECT_EQ(parse_refusal("b: 'text\nc: 2\n"), "f.yaml:1:4: this quote is never closed");
+  EXPECT_EQ(parse_refusal("b: 'it''s\n"), "f.yaml:1:4: this quote is never closed");
   EXPECT_EQ(shown(yaml("b: 'it''s'\n")), "{b: \"it's\"}");
   EXPECT_EQ(shown(yaml("b: \"a \\\" b\"\n")), "{b: \"a \" b\"}");
 }
 
 TEST(YamlDocuments, ExplainsCommonMistakes) {
-  EXPECT_THAT(refusal("a:\n\tb: 1\n"), HasSubstr("a tab in the indentation; use spaces"));
-  EXPECT_THAT(refusal("a: b: c\n"), HasSubstr("a second ':' on this line"));
-  EXPECT_THAT(refusal("a: [1, 2\n"), HasSubstr("'[' without its ']'"));
-  EXPECT_THAT(refusal("a: {b: 1\n"), HasSubstr("'{' without its '}'"));
-  EXPECT_THAT(refusal("a: `b`\n"), HasSubstr("put it in quotes"));
-  EXPECT_THAT(refusal("{[a]: 1}"), HasSubstr("a key must be text, found a sequence"));
-  EXPECT_THAT(refusal("? {a: 1}\n: 2\n"), HasSubstr("a key must be text, found a mapping"));
-  EXPECT_THAT(refusal("null: 2\n"), HasSubstr("a key must be text"));
+  EXPECT_THAT(parse_refusal("a:\n\tb: 1\n"), HasSubstr("a tab in the indentation; use spaces"));
+  EXPECT_THAT(parse_refusal("a: b: c\n"), HasSubstr("a second ':' on this line"));
+  EXPECT_THAT(parse_refusal("a: [1, 2\n"), HasSubstr("'[' without its ']'"));
+  EXPECT_THAT(parse_refusal("a: {b: 1\n"), HasSubstr("'{' without its '}'"));
+  EXPECT_THAT(parse_refusal("a: `b`\n"), HasSubstr("put it in quotes"));
+  EXPECT_THAT(parse_refusal("{[a]: 1}"), HasSubstr("a key must be text, found a sequence"));
+  EXPECT_THAT(parse_refusal("? {a: 1}\n: 2\n"), HasSubstr("a key must be text, found a mapping"));
+  EXPECT_THAT(parse_refusal("null: 2\n"), HasSubstr("a key must be text"));
 }
 
 TEST(YamlDocuments, TheNearestSourceAnnotatesEveryValue) {
