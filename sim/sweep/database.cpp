@@ -30,29 +30,6 @@ constexpr int kFormat = 1;
   throw InputError(fmt::format("{}: not a sound database of a sweep: {}", path, why));
 }
 
-// Held as long as the database is open, by this process and the workers it forks: one sweep writes at a time. (Closing
-// this descriptor earlier would give up SQLite's own locks.)
-class Lock {
- public:
-  explicit Lock(const std::string& path, bool make) : file_(open(path.c_str(), O_RDWR | O_CLOEXEC | (make ? O_CREAT : 0), 0666)) {
-    if (file_ < 0) cannot(path, "cannot be written", std::strerror(errno));
-    for (int tries = 0; flock(file_, LOCK_EX | LOCK_NB) != 0; ++tries) {  // workers of a killed sweep take a moment to end
-      if (errno != EWOULDBLOCK || tries >= 50) {
-        const int reason = errno;
-        close(file_);
-        cannot(path, "cannot be used", reason == EWOULDBLOCK ? "another sweep is writing it" : std::strerror(reason));
-      }
-      usleep(20'000);
-    }
-  }
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-  ~Lock() { close(file_); }
-
- private:
-  int file_;
-};
-
 std::string quoted_name(const std::string& name) {
   std::string text = "\"";
   for (const char c : name) text += c == '"' ? "\"\"" : std::string(1, c);
@@ -77,14 +54,41 @@ std::string results_view(const Title& title) {
 
 }  // namespace
 
+namespace detail {
+
+// Held as long as the database is open, by this process and the workers it forks: one sweep writes at a time. (Closing
+// this descriptor earlier would give up SQLite's own locks.)
+class Lock {
+ public:
+  explicit Lock(const std::string& path, bool make) : file_(open(path.c_str(), O_RDWR | O_CLOEXEC | (make ? O_CREAT : 0), 0666)) {
+    if (file_ < 0) cannot(path, "cannot be written", std::strerror(errno));
+    for (int tries = 0; flock(file_, LOCK_EX | LOCK_NB) != 0; ++tries) {  // workers of a killed sweep take a moment to end
+      if (errno != EWOULDBLOCK || tries >= 50) {
+        const int reason = errno;
+        close(file_);
+        cannot(path, "cannot be used", reason == EWOULDBLOCK ? "another sweep is writing it" : std::strerror(reason));
+      }
+      usleep(20'000);
+    }
+  }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock() { close(file_); }
+
+ private:
+  int file_;
+};
+
+}  // namespace detail
+
 struct Database::Handle {
   std::string path;
-  std::unique_ptr<Lock> lock;
+  std::unique_ptr<detail::Lock> lock;
   sqlite3* db{};
   sqlite3_stmt* insert{};
   Title title;
 
-  Handle(const std::filesystem::path& file, bool make) : path(file.string()), lock(std::make_unique<Lock>(path, make)) {
+  Handle(const std::filesystem::path& file, bool make) : path(file.string()), lock(std::make_unique<detail::Lock>(path, make)) {
     const int status = sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr);
     if (status != SQLITE_OK) {
       const std::string why = sqlite3_errstr(status);

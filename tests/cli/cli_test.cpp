@@ -156,9 +156,12 @@ TEST(Cli, ABrowserShowsTheReportWithoutComplaintOrRequest) {
   const TemporaryDirectory folder;
   if (run_command({"sh", "-c", "command -v chromium"}).status != 0) GTEST_SKIP() << "there is no chromium";
   const auto page = folder.write("r.html", run_presil("run", experiment(), "--format", "html").out);
+  CommandOptions patient;
+  patient.limit = std::chrono::seconds(110);  // a browser starts slowly on a busy machine
   // The page forbids every request (its Content-Security-Policy), so one would be an error on the console.
   const CommandResult shown = run_command({"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-                                           "--user-data-dir=" + (folder / "profile").string(), "--dump-dom", "file://" + page.string()});
+                                           "--user-data-dir=" + (folder / "profile").string(), "--dump-dom", "file://" + page.string()},
+                                          patient);
   ASSERT_EQ(shown.status, 0) << shown.err;
   EXPECT_THAT(shown.out, HasSubstr("aria-label=\"Roofline\""));
   EXPECT_THAT(shown.err, Not(HasSubstr("CONSOLE")));
