@@ -58,7 +58,7 @@ TEST_P(Handover, AgreesWithEveryBurstSimulated) {
     for (Bench* b : {&fast, &slow}) b->initiator.request(kernel::to_sc_time({time}), write, run);
     ++sent;
   };
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 30; ++i) {
     std::uint64_t& base = at[draw(0, sources - 1)];
     const bool strided = random() % 3 == 0;
     const std::uint64_t bytes = (random() % 3 ? draw(16, 512) : draw(1, 16)) * 4096;
