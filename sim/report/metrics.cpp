@@ -42,6 +42,8 @@ constexpr std::array kMetrics{
     Metric{"tops_per_mm2", "work per area", Better::higher},
     Metric{"cost_usd", "cost", Better::lower},
     Metric{"co2_g", "CO2", Better::lower},
+    Metric{"usd_per_million_tokens", "cost of a million tokens", Better::lower},
+    Metric{"co2_g_per_query", "CO2 of a query", Better::lower},
 };
 
 }  // namespace

@@ -90,8 +90,8 @@ wire_per_mm: 0.08 pJ/bit
      3,
      {"c.yaml:1:1: missing key 'sram'; expected energy per bit such as '3.9 pJ/bit' (Energy per bit of a "
       "read or write of a 1 MiB SRAM.)",
-      "c.yaml:4:1: unknown key 'srm' (did you mean 'sram'?); expected one of name, mac_pj, vector_op_pj, "
-      "sram, wire_per_mm"}},
+      "c.yaml:4:1: unknown key 'srm' (did you mean 'sram'?); expected one of name, transistor, projected, "
+      "mac_pj, vector_op_pj, sram, wire_per_mm, density, voltage, leakage, wafer"}},
     {"TechnologyNegative",
      {"describe", "c.yaml"},
      {{"c.yaml", R"(
@@ -141,7 +141,7 @@ clock: 1.05 GHZ
      {},
      3,
      {"no configuration or model 'tpu_v44' (did you mean 'tpu_v4'?); 'presil list "
-      "chips|memories|technologies|architectures|links|networks|servers|models' shows them"}},
+      "chips|systems|models|"}},
 };
 
 }  // namespace

@@ -386,9 +386,8 @@ chip:
 model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
-     1,
-     {"the simulated time passes what 64 bits of femtoseconds hold (one action 19 minutes, one pass 2.6 "
-      "hours): a clock or bandwidth of the machine is far too low for the work"}},
+     3,
+     {"mm2 of TPU v4 is over the reticle limit of 858 mm2 (26 x 33 mm)"}},  // its rates, one bit a wire and cycle
     {"MemoryTooSlow",
      {"run", "e.yaml"},
      {{"e.yaml", R"(

@@ -19,12 +19,12 @@ const std::vector<BadInputCase> kCases{
      {"run", "e.yaml"},
      {{"e.yaml", training("{tensor: 8, pipeline: 5}", "global_batch: 8")}},
      3,
-     {"e.yaml:4:15: 32 layers do not divide over 5 stages with 1 pieces each", "(34)"}},
+     {"e.yaml:4:23: 32 layers do not divide over 5 stages with 1 pieces each", "(34)"}},
     {"BatchDoesNotDivide",
      {"run", "e.yaml"},
      {{"e.yaml", training("{tensor: 8, data: 3}", "global_batch: 8")}},
      3,
-     {"e.yaml:4:15: workload.global_batch is 8 sequences, which 3 replicas with micro-batches of 1 do not divide"}},
+     {"e.yaml:4:23: workload.global_batch is 8 sequences, which 3 replicas with micro-batches of 1 do not divide"}},
     {"NoNetworkBetweenNodes",
      {"run", "e.yaml"},
      {{"e.yaml", training("{tensor: 8, data: 2}", "global_batch: 8", "")}},
@@ -49,7 +49,7 @@ const std::vector<BadInputCase> kCases{
      {"run", "e.yaml"},
      {{"e.yaml", "chip: a100_sxm_80gb\nmodel: llama2_7b\nworkload: {global_batch: 8}\n"}},
      3,
-     {"e.yaml:3:27: workload.global_batch is for training; workload.phase is inference"}},
+     {"e.yaml:3:26: workload.global_batch is for training; workload.phase is inference"}},
     {"SearchWithoutDevices",
      {"run", "e.yaml"},
      {{"e.yaml", training("auto", "global_batch: 8")}},
@@ -64,7 +64,7 @@ const std::vector<BadInputCase> kCases{
      {"run", "e.yaml"},
      {{"e.yaml", "chip: tpu_v4\nmodel: gpt2\nworkload: {phase: training}\n"}},
      3,
-     {"e.yaml:1:7: training is modelled on chips of kind gpu"}},
+     {"training is modelled on chips of kind gpu; TPU v4 is of kind npu"}},
 };
 
 }  // namespace

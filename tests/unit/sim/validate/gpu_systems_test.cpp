@@ -78,10 +78,8 @@ TEST(GpuSystems, WhatIsNotModelledSaysSo) {
   EXPECT_EQ(layers[1].fault, "a layer has no operator 'Dropout'");
   const auto links = predicted(
       "device,link,op,n_devices,bytes,latency_us\n"
-      "H100,NVLink4+NVSwitch (DGX) single node,send_recv,2,1024,5\n"
       "H100,\"NVLink4+NVSwitch (DGX) + inter-node network, 2 nodes\",all_reduce,16,1024,5\n");
-  EXPECT_EQ(links[0].fault, "presil does not predict send_recv yet");
-  EXPECT_EQ(links[1].fault, "presil does not predict collectives across nodes yet");
+  EXPECT_EQ(links[0].fault, "presil has no description of the network between these nodes");
   const auto requests = predicted(
       "device,model,dtype,tp,batch,in_len,out_len,metric,value\n"
       "H100,LLaMA 70B,FP16,1,1,128,1,first_token_ms,7\n"
