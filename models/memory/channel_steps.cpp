@@ -29,7 +29,7 @@ void add(DramCounters& sum, const DramCounters& c, std::uint64_t times) {
 }
 
 ChannelSteps::ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick)
-    : per_tick_(offers_per_tick), refresh_interval_(spec.timing.refi), edge_(spec.timing.edge), scratch_(make_channel(spec)) {}
+    : per_tick_(offers_per_tick), refresh_interval_(spec.timing.refi), edge_(spec.timing.edge), scratch_(make_channel(spec)), usable_(scratch_->has_image()) {}
 
 // --- states ---------------------------------------------------------------------------------------------------
 

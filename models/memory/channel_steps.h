@@ -46,7 +46,7 @@ class ChannelSteps {
  public:
   ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick);
   /// Whether the controller's state can be kept; nothing else may be called otherwise.
-  bool usable() const { return scratch_->has_image(); }
+  bool usable() const { return usable_; }
 
   /// `used`: offers already made in tick `at`.
   ChannelState save(const DramChannel& channel, Tick at, std::uint32_t used);
@@ -109,6 +109,7 @@ class ChannelSteps {
   const std::uint32_t per_tick_;
   const Tick refresh_interval_, edge_;
   const std::unique_ptr<DramChannel> scratch_;
+  const bool usable_;
   ChannelImage image_;  ///< of scratch_
   Key key_{};
   std::vector<Node> nodes_;
