@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "models/fabric/collective.h"
 #include "sim/base/error.h"
 #include "sim/run/system.h"
 #include "sim/validate/gpu_device.h"
@@ -27,7 +26,6 @@ std::optional<fabric::Operation> operation_of(const std::string& op) {
   if (op == "send_recv" || op == "sendrecv") return fabric::Operation::send_receive;
   return std::nullopt;
 }
-
 
 /// The system of that name or alias, if presil has it.
 std::optional<fabric::SystemConfig> system_named(const std::string& name) {
@@ -48,12 +46,6 @@ fabric::SystemConfig node_of(const gpu::GpuConfig& gpu, const std::string& words
   return system;
 }
 
-/// The fabric of this process: elaborated with the first row, before anything runs.
-double simulated_us(const fabric::SystemConfig& system, const fabric::CollectiveJob& job) {
-  static fabric::CollectiveSimulator simulator;
-  return simulator.run(system, job).time.value * 1e6;
-}
-
 Prediction predict_collective(GpuDevice& device, const CollectiveRow& row) {
   const auto operation = operation_of(row.op);
   if (!operation) return {0, fmt::format("presil knows no collective {}", row.op)};
@@ -61,8 +53,8 @@ Prediction predict_collective(GpuDevice& device, const CollectiveRow& row) {
   if (contains(row.link, "pairwise") && contains(row.link, "PCIe path")) return {0, "presil does not model copies through the host's memory"};
   if (contains(row.link, "pairwise")) return {0, "presil has no links for pairs of devices that bridges join"};
   const auto named = system_named(row.link);
-  return {simulated_us(named ? *named : node_of(device.config(), row.link),
-                       {*operation, static_cast<double>(row.bytes), static_cast<std::uint32_t>(row.devices), {}, {}, false, {}})};
+  const fabric::CollectiveJob job{*operation, static_cast<double>(row.bytes), static_cast<std::uint32_t>(row.devices), {}, {}, false, {}};
+  return {device.seconds(named ? *named : node_of(device.config(), row.link), job).value * 1e6};
 }
 
 Prediction predict_nccl(GpuDevice& device, const NcclRow& row) {
@@ -72,7 +64,7 @@ Prediction predict_nccl(GpuDevice& device, const NcclRow& row) {
   else if (row.algo == "Tree") job.pattern = fabric::Pattern::tree;
   else if (row.algo != "default") return {0, fmt::format("presil has no algorithm called {}", row.algo)};
   const auto named = system_named(row.device);
-  return {simulated_us(named ? *named : node_of(device.config(), ""), job)};
+  return {device.seconds(named ? *named : node_of(device.config(), ""), job).value * 1e6};
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "models/fabric/link_config.h"
+#include "models/fabric/collective.h"
 #include "models/gpu/gpu.h"
 #include "sim/run/gpu_chip.h"
 #include "sim/validate/chip_rows.h"
@@ -26,10 +26,14 @@ class GpuDevice : public SimulatedChip {
   /// clock. [assumed] Measurements of one product by both ways differ by 10 to 20% on A100.
   double seconds(std::vector<gpu::Kernel> kernels, bool once = false);
 
+  /// One collective of many such devices, on the fabric of a system.
+  Seconds seconds(const fabric::SystemConfig& system, const fabric::CollectiveJob& job) { return collectives_.run(system, job).time; }
+
  private:
   run::Chip chip_;
   std::unique_ptr<api::Memory> memory_;
   std::unique_ptr<gpu::Gpu> device_;
+  fabric::CollectiveSimulator collectives_;  ///< elaborated with the device, before anything runs
 };
 
 /// The links by which servers join such GPUs: NVLink of the generation behind switches for SXM boards, else PCIe.

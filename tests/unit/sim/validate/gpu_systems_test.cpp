@@ -69,6 +69,14 @@ TEST(GpuSystems, TrainingSteps) {
       0.06);
 }
 
+TEST(GpuSystems, KernelsAndCollectivesShareAWorker) {
+  Devices devices(registry());
+  std::vector<Sample> rows = samples_of(parse_table("device,dtype,m,n,k,batch,latency_us,includes_launch\nA100,fp16,512,512,512,1,10,no\n", "g.csv"), 0);
+  const std::vector<Sample> links = samples_of(parse_table("device,link,op,n_devices,bytes,latency_us\nA100-SXM-80GB,NVLink3,all_reduce,4,1048576,50\n", "c.csv"), 1);
+  rows.insert(rows.end(), links.begin(), links.end());
+  for (const Prediction& p : predict_all(registry(), devices, rows, 1, {})) EXPECT_EQ(p.fault, "");
+}
+
 TEST(GpuSystems, WhatIsNotModelledSaysSo) {
   const auto layers = predicted(
       "system,model,phase,batch,in_len,out_len,tp,value,unit\n"
