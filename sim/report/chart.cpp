@@ -95,7 +95,9 @@ std::string op_title(const Operator& op) { return op.phase.empty() ? op.name : o
 }  // namespace
 
 std::string phase_colour(const std::string& phase) {
-  return phase == "prefill" ? "var(--a)" : phase == "decode" ? "var(--b)" : phase == "encode" ? "var(--c)" : "var(--h)";
+  if (phase == "prefill" || phase == "forward") return "var(--a)";
+  if (phase == "decode" || phase == "backward") return "var(--b)";
+  return phase == "encode" || phase == "update" ? "var(--c)" : "var(--h)";
 }
 
 std::string time_chart(const Result& result) {

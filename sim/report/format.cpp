@@ -88,6 +88,8 @@ constexpr std::array kUnits{
     Unit{"_mm2", [](double v) { return number(v) + " mm2"; }},
     Unit{"_bytes", binary_size},
     Unit{"_usd", [](double v) { return "$" + number(v); }},
+    Unit{"usd_per_million_tokens", [](double v) { return "$" + number(v); }},
+    Unit{"_g_per_query", [](double v) { return number(v) + " g"; }},
     Unit{"_g", [](double v) { return number(v) + " g"; }},
     Unit{"_ns", [](double v) { return time(v * 1e-9); }},
     Unit{"_us", [](double v) { return time(v * 1e-6); }},
@@ -98,6 +100,7 @@ constexpr std::array kUnits{
     Unit{"_pct", [](double v) { return percent(v / 100); }},
     Unit{"utilisation", percent},
     Unit{"mfu", percent},
+    Unit{"hfu", percent},
     Unit{"share", percent},
 };
 

@@ -210,9 +210,24 @@ ordered_json describe_experiment(const fs::path& file) {
 ordered_json describe_sweep(const fs::path& file, const config::Node& document) {
   ordered_json rows = ordered_json::array();
   if (const config::Node* e = document.find("experiment")) rows.push_back({"experiment", e->scalar});
-  if (const config::Node* grid = document.find("grid"))
-    for (const auto& [key, values] : grid->members) rows.push_back({key, fmt::format("{} values", values.items.size())});
+  if (const config::Node* b = document.find("bench")) rows.push_back({"bench", b->scalar});
+  for (const char* part : {"grid", "zip"})
+    if (const config::Node* space = document.find(part))
+      for (const auto& [key, values] : space->members)
+        rows.push_back({key, values.items.empty() ? std::string(part) + " of a range" : fmt::format("{} values", values.items.size())});
+  if (const config::Node* sample = document.find("sample"))
+    if (const config::Node* of = sample->find("of"))
+      for (const auto& [key, values] : of->members) rows.push_back({key, "sampled"});
   return {{"kind", "sweep"}, {"name", file.stem().string()}, {"sections", {section("Sweep", {"what", "value"}, rows)}}, {"provenance", ordered_json::array()}};
+}
+
+ordered_json describe_claim(const fs::path& file, const config::Node& document) {
+  ordered_json rows = ordered_json::array();
+  for (const char* key : {"claim", "document", "simulated", "open"})
+    if (const config::Node* text = document.find(key)) rows.push_back({key, text->scalar});
+  if (const config::Node* runs = document.find("runs"))
+    for (const auto& [name, run] : runs->members) rows.push_back({"run " + name, run.find("experiment") ? run.find("experiment")->scalar : "a bench"});
+  return {{"kind", "claim"}, {"name", file.stem().string()}, {"sections", {section("Claim", {"what", "value"}, rows)}}, {"provenance", ordered_json::array()}};
 }
 
 /// The file a name means, among chips, memories, technologies and models.
@@ -243,7 +258,8 @@ ordered_json describe(const std::string& file_or_name) {
   if (file.extension() == ".json") return describe_model(file);
   const config::SearchPath search{home() / "configs"};
   const config::Node document = config::load(file, {}, reference_keys(), search);
-  if (document.find("grid")) return describe_sweep(file, document);
+  if (document.find("claim")) return describe_claim(file, document);
+  if (document.find("grid") || document.find("zip") || document.find("sample")) return describe_sweep(file, document);
   if (document.find("chip")) return describe_experiment(file);
   if (document.find("mac_pj")) {
     return describe_struct<ppa::Technology>("technology", file, document, [](const ppa::Technology& t) -> ordered_json {

@@ -6,10 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/config/schema.h"
-#include "sim/ppa/energy.h"
-#include "sim/ppa/floorplan.h"
-#include "sim/run/chip_power.h"
-#include "sim/run/price.h"
+#include "sim/run/bill.h"
 
 namespace presil::run {
 
@@ -81,6 +78,7 @@ ordered_json levels_of(const Totals& t, const Chip& chip, double latency) {
   for (const OnChipLevel& level : chip->on_chip()) {
     const double peak = level.bandwidth.value;
     if (level.capacity.value <= 0) continue;
+    if (!level.counter && t.scratchpad_bytes <= 0) continue;  // not counted on this chip
     if (level.counter)
       add(level.name, *level.counter, peak);
     else  // its counter does not tell reads from writes
@@ -117,10 +115,10 @@ double phase_flops(const Totals& totals, const std::string& phase) {
   return sum;
 }
 
-ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& g, double joules, const ppa::RunPrice& price) {
+ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& g, const Bill& bill) {
   const Totals& t = g.totals;
   const Chip& chip = machine.chip();
-  const double die_mm2 = chip->area().total().value;
+  const double joules = bill.joules();
   const WorkloadConfig& workload = loaded.experiment.workload;
   const Format format = main_format(t);
   const double peak = chip->peak_ops_per_s(format);
@@ -147,13 +145,11 @@ ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, 
   m["energy_j"] = joules;
   if (tokens) m["energy_per_token_j"] = joules / out_tokens;
   m["average_power_w"] = joules / g.latency_s;
-  m["die_area_mm2"] = die_mm2;
+  add_bill_metrics(m, chip, bill);
   m[is_integer(format) ? "tops_per_w" : "tflops_per_w"] = flops * devices / joules / kTera;
-  m[is_integer(format) ? "tops_per_mm2" : "tflops_per_mm2"] = flops / g.latency_s / kTera / die_mm2;
-  m["cost_usd"] = price.cost().value;
-  m["co2_g"] = price.co2_g();
-  if (tokens) m["usd_per_million_tokens"] = price.cost().value / out_tokens * 1e6;
-  m["co2_g_per_query"] = price.co2_g() / static_cast<double>(workload.batch);
+  m[is_integer(format) ? "tops_per_mm2" : "tflops_per_mm2"] = flops / g.latency_s / kTera / m["die_area_mm2"].get<double>();
+  if (tokens) m["usd_per_million_tokens"] = bill.run.cost().value / out_tokens * 1e6;
+  m["co2_g_per_query"] = bill.run.co2_g() / static_cast<double>(workload.batch);
   return m;
 }
 
@@ -181,17 +177,13 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   const Chip& chip = machine.chip();
   const DeviceGroup& group = loaded.experiment.group;
   const double units_s = g.latency_s * static_cast<double>(chip->units().count);
-  auto energy = energy_of(chip, activity_of(t), t.array_time.active / units_s);
-  for (auto& part : energy) part.energy = part.energy * static_cast<double>(group.devices());
-  const double joules = ppa::total(energy).value;
-  const ppa::ChipPrice chip_price = price_of(chip, loaded.experiment.economics);
-  const ppa::RunPrice price = ppa::run_price(loaded.experiment.economics, chip_price, group.devices(), {g.latency_s}, {joules});
+  const Bill bill = bill_of(chip, loaded.experiment.economics, activity_of(t), t.array_time.active / units_s, group.devices());
   ordered_json r;
   r["schema_version"] = 1;
   r["presil_version"] = PRESIL_VERSION;
   r["experiment"] = config::dump([&](config::Visitor& v) { loaded.experiment.describe(v); });
   r["config_hash"] = config::hash_hex(r["experiment"].dump() + loaded.model_text);
-  r["metrics"] = metrics_of(loaded, machine, g, joules, price);
+  r["metrics"] = metrics_of(loaded, machine, g, bill);
   r["ops"] = ordered_json::array();
   for (const OpTotals& op : t.ops) r["ops"].push_back(op_row(op, chip, g.latency_s));
   r["phases"] = ordered_json::array();
@@ -208,20 +200,7 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   r["fabric"] = {{"devices", group.devices()}, {"bytes", t.fabric_bytes()}};
   if (group.devices() > 1) r["fabric"]["link"] = group.link.name;
   r["mapping"] = mapping_rows(loaded, chip);
-  r["energy"] = ordered_json::array();
-  for (const auto& part : energy)
-    r["energy"].push_back({{"name", part.name}, {"joules", part.energy.value}, {"share", part.energy.value / joules}});
-  r["area"] = ordered_json::array();
-  const ppa::ChipArea area = chip->area();
-  for (const ppa::Block& block : area.blocks)
-    r["area"].push_back({{"name", block.name}, {"group", block.group}, {"mm2", block.area.value}, {"share", block.area / area.total()}, {"source", "computed"}});
-  r["floorplan"] = ordered_json::array();
-  for (const ppa::Rectangle& part : ppa::floorplan(area))
-    r["floorplan"].push_back({{"group", part.group}, {"x_mm", part.x}, {"y_mm", part.y}, {"width_mm", part.width}, {"height_mm", part.height}});
-  r["cost"] = {{"chip_usd", chip_price.total().value}, {"dies_usd", chip_price.dies.value}, {"memory_usd", chip_price.memory.value},
-               {"package_usd", chip_price.package.value}, {"die_yield", chip_price.die_yield}, {"embodied_kg", chip_price.carbon_kg},
-               {"electricity_usd", price.electricity.value}, {"hardware_usd", price.hardware.value},
-               {"operation_g", price.operation_g}, {"embodied_g", price.embodied_g}};
+  add_bill(r, chip, bill);
   const auto& a = t.array_time;
   const Units units = chip->units();
   r[std::string(units.name) + "_time"] = {{"active", a.active / units_s}, {"preload", a.preload / units_s}, {"wait_memory", a.wait_memory / units_s},

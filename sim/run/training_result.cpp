@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/config/schema.h"
-#include "sim/ppa/energy.h"
+#include "sim/run/bill.h"
 
 namespace presil::run {
 
@@ -22,7 +22,7 @@ double layer_exchange_s(const Totals& totals) {
   return sum;
 }
 
-ordered_json metrics_of(const Machine& machine, const TrainingPlan& plan, const TrainingStep& step, double joules) {
+ordered_json metrics_of(const Machine& machine, const TrainingPlan& plan, const TrainingStep& step, const Bill& bill) {
   const Chip& chip = machine.chip();
   const double devices = static_cast<double>(plan.cut.devices());
   const double tokens = static_cast<double>(plan.config.global_batch) * static_cast<double>(plan.config.sequence);
@@ -43,9 +43,11 @@ ordered_json metrics_of(const Machine& machine, const TrainingPlan& plan, const 
   m["memory_gb_per_s"] = bytes / step.step_s / kGiga;
   m["memory_utilisation"] = bytes / step.step_s / memory::peak(chip->memory()).value;
   m["fabric_gb_per_s"] = step.totals.fabric_bytes() / step.step_s / kGiga;
+  const double joules = bill.joules();
   m["energy_j"] = joules;
   m["energy_per_token_j"] = joules / tokens;
   m["average_power_w"] = joules / step.step_s;
+  add_bill_metrics(m, chip, bill);
   m["tflops_per_w"] = step.model_flops * devices / joules / kTera;
   if (plan.config.tokens > 0) {
     m["run_days"] = plan.config.tokens / tokens * step.step_s / kDay;
@@ -96,6 +98,7 @@ double phase_flops(const Totals& totals, const std::string& phase) {
 ordered_json phases_of(const TrainingStep& step, double devices, double peak) {
   ordered_json rows = ordered_json::array();
   for (const PhaseTotals& phase : step.totals.phases) {
+    if (phase.time_s < 1e-9 * step.step_s) continue;  // rounding of stages that never wait
     const double flops = phase_flops(step.totals, phase.name);
     rows.push_back({{"name", phase.name}, {"time_s", phase.time_s}, {"flops", flops * devices}, {"mfu", phase.time_s > 0 ? flops / phase.time_s / peak : 0},
                     {"passes", phase.passes}, {"bound_s", phase.bounds.least()}, {"bound", phase.bounds.which()}});
@@ -119,15 +122,15 @@ ordered_json make_training_result(LoadedExperiment& loaded, const Machine& machi
   const double devices = static_cast<double>(plan.cut.devices());
   ppa::Activity activity = activity_of(step.totals);
   activity.time = {step.step_s};
-  auto energy = chip->energy(activity);
-  for (auto& part : energy) part.energy = part.energy * devices;
-  const double joules = ppa::total(energy).value;
+  double multiplying = 0;
+  for (const OpTotals& op : step.totals.ops) multiplying += op.array_busy_s;
+  const Bill bill = bill_of(chip, loaded.experiment.economics, activity, multiplying / static_cast<double>(chip->units().count) / step.step_s, devices);
   ordered_json r;
   r["schema_version"] = 1;
   r["presil_version"] = PRESIL_VERSION;
   r["experiment"] = config::dump([&](config::Visitor& v) { loaded.experiment.describe(v); });
   r["config_hash"] = config::hash_hex(r["experiment"].dump() + loaded.model_text);
-  r["metrics"] = metrics_of(machine, plan, step, joules);
+  r["metrics"] = metrics_of(machine, plan, step, bill);
   r["ops"] = ordered_json::array();
   for (const OpTotals& op : step.totals.ops) r["ops"].push_back(op_row(op, chip, step.step_s));
   r["phases"] = phases_of(step, devices, chip->peak_ops_per_s(main_format(step.totals)));
@@ -137,10 +140,7 @@ ordered_json make_training_result(LoadedExperiment& loaded, const Machine& machi
   if (plan.cluster.link != nullptr) r["fabric"]["link"] = plan.cluster.link->name;
   if (plan.cluster.network != nullptr) r["fabric"]["network"] = plan.cluster.network->name;
   if (!found.empty()) r["candidates"] = candidates_of(found);
-  r["energy"] = ordered_json::array();
-  for (const auto& part : energy)
-    r["energy"].push_back({{"name", part.name}, {"joules", part.energy.value}, {"share", part.energy.value / joules}});
-  r["area"] = ordered_json::array();
+  add_bill(r, chip, bill);
   r["assumptions"] = training_assumptions(loaded);
   return r;
 }

@@ -2,6 +2,7 @@
 #include "sim/run/training_step.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace presil::run {
 
@@ -25,13 +26,17 @@ class Step {
     step.pipeline_s = pipe.span;
     double end = 0;
     for (std::uint32_t s = 0; s < cut_.size(); ++s) end = std::max(end, gradients_end(s, pipe, times));
-    step.exchange_s = parameters_exposed() + (end - pipe.span) + tied_s() + norm_s();
+    const double after = parameters_exposed() + (end - pipe.span) + tied_s() + norm_s();
     add_passes(step.totals);
-    const Totals update = update_totals();
+    const double busy = std::accumulate(pipe.busy.begin(), pipe.busy.end(), 0.0) / static_cast<double>(pipe.busy.size());
+    step.bubble_s = pipe.span - busy;
+    step.exchange_s = after + std::max(0.0, busy - step.totals.time_s());  // passes wait for some themselves
+    Totals update = update_totals();
+    for (PhaseTotals& phase : update.phases) phase.passes = 1;
     step.update_s = update.time_s();
     step.totals.add(update, 1);
-    step.step_s = step.pipeline_s + step.exchange_s + step.update_s;
-    finish(step, pipe);
+    step.step_s = step.pipeline_s + after + step.update_s;
+    finish(step);
     return step;
   }
 
@@ -161,6 +166,7 @@ class Step {
           totals.add(cost->forward, share);
           totals.add(cost->backward, share);
         }
+    for (PhaseTotals& phase : totals.phases) phase.passes = micro_batches();
   }
 
   double mean_exchanged() const {
@@ -175,14 +181,11 @@ class Step {
     return bytes / static_cast<double>(cut_.size());
   }
 
-  void finish(TrainingStep& step, const parallel::PipelineResult& pipe) const {
+  void finish(TrainingStep& step) const {
     for (const OpTotals& op : step.totals.ops) {
       if (op.phase == "forward" || op.phase == "backward") step.model_flops += op.flops;
       step.hardware_flops += op.flops;
     }
-    double busy = 0;
-    for (const double b : pipe.busy) busy += b / static_cast<double>(pipe.busy.size());
-    step.bubble_s = pipe.span - busy;
     add_row(step.totals, "gradient_exchange", "exchange", step.exchange_s, mean_exchanged());
     add_row(step.totals, "pipeline_idle", "idle", std::max(0.0, step.step_s - step.totals.time_s()), 0);
   }
