@@ -9,6 +9,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/names.h"
+#include "sim/claims/bench.h"
 #include "sim/config/schema.h"
 #include "sim/sweep/axis.h"
 
@@ -67,10 +68,12 @@ std::vector<sweep::Setting> values_of(const std::string& path, const Node& node,
 // A run, or one for each value of `over`.
 void read_run(const std::filesystem::path& folder, const std::string& name, const Node& node, Claim& claim) {
   check_keys(node, {"experiment", "bench", "set", "over"}, "a run");
-  Run run{name, {}, {}, node.mark};
+  Run run{name, {}, {}, {}, node.mark};
   const std::string experiment = text_of(node, "experiment", false), bench = text_of(node, "bench", false);
   if (experiment.empty() == bench.empty()) fail_at(node.mark, "a run has either 'experiment' or 'bench'");
-  if (!bench.empty() && bench != "gemm") fail_at(node.find("bench")->mark, "a run can be of bench gemm only");
+  if (!bench.empty() && std::find(benches().begin(), benches().end(), bench) == benches().end())
+    fail_at(node.find("bench")->mark, fmt::format("unknown bench '{}'; expected one of {}{}", bench, join(benches()), did_you_mean(bench, benches())));
+  run.bench = bench;
   if (!experiment.empty()) run.experiment = folder / experiment;
   if (const Node* set = node.find("set"))
     for (const auto& [path, value] : set->members) run.overrides.push_back(path + "=" + values_of(path, value, false).front().value);
@@ -157,8 +160,8 @@ nlohmann::ordered_json claim_schema() {
     return Json{{"type", "object"}, {"additionalProperties", false}, {"required", std::move(required)}, {"properties", std::move(properties)}};
   };
   const Json free = {{"type", "object"}};
-  schema["properties"]["runs"] = {{"type", "object"}, {"description", "Runs by name: an experiment, or bench gemm."},
-                                  {"additionalProperties", object({{"experiment", text}, {"bench", {{"enum", {"gemm"}}}}, {"set", free}, {"over", free}}, Json::array())}};
+  schema["properties"]["runs"] = {{"type", "object"}, {"description", "Runs by name: an experiment, or a bench."},
+                                  {"additionalProperties", object({{"experiment", text}, {"bench", {{"enum", benches()}}}, {"set", free}, {"over", free}}, Json::array())}};
   schema["properties"]["figures"] = {{"type", "object"}, {"description", "Expressions over RUN.metric and earlier figures."},
                                      {"additionalProperties", object({{"is", text}, {"text", text}}, {"is", "text"})}};
   schema["properties"]["verdicts"] = {{"type", "array"}, {"minItems", 1}, {"description", "The first whose condition holds; {figure} in `because` is its value."},

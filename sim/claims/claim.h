@@ -31,7 +31,8 @@ namespace presil::claims {
 
 struct Run {
   std::string name;
-  std::filesystem::path experiment;  ///< empty: bench gemm
+  std::filesystem::path experiment;  ///< empty: a bench
+  std::string bench;                 ///< benches() of bench.h
   std::vector<std::string> overrides;
   config::Mark mark;
 };

@@ -9,6 +9,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/names.h"
+#include "sim/claims/bench.h"
 #include "sim/report/format.h"
 #include "sim/sweep/pool.h"
 #include "sim/sweep/run.h"
@@ -20,7 +21,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Numbers = std::map<std::string, double>;
 
-std::string key_of(const Run& run) { return run.experiment.string() + "\n" + join(run.overrides, "\n"); }
+std::string key_of(const Run& run) { return run.experiment.string() + "\n" + run.bench + "\n" + join(run.overrides, "\n"); }
 
 void flatten(const Json& value, const std::string& path, Json& numbers) {
   const std::string start = path.empty() ? "" : path + ".";
@@ -39,8 +40,7 @@ std::string run_one(const Run& run) {
   try {
     sweep::Spec spec;
     spec.experiment = run.experiment;
-    if (run.experiment.empty()) spec.bench = "gemm";
-    Json document = sweep::run_subject(spec, run.overrides);
+    Json document = run.bench.empty() ? sweep::run_subject(spec, run.overrides) : run_bench(run.bench, run.overrides);
     for (const char* part : {"experiment", "ops", "mapping", "assumptions"}) document.erase(part);
     answer["numbers"] = {{"status", 0}};
     flatten(document, "", answer["numbers"]);
