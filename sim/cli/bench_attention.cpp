@@ -10,7 +10,7 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kBenchAttentionExamples = R"(
 softmax(Q K^T / sqrt(head_dim)) V, operands and result in memory. Times are in us, rates in TFLOPS (TOPS
 for integers): 4 x head_dim for every pair of query and key that the mask leaves, 2.5 times that backward.
 With a mask the queries are the last q_len of kv_len positions.
@@ -23,14 +23,14 @@ Examples:
   presil bench attention --device a100_sxm_80gb --dtype fp16 --q-len 2048 --kv-len 4096 --heads 32 --head-dim 128 \
                          --impl 'FlashAttention of early 2023-24')";
 
-struct Options {
+struct BenchAttentionOptions {
   std::string device, dtype{"bf16"}, phase{"prefill"}, causal{"yes"}, impl, format;
   std::uint64_t batch{1}, q_len{}, kv_len{}, heads{}, kv_heads{}, head_dim{}, window{};  // 0: not given
   bool backward{false};
   std::vector<std::string> overrides;
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_bench_attention(CLI::App& command, BenchAttentionOptions& o) {
   command.add_option("--device", o.device, "The chip: a name of `presil list chips`, or a file")
       ->required()
       ->type_name("NAME");
@@ -61,7 +61,7 @@ void declare(CLI::App& command, Options& o) {
   add_format(command, o.format, {"text", "json", "csv"});
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_bench_attention(const BenchAttentionOptions& o) {
   const bool decode = o.phase == "decode";
   if (!decode && o.q_len == 0) throw UsageError("--phase prefill needs --q-len N");
   if (decode && o.kv_len == 0) throw UsageError("--phase decode needs --kv-len N");
@@ -86,7 +86,7 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_bench_attention(CLI::App& bench, Action& action) {
-  add_command<Options>(bench, "attention", "Fused attention on a chip", kExamples, action, declare, perform);
+  add_command<BenchAttentionOptions>(bench, "attention", "Fused attention on a chip", kBenchAttentionExamples, action, declare_bench_attention, perform_bench_attention);
 }
 
 }  // namespace presil::cli

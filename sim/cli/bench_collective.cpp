@@ -17,7 +17,7 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kBenchCollectiveExamples = R"(
 With --system: on the simulated fabric of a machine of `presil list systems`, in nccl-tests' columns (size, time, algbw,
 busbw), one row for every size from --min to --max, doubling. Algorithm and protocol are chosen as NCCL does, or given.
 With --link: the time over the links of one node, in closed form, of one --bytes. Sizes are what nccl-tests prints.
@@ -36,14 +36,14 @@ nlohmann::ordered_json readable(nlohmann::ordered_json rows) {
   return rows;
 }
 
-struct Options {
+struct BenchCollectiveOptions {
   std::string system, link, op, algorithm, protocol, format;
   std::uint64_t n_devices{}, bytes{}, least{}, most{};
   bool serving{}, unfolded{};
   std::vector<std::string> overrides;
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_bench_collective(CLI::App& command, BenchCollectiveOptions& o) {
   constexpr std::uint64_t kMost = std::uint64_t{1} << 50;
   auto* system = command.add_option("--system", o.system, "The machine: a name of `presil list systems`, or a file")->type_name("NAME");
   auto* link = command.add_option("--link", o.link, "Instead: the links of one node, a name of `presil list links`, or a file")->type_name("NAME");
@@ -67,7 +67,7 @@ void declare(CLI::App& command, Options& o) {
   add_format(command, o.format, {"text", "json", "csv"});
 }
 
-ExitStatus perform_system(const Options& o) {
+ExitStatus perform_system(const BenchCollectiveOptions& o) {
   if (o.serving) throw UsageError("--serving goes with --link");
   if (o.bytes != 0 && o.least != 0) throw UsageError("--bytes does not go with --min and --max");
   const std::uint64_t least = o.bytes != 0 ? o.bytes : o.least, most = o.bytes != 0 ? o.bytes : o.most;
@@ -84,7 +84,7 @@ ExitStatus perform_system(const Options& o) {
   return ExitStatus::ok;
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_bench_collective(const BenchCollectiveOptions& o) {
   if (!o.system.empty()) return perform_system(o);
   if (o.link.empty()) throw UsageError("bench collective needs --system NAME or --link NAME");
   if (o.bytes == 0 || o.n_devices == 0) throw UsageError("bench collective --link needs --n-devices N and --bytes N");
@@ -99,7 +99,7 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_bench_collective(CLI::App& bench, Action& action) {
-  add_command<Options>(bench, "collective", "All-reduce and its kin, on the simulated fabric of a system or over the links of a node", kExamples, action, declare, perform);
+  add_command<BenchCollectiveOptions>(bench, "collective", "All-reduce and its kin, on the simulated fabric of a system or over the links of a node", kBenchCollectiveExamples, action, declare_bench_collective, perform_bench_collective);
 }
 
 }  // namespace presil::cli

@@ -12,7 +12,7 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kBenchGemmExamples = R"(
 C (m x n) = A (m x k) B (k x n), `batch` times. Times are in us, rates in TFLOPS (TOPS for integers)
 with a multiply-add counted as 2.
 
@@ -23,14 +23,14 @@ Examples:
   presil bench gemm --array 128x128 --dataflow os --m 512 --n 512 --k 512
   presil bench gemm --array 16x16 --fidelity cycle --m 40 --n 30 --k 50)";
 
-struct Options {
+struct BenchGemmOptions {
   std::string device, array, dtype, dataflow, timing, fidelity, format;  // empty: not given
   std::uint64_t m{}, n{}, k{}, batch{};
   bool sparse{false};
   std::vector<std::string> overrides;
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_bench_gemm(CLI::App& command, BenchGemmOptions& o) {
   command.add_option("--device", o.device, "The chip: a name of `presil list chips`, or a file")
       ->type_name("NAME");
   command.add_option("--array", o.array, "Instead of a chip: a bare array without memory")
@@ -76,7 +76,7 @@ std::uint32_t side(const std::string& whole, std::string_view text) {
   return value;
 }
 
-nlohmann::ordered_json bare_array(const Options& o) {
+nlohmann::ordered_json bare_array(const BenchGemmOptions& o) {
   const std::size_t cross = o.array.find('x');
   const std::string_view text = o.array;
   run::ArrayQuery query;
@@ -92,7 +92,7 @@ nlohmann::ordered_json bare_array(const Options& o) {
 }
 
 // An option that the chosen machine would ignore is refused, not dropped.
-void check_machine(const Options& o) {
+void check_machine(const BenchGemmOptions& o) {
   if (o.device.empty() && o.array.empty())
     throw UsageError("bench gemm needs --device NAME or --array ROWSxCOLUMNS");
   const auto refuse = [&](bool given, const char* option) {
@@ -110,7 +110,7 @@ void check_machine(const Options& o) {
   refuse(o.array.empty() && !o.fidelity.empty(), "--fidelity");
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_bench_gemm(const BenchGemmOptions& o) {
   check_machine(o);
   if (!o.array.empty()) {
     print_record(bare_array(o), o.format);
@@ -131,8 +131,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_bench_gemm(CLI::App& bench, Action& action) {
-  add_command<Options>(bench, "gemm", "A matrix product on a chip, or on a bare systolic array", kExamples,
-                       action, declare, perform);
+  add_command<BenchGemmOptions>(bench, "gemm", "A matrix product on a chip, or on a bare systolic array", kBenchGemmExamples,
+                       action, declare_bench_gemm, perform_bench_gemm);
 }
 
 }  // namespace presil::cli

@@ -13,7 +13,7 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kBenchImcExamples = R"(
 Latency, rate, energy and area by part of one macro, in closed form. What a flag gives replaces the value of the
 macro's file, as --set does; the ranges are those of docs/fields.md.
 
@@ -48,7 +48,7 @@ constexpr std::array kFlags{
     Flag{"--input-toggle", "operands.input_toggle", "Share of input bits that change from step to step"},
 };
 
-struct Options {
+struct BenchImcOptions {
   std::string macro, format;
   std::array<std::string, kFlags.size()> values;
   bool functional{};
@@ -69,7 +69,7 @@ void declare_functional(CLI::App& command, run::FunctionalQuery& q) {
   only(command.add_option("--seed", q.seed, "Of weights, prompt and noise (default 1)")->check(positive_integer(1u << 31))->type_name("N"));
 }
 
-void declare(CLI::App& command, Options& o) {
+void declare_bench_imc(CLI::App& command, BenchImcOptions& o) {
   command.add_option("--macro", o.macro, "A name of `presil list macros`, or a file")->required()->type_name("NAME");
   for (std::size_t i = 0; i < kFlags.size(); ++i)
     command.add_option(kFlags[i].name, o.values[i], kFlags[i].doc)->type_name("VALUE");
@@ -79,7 +79,7 @@ void declare(CLI::App& command, Options& o) {
   add_format(command, o.format, {"text", "json", "csv"});
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_bench_imc(const BenchImcOptions& o) {
   std::vector<std::string> overrides = o.overrides;
   for (std::size_t i = 0; i < kFlags.size(); ++i)
     if (!o.values[i].empty()) overrides.push_back(fmt::format("{}={}", kFlags[i].field, o.values[i]));
@@ -98,8 +98,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_bench_imc(CLI::App& bench, Action& action) {
-  add_command<Options>(bench, "imc", "Time, energy and area of an in-memory-compute macro", kExamples, action, declare,
-                       perform);
+  add_command<BenchImcOptions>(bench, "imc", "Time, energy and area of an in-memory-compute macro", kBenchImcExamples, action, declare_bench_imc,
+                       perform_bench_imc);
 }
 
 }  // namespace presil::cli

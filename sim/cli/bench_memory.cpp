@@ -13,7 +13,7 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kBenchMemoryExamples = R"(
 Requests of 64 bytes, offered as fast as the memory takes them or, with --load, at a share of its peak.
 Patterns: seq; random (over 1 GiB); stride=N (bytes); streams=N (N sequential reads in turn); mix=R:W (R reads, W writes
 in turn, each a stream); zipf (skewed, over 1 GiB). A trace has lines `R|W hexaddress`; # starts a comment.
@@ -25,7 +25,7 @@ Examples:
   presil bench memory --config hbm2e --pattern mix=2:1 --load 0.5 --energy
   presil bench memory --config my_dram.yaml --trace requests.txt --format json)";
 
-struct Options {
+struct BenchMemoryOptions {
   std::string config, trace, pattern, format;
   std::optional<double> load;
   std::uint64_t requests{};
@@ -33,7 +33,7 @@ struct Options {
   std::vector<std::string> overrides;
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_bench_memory(CLI::App& command, BenchMemoryOptions& o) {
   command.add_option("--config", o.config, "The memory: a name of `presil list memories`, or a file")->required()->type_name("FILE");
   auto* trace = command.add_option("--trace", o.trace, "File of requests")->type_name("FILE");
   auto* pattern = command.add_option("--pattern", o.pattern, "Instead of a trace: seq, random, stride=N, streams=N, mix=R:W, zipf")
@@ -46,7 +46,7 @@ void declare(CLI::App& command, Options& o) {
   add_format(command, o.format, {"text", "json", "csv"});
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_bench_memory(const BenchMemoryOptions& o) {
   if (o.trace.empty() && o.pattern.empty()) throw UsageError("bench memory needs --pattern PATTERN or --trace FILE");
   if (!o.trace.empty() && o.requests != 0) throw UsageError("--requests does not go with --trace");
   if (o.load && !(*o.load > 0 && *o.load <= 1)) throw UsageError(fmt::format("--load {}: expected a share of peak above 0 and up to 1", *o.load));
@@ -62,7 +62,7 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_bench_memory(CLI::App& bench, Action& action) {
-  add_command<Options>(bench, "memory", "A memory alone, under a pattern or a trace of requests", kExamples, action, declare, perform);
+  add_command<BenchMemoryOptions>(bench, "memory", "A memory alone, under a pattern or a trace of requests", kBenchMemoryExamples, action, declare_bench_memory, perform_bench_memory);
 }
 
 }  // namespace presil::cli

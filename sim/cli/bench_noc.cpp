@@ -17,7 +17,7 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kBenchNocExamples = R"(
 Loads are flits offered per node and cycle. Latency is from a packet's creation to its tail's arrival, waiting in
 its source included. The defaults are BookSim2's router: 16 virtual channels of 8 flits, one cycle each for
 routing, VC allocation, switch allocation, traversal and link.
@@ -27,7 +27,7 @@ Examples:
   presil bench noc --topology mesh --size 8x8 --vcs 4 --buffer 4 --sweep --format csv
   presil bench noc --topology torus --size 4x4 --packet 5 --pattern tornado --injection 0.2)";
 
-struct Options {
+struct BenchNocOptions {
   std::string topology{"mesh"}, size{"8x8"}, pattern{"uniform"}, format;
   run::NocQuery query;
 };
@@ -68,7 +68,7 @@ void declare_router(CLI::App& command, noc::FlitConfig& c) {
   command.add_option("--credit-delay", c.credit_delay, "Cycles from a credit's arrival to its use (default 0)")->type_name("N");
 }
 
-void declare(CLI::App& command, Options& o) {
+void declare_bench_noc(CLI::App& command, BenchNocOptions& o) {
   noc::TrafficConfig& t = o.query.traffic;
   command.add_option("--topology", o.topology, "mesh (default), torus, ring, crossbar")->check(one_of(words(noc::kFlitTopologyNames)))->type_name("NAME");
   command.add_option("--size", o.size, "COLUMNSxROWS (default 8x8), or a number of nodes")->type_name("SIZE");
@@ -89,7 +89,7 @@ void declare(CLI::App& command, Options& o) {
   add_format(command, o.format, {"text", "json", "csv"});
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_bench_noc(const BenchNocOptions& o) {
   run::NocQuery query = o.query;
   query.network.topology = static_cast<noc::FlitTopology>(place(noc::kFlitTopologyNames, o.topology));
   query.traffic.pattern = static_cast<noc::Pattern>(place(noc::kPatternNames, o.pattern));
@@ -112,7 +112,7 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_bench_noc(CLI::App& bench, Action& action) {
-  add_command<Options>(bench, "noc", "Latency against load of an on-chip network, flit by flit", kExamples, action, declare, perform);
+  add_command<BenchNocOptions>(bench, "noc", "Latency against load of an on-chip network, flit by flit", kBenchNocExamples, action, declare_bench_noc, perform_bench_noc);
 }
 
 }  // namespace presil::cli

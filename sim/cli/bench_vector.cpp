@@ -11,7 +11,7 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kBenchVectorExamples = R"(
 rows x cols values, operands and result in memory. Norms and softmax reduce along cols; silu_mul, gelu_mul
 and gelu_tanh_mul read a gate and a value, add and mul two operands; embedding looks up `rows` tokens of
 `cols` values. Times are in us, rates in GOPS with an exponential or a reciprocal counted as 1.
@@ -23,13 +23,13 @@ Examples:
 
 constexpr std::uint64_t kMost = std::uint64_t{1} << 32;  // of rows and of cols; memory holds less
 
-struct Options {
+struct BenchVectorOptions {
   std::string device, op, dtype{"bf16"}, kernel{"fused"}, format;
   std::uint64_t rows{}, cols{};
   std::vector<std::string> overrides;
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_bench_vector(CLI::App& command, BenchVectorOptions& o) {
   command.add_option("--device", o.device, "The chip: a name of `presil list chips`, or a file")
       ->required()
       ->type_name("NAME");
@@ -60,7 +60,7 @@ void declare(CLI::App& command, Options& o) {
   add_format(command, o.format, {"text", "json", "csv"});
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_bench_vector(const BenchVectorOptions& o) {
   run::VectorQuery query;
   query.device = o.device;
   query.op = o.op;
@@ -75,8 +75,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_bench_vector(CLI::App& bench, Action& action) {
-  add_command<Options>(bench, "vector", "An element-wise or row-wise operator on a chip", kExamples, action, declare,
-                       perform);
+  add_command<BenchVectorOptions>(bench, "vector", "An element-wise or row-wise operator on a chip", kBenchVectorExamples, action, declare_bench_vector,
+                       perform_bench_vector);
 }
 
 }  // namespace presil::cli

@@ -17,13 +17,13 @@ namespace presil::cli {
 
 namespace {
 
-struct Options {
+struct ClaimsOptions {
   std::string folder, out;
   std::vector<std::string> only;
   std::uint64_t jobs{0};
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_claims(CLI::App& command, ClaimsOptions& o) {
   command.add_option("FOLDER", o.folder, "Claim files (default: configs/experiments/claims)");
   command.add_option("--only", o.only, "Judge this claim alone; may be repeated; writes no page")->allow_extra_args(false)->type_name("ID");
   command.add_option("--out", o.out, "Where the page goes (default: docs/claims.md)")->type_name("FILE.md");
@@ -40,7 +40,7 @@ void keep_only(const std::vector<std::string>& ids, std::vector<claims::Claim>& 
   std::erase_if(all, [&](const claims::Claim& claim) { return std::find(ids.begin(), ids.end(), claim.id) == ids.end(); });
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_claims(const ClaimsOptions& o) {
   std::vector<claims::Claim> all = claims::read_claims(o.folder.empty() ? run::home() / "configs/experiments/claims" : std::filesystem::path(o.folder));
   keep_only(o.only, all);
   const std::size_t jobs = o.jobs ? o.jobs : std::max(1u, std::thread::hardware_concurrency());
@@ -58,10 +58,10 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_claims(CLI::App& app, Action& action) {
-  add_command<Options>(app, "claims", "Put published statements about hardware to the test",
+  add_command<ClaimsOptions>(app, "claims", "Put published statements about hardware to the test",
                        "\nExamples:\n  presil claims                       all of them; writes docs/claims.md\n"
                        "  presil claims --only hbm-decides",
-                       action, declare, perform);
+                       action, declare_claims, perform_claims);
 }
 
 }  // namespace presil::cli

@@ -13,7 +13,7 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kCompareExamples = R"(
 Every metric of every result beside the first one's: difference and ratio; * marks the best.
 
 Examples:
@@ -21,13 +21,13 @@ Examples:
   presil compare out/base out/new --fail-over 2               status 4 when any time is over 2% worse
   presil compare base.json *.json --out comparison.html)";
 
-struct Options {
+struct CompareOptions {
   std::vector<std::string> files;
   std::string out, format;
   double fail_over{-1};
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_compare(CLI::App& command, CompareOptions& o) {
   command.add_option("RESULT", o.files, "Results: result.json files, or folders that hold one")->required();
   command.add_option("--out", o.out, "Also write the comparison as a page to FILE.html")->type_name("FILE");
   command
@@ -39,7 +39,7 @@ void declare(CLI::App& command, Options& o) {
   add_format(command, o.format, {"text", "csv", "html"});
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_compare(const CompareOptions& o) {
   std::vector<report::Named> results;
   for (const std::string& file : o.files)
     results.push_back({file, report::read_result(report::load_document(file), file)});
@@ -56,8 +56,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_compare(CLI::App& app, Action& action) {
-  add_command<Options>(app, "compare", "Put results beside each other; fail when one is slower", kExamples,
-                       action, declare, perform);
+  add_command<CompareOptions>(app, "compare", "Put results beside each other; fail when one is slower", kCompareExamples,
+                       action, declare_compare, perform_compare);
 }
 
 }  // namespace presil::cli

@@ -13,7 +13,7 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kDescribeExamples = R"(
 Every value with its source: [datasheet], [paper], [fit] or [assumed], and where it is written.
 
 Examples:
@@ -21,16 +21,16 @@ Examples:
   presil describe NAME                     a name of `presil list chips`, models, memories, technologies
   presil describe NAME --format json)";
 
-struct Options {
+struct DescribeOptions {
   std::string config, format;
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_describe(CLI::App& command, DescribeOptions& o) {
   command.add_option("CONFIG", o.config, "A configuration: a file, or a name of `presil list`")->required();
   add_format(command, o.format, {"text", "json"});
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_describe(const DescribeOptions& o) {
   const nlohmann::ordered_json description = run::describe(o.config);
   if (o.format == "json") {
     print(report::document_text(description));
@@ -51,8 +51,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_describe(CLI::App& app, Action& action) {
-  add_command<Options>(app, "describe", "Show a configuration, and where every value of it comes from",
-                       kExamples, action, declare, perform);
+  add_command<DescribeOptions>(app, "describe", "Show a configuration, and where every value of it comes from",
+                       kDescribeExamples, action, declare_describe, perform_describe);
 }
 
 }  // namespace presil::cli

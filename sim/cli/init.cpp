@@ -12,15 +12,15 @@ namespace presil::cli {
 
 namespace {
 
-struct Options {
+struct InitOptions {
   std::string file;
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_init(CLI::App& command, InitOptions& o) {
   command.add_option("FILE", o.file, "Where to write it; never overwrites (default: standard output)");
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_init(const InitOptions& o) {
   const std::string text = starter_text(run::schema("experiment"), run::catalogue);
   if (o.file.empty())
     print(text);
@@ -32,9 +32,9 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_init(CLI::App& app, Action& action) {
-  add_command<Options>(app, "init", "Write a commented experiment to start from",
-                       "\nExamples:\n  presil init mine.yaml\n  presil run mine.yaml", action, declare,
-                       perform);
+  add_command<InitOptions>(app, "init", "Write a commented experiment to start from",
+                       "\nExamples:\n  presil init mine.yaml\n  presil run mine.yaml", action, declare_init,
+                       perform_init);
 }
 
 }  // namespace presil::cli

@@ -15,11 +15,11 @@ namespace presil::cli {
 
 namespace {
 
-struct Options {
+struct ListOptions {
   std::string kind, format;
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_list(CLI::App& command, ListOptions& o) {
   const std::vector<std::string> kinds = run::catalogue_kinds();
   command.add_option("KIND", o.kind, join(kinds))->required()->check(one_of(kinds));
   add_format(command, o.format, {"text", "json", "csv"});
@@ -34,7 +34,7 @@ nlohmann::ordered_json shortened(nlohmann::ordered_json all) {
   return all;
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_list(const ListOptions& o) {
   const nlohmann::ordered_json all = run::catalogue(o.kind);
   if (o.format == "json")
     print(report::document_text(all));
@@ -50,9 +50,9 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_list(CLI::App& app, Action& action) {
-  add_command<Options>(
+  add_command<ListOptions>(
       app, "list", "List the chips, models, memories, links and other things presil knows",
-      "\nExamples:\n  presil list chips\n  presil list models --format json", action, declare, perform);
+      "\nExamples:\n  presil list chips\n  presil list models --format json", action, declare_list, perform_list);
 }
 
 }  // namespace presil::cli

@@ -18,20 +18,20 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kRunExamples = R"(
 Examples:
   presil run mine.yaml
   presil run mine.yaml --set workload.batch=8 --set chip.clock='1.2 GHz' --out out/fast
   presil run mine.yaml --format csv --table metrics
   presil run mine.yaml --format html > report.html)";
 
-struct Options {
+struct RunOptions {
   std::string experiment, out, format, table{"ops"};
   std::vector<std::string> overrides;
   bool exact{false}, explain{false};
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_run(CLI::App& command, RunOptions& o) {
   command.add_option("EXPERIMENT", o.experiment, "The experiment: a YAML file, see `presil init`")
       ->required();
   add_overrides(command, o.overrides);
@@ -56,7 +56,7 @@ std::string candidates(const nlohmann::ordered_json& document) {
   return "\n  fastest cuts that fit\n" + text;
 }
 
-std::string rendered(const Options& o, const nlohmann::ordered_json& document) {
+std::string rendered(const RunOptions& o, const nlohmann::ordered_json& document) {
   if (o.format == "json") return report::document_text(document);
   const report::Result result = report::read_result(document, "result");
   if (o.format == "csv") return o.table == "ops" ? report::ops_csv(document) : report::metrics_csv(document);
@@ -74,7 +74,7 @@ void note_speed(const run::RunOutcome& outcome) {
                    report::count(static_cast<double>(outcome.commands)), report::number(per_s), outcome.unit));
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_run(const RunOptions& o) {
   if (o.explain && o.format != "text")
     throw UsageError(
         "--explain adds to the text report; the mapping is part of the json and html formats as it is");
@@ -90,8 +90,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_run(CLI::App& app, Action& action) {
-  add_command<Options>(app, "run", "Simulate one experiment and say how long it takes and what limits it",
-                       kExamples, action, declare, perform);
+  add_command<RunOptions>(app, "run", "Simulate one experiment and say how long it takes and what limits it",
+                       kRunExamples, action, declare_run, perform_run);
 }
 
 }  // namespace presil::cli

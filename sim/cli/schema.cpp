@@ -15,7 +15,7 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kSchemaExamples = R"(
 Examples:
   presil schema > experiment.schema.json
   presil schema chip
@@ -24,12 +24,12 @@ Examples:
 An editor with a YAML language server checks while you type when a file starts with
   # yaml-language-server: $schema=experiment.schema.json)";
 
-struct Options {
+struct SchemaOptions {
   std::string kind{"experiment"};
   std::string format{"json"};
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_schema(CLI::App& command, SchemaOptions& o) {
   std::vector<std::string> kinds = run::schema_kinds();
   kinds.insert(kinds.end(), {"sweep", "claim"});
   command.add_option("KIND", o.kind, join(kinds) + "; default: experiment")->check(one_of(kinds));
@@ -38,7 +38,7 @@ void declare(CLI::App& command, Options& o) {
       ->type_name("FORMAT");
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_schema(const SchemaOptions& o) {
   if (o.format == "markdown") {
     if (o.kind == "sweep" || o.kind == "claim") throw UsageError("a " + o.kind + " has no table of fields; see docs/commands.md");
     print(run::field_table(o.kind));
@@ -53,8 +53,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_schema(CLI::App& app, Action& action) {
-  add_command<Options>(app, "schema", "Print the JSON Schema of a kind of configuration file", kExamples,
-                       action, declare, perform);
+  add_command<SchemaOptions>(app, "schema", "Print the JSON Schema of a kind of configuration file", kSchemaExamples,
+                       action, declare_schema, perform_schema);
 }
 
 }  // namespace presil::cli

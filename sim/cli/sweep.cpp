@@ -23,7 +23,7 @@ namespace presil::cli {
 
 namespace {
 
-constexpr const char* kExamples = R"(
+constexpr const char* kSweepExamples = R"(
 SWEEP.yaml names an experiment and the values to try; every combination is one row of a CSV table:
 
   experiment: mine.yaml
@@ -39,14 +39,14 @@ Examples:
   presil sweep stacks.yaml --out stacks.csv --shard 1/4           one of four machines: stacks.1-of-4.db
   presil sweep merge stacks.*-of-4.db --out stacks.html)";
 
-struct Options {
+struct SweepOptions {
   std::string file, db, shard;
   std::vector<std::string> outs;
   std::uint64_t jobs{0}, allow{sweep::kMostPoints};
   bool resume{false}, restart{false};
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_sweep(CLI::App& command, SweepOptions& o) {
   command.add_option("SWEEP", o.file, "The sweep: a YAML file");
   command.add_option("--jobs", o.jobs, "Points simulated at once (default: one for each core)")
       ->check(positive_integer())
@@ -106,7 +106,7 @@ sweep::Title title_of(const sweep::Spec& spec) {
   return title;
 }
 
-std::optional<sweep::Database> open_database(const Options& o, const SweepOutputs& outputs, const sweep::Title& title) {
+std::optional<sweep::Database> open_database(const SweepOptions& o, const SweepOutputs& outputs, const sweep::Title& title) {
   if (outputs.database.empty()) {
     if (o.resume) throw UsageError("--resume needs --out FILE or --db FILE: where the results are kept");
     return std::nullopt;
@@ -114,7 +114,7 @@ std::optional<sweep::Database> open_database(const Options& o, const SweepOutput
   return o.resume ? sweep::Database::resume(outputs.database, title) : sweep::Database::create(outputs.database, title, o.restart);
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_sweep(const SweepOptions& o) {
   if (o.file.empty()) throw UsageError("SWEEP is required; see `presil sweep --help`");
   if (o.resume && o.restart) throw UsageError("--resume and --restart exclude each other");
   const sweep::Spec spec = sweep::read_spec(o.file, o.allow);
@@ -153,13 +153,13 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_sweep(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SweepOptions>();
   CLI::App* command = app.add_subcommand("sweep", "Simulate an experiment at many points: grids, samples, searches");
-  command->footer(kExamples);
-  declare(*command, *options);
+  command->footer(kSweepExamples);
+  declare_sweep(*command, *options);
   add_sweep_merge(*command, action);
   command->callback([&action, options, command] {
-    if (command->get_subcommands().empty()) action = [options] { return perform(*options); };
+    if (command->get_subcommands().empty()) action = [options] { return perform_sweep(*options); };
   });
 }
 

@@ -13,12 +13,12 @@ namespace presil::cli {
 
 namespace {
 
-struct Options {
+struct SweepMergeOptions {
   std::vector<std::string> databases, outs;
   std::string db;
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_sweep_merge(CLI::App& command, SweepMergeOptions& o) {
   command.add_option("DB", o.databases, "Databases of one sweep")->required();
   command.add_option("--out", o.outs, "Write a table to FILE.csv or a page to FILE.html instead of standard output; may be repeated")
       ->allow_extra_args(false)
@@ -32,7 +32,7 @@ void write_database(const std::string& file, const sweep::Merged& merged) {
   if (merged.missing() == 0) all.finish();
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_sweep_merge(const SweepMergeOptions& o) {
   if (!o.db.empty() && std::find(o.databases.begin(), o.databases.end(), o.db) != o.databases.end())
     throw UsageError(o.db + ": cannot be both read and written");
   const sweep::Merged merged = sweep::merge(o.databases);
@@ -48,10 +48,10 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_sweep_merge(CLI::App& sweep, Action& action) {
-  add_command<Options>(sweep, "merge", "Put the databases of a sweep's parts together, or make a table or a page of one",
+  add_command<SweepMergeOptions>(sweep, "merge", "Put the databases of a sweep's parts together, or make a table or a page of one",
                        "\nExamples:\n  presil sweep merge x.*-of-4.db --out all.csv --out all.html\n"
                        "  presil sweep merge x.db --out x.html",
-                       action, declare, perform);
+                       action, declare_sweep_merge, perform_sweep_merge);
 }
 
 }  // namespace presil::cli

@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExamples = R"(
+constexpr const char* kValidateExamples = R"(
 TABLE is a CSV file of measurements. Its header says what it is (gemm, vector, attention, inference, ...);
 docs/validate.md lists the columns of each kind. Every row is predicted on the chip it names, and the
 errors are printed by kind and device: for all rows, for the odd ones, which constants are fitted on,
@@ -36,14 +36,14 @@ Examples:
   presil validate gemm.csv attention.csv --max-mape 10        status 4 when a device is above 10%
   presil validate *.csv --report docs/validation.md           a page with charts)";
 
-struct Options {
+struct ValidateOptions {
   std::vector<std::string> tables;
   std::string out, report, format;
   double max_mape{-1};
   std::uint64_t jobs{0};
 };
 
-void declare(CLI::App& command, Options& o) {
+void declare_validate(CLI::App& command, ValidateOptions& o) {
   command.add_option("TABLE", o.tables, "Measurements: CSV files")->required();
   command
       .add_option("--out", o.out,
@@ -73,7 +73,7 @@ void check_not_input(const std::string& table, const fs::path& out) {
 }
 
 // Where each table goes; refused before anything is simulated.
-std::vector<fs::path> outputs(const Options& o) {
+std::vector<fs::path> outputs(const ValidateOptions& o) {
   if (o.out.empty()) return {};
   std::error_code problem;
   const bool folder = fs::is_directory(o.out, problem) || o.out.ends_with('/');
@@ -97,12 +97,12 @@ std::vector<fs::path> outputs(const Options& o) {
   return files;
 }
 
-void check_report(const Options& o) {
+void check_report(const ValidateOptions& o) {
   if (!o.report.empty() && fs::path(o.report).extension() != ".md")
     throw UsageError(fmt::format("--report {} must end in .md; charts are written beside it", o.report));
 }
 
-void write_report(const Options& o, const validate::Validation& validation) {
+void write_report(const ValidateOptions& o, const validate::Validation& validation) {
   if (o.report.empty()) return;
   const fs::path page = o.report;
   const validate::Report report = validate::report_of(validation, page.stem().string());
@@ -111,7 +111,7 @@ void write_report(const Options& o, const validate::Validation& validation) {
   write_atomically(page, report.page);
 }
 
-ExitStatus verdict(const Options& o, const validate::Summary& summary) {
+ExitStatus verdict(const ValidateOptions& o, const validate::Summary& summary) {
   if (summary.defects > 0)
     throw Error(ExitStatus::run_failed,
                 fmt::format("{} of {} rows failed; the reasons are under \"not predicted\"", summary.defects,
@@ -122,7 +122,7 @@ ExitStatus verdict(const Options& o, const validate::Summary& summary) {
   throw Error(ExitStatus::out_of_tolerance, join(outside, "\n"));
 }
 
-ExitStatus perform(const Options& o) {
+ExitStatus perform_validate(const ValidateOptions& o) {
   const std::vector<fs::path> files = outputs(o);
   check_report(o);
   const std::size_t jobs = o.jobs ? o.jobs : std::max(1u, std::thread::hardware_concurrency());
@@ -142,8 +142,8 @@ ExitStatus perform(const Options& o) {
 }  // namespace
 
 void add_validate(CLI::App& app, Action& action) {
-  add_command<Options>(app, "validate", "Compare predictions with tables of measurements", kExamples, action,
-                       declare, perform);
+  add_command<ValidateOptions>(app, "validate", "Compare predictions with tables of measurements", kValidateExamples, action,
+                       declare_validate, perform_validate);
 }
 
 }  // namespace presil::cli

@@ -7,11 +7,11 @@ namespace presil::cli {
 
 namespace {
 
-struct Options {};
+struct VersionOptions {};
 
-void declare(CLI::App&, Options&) {}
+void declare_version(CLI::App&, VersionOptions&) {}
 
-ExitStatus perform(const Options&) {
+ExitStatus perform_version(const VersionOptions&) {
   print(version_text() + "\n");
   return ExitStatus::ok;
 }
@@ -21,7 +21,7 @@ ExitStatus perform(const Options&) {
 std::string version_text() { return "presil " PRESIL_VERSION; }
 
 void add_version(CLI::App& app, Action& action) {
-  add_command<Options>(app, "version", "Print the version", "", action, declare, perform);
+  add_command<VersionOptions>(app, "version", "Print the version", "", action, declare_version, perform_version);
 }
 
 }  // namespace presil::cli

@@ -6,7 +6,7 @@ namespace presil::test {
 namespace {
 
 // In raw texts the first line break only sets the text apart and is not part of the file.
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kDescriptionsCases{
     {"MemoryKeyMisspelt",
      {"describe", "c.yaml"},
      {{"c.yaml", R"(
@@ -146,6 +146,6 @@ clock: 1.05 GHZ
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Descriptions, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Descriptions, BadInput, testing::ValuesIn(kDescriptionsCases), case_name);
 
 }  // namespace presil::test

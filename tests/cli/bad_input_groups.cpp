@@ -10,7 +10,7 @@ std::string shared_by(const std::string& devices, const std::string& link, const
          "model: llama2_7b\nworkload: {batch: 1, in_len: 16, out_len: 2}\n";
 }
 
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kGroupsCases{
     {"NoLink",
      {"run", "e.yaml"},
      {{"e.yaml", shared_by("4", "")}},
@@ -50,6 +50,6 @@ const std::vector<BadInputCase> kCases{
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Groups, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Groups, BadInput, testing::ValuesIn(kGroupsCases), case_name);
 
 }  // namespace presil::test

@@ -6,7 +6,7 @@ namespace presil::test {
 namespace {
 
 // In raw texts the first line break only sets the text apart and is not part of the file.
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kKeysCases{
     {"UnknownKey",
      {"run", "e.yaml"},
      {{"e.yaml", kExperiment + "wrokload: {batch: 2}\n"}},
@@ -168,6 +168,6 @@ workload:
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Keys, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Keys, BadInput, testing::ValuesIn(kKeysCases), case_name);
 
 }  // namespace presil::test

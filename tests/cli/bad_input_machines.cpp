@@ -6,7 +6,7 @@ namespace presil::test {
 namespace {
 
 // In raw texts the first line break only sets the text apart and is not part of the file.
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kMachinesCases{
     {"DieOverTheReticle",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -428,6 +428,6 @@ workload: {batch: 1, in_len: 16, out_len: 2}
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Machines, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Machines, BadInput, testing::ValuesIn(kMachinesCases), case_name);
 
 }  // namespace presil::test

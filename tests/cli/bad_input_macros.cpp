@@ -15,7 +15,7 @@ std::vector<std::string> bench(std::vector<std::string> more = {}) {
 
 std::string safetensors(const std::string& header, char length) { return std::string(1, length) + std::string(7, '\0') + header; }
 
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kMacrosCases{
     {"MoreLevelsThanTheRatioAllows",
      bench(),
      {{"m.yaml", kReram + "r_off: 100000}\n"}},
@@ -62,6 +62,6 @@ const std::vector<BadInputCase> kCases{
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Macros, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Macros, BadInput, testing::ValuesIn(kMacrosCases), case_name);
 
 }  // namespace presil::test

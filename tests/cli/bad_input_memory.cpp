@@ -63,7 +63,7 @@ BadInputCase usage(const std::string& name, const std::vector<std::string>& argu
   return {name, command, {{"m.yaml", dram("", "")}}, 2, {says}};
 }
 
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kMemoryCases{
     // Timings that cannot be.
     config("NegativeTiming", "tRAS: 34", "tRAS: -34", "m.yaml:26:11: dram.timing.tRAS: -34 is out of range; expected a whole number from 1"),
     config("ZeroClock", "tick: 1 ns", "tick: 0 ns", "m.yaml:13:9: dram.tick: 0 ns is out of range; expected more than 0 s"),
@@ -139,6 +139,6 @@ const std::vector<BadInputCase> kCases{
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Memory, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Memory, BadInput, testing::ValuesIn(kMemoryCases), case_name);
 
 }  // namespace presil::test

@@ -6,7 +6,7 @@ namespace presil::test {
 namespace {
 
 // In raw texts the first line break only sets the text apart and is not part of the file.
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kModelsCases{
     {"Truncated",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -577,6 +577,6 @@ model: m.json
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Models, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Models, BadInput, testing::ValuesIn(kModelsCases), case_name);
 
 }  // namespace presil::test

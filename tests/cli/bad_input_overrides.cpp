@@ -6,7 +6,7 @@ namespace presil::test {
 namespace {
 
 // In raw texts the first line break only sets the text apart and is not part of the file.
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kOverridesCases{
     {"NoEquals",
      {"run", "e.yaml", "--set", "workload.batch"},
      {{"e.yaml", kExperiment}},
@@ -132,6 +132,6 @@ const std::vector<BadInputCase> kCases{
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Overrides, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Overrides, BadInput, testing::ValuesIn(kOverridesCases), case_name);
 
 }  // namespace presil::test

@@ -6,7 +6,7 @@ namespace presil::test {
 namespace {
 
 // In raw texts the first line break only sets the text apart and is not part of the file.
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kReferencesCases{
     {"UnknownChip",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -185,6 +185,6 @@ model: e.yaml
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(References, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(References, BadInput, testing::ValuesIn(kReferencesCases), case_name);
 
 }  // namespace presil::test

@@ -6,7 +6,7 @@ namespace presil::test {
 namespace {
 
 // In raw texts the first line break only sets the text apart and is not part of the file.
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kSweepsCases{
     {"UnknownKey",
      {"sweep", "s.yaml"},
      {{"e.yaml", kExperiment}, {"s.yaml", R"(
@@ -219,6 +219,6 @@ grid:
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Sweeps, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Sweeps, BadInput, testing::ValuesIn(kSweepsCases), case_name);
 
 }  // namespace presil::test

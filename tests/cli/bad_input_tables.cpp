@@ -5,7 +5,7 @@ namespace presil::test {
 
 namespace {
 
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kTablesCases{
     {"NoSuchFile",
      {"validate", "gem.csv"},
      {{"gemm.csv", "a\n1\n"}},
@@ -73,6 +73,6 @@ const std::vector<BadInputCase> kCases{
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Tables, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Tables, BadInput, testing::ValuesIn(kTablesCases), case_name);
 
 }  // namespace presil::test

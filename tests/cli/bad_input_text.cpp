@@ -6,7 +6,7 @@ namespace presil::test {
 namespace {
 
 // In raw texts the first line break only sets the text apart and is not part of the file.
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kTextCases{
     {"Empty", {"run", "e.yaml"}, {{"e.yaml", ""}}, 3, {"e.yaml:1:1: the document is empty"}},
     {"OnlyAComment",
      {"run", "e.yaml"},
@@ -167,6 +167,6 @@ a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Text, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Text, BadInput, testing::ValuesIn(kTextCases), case_name);
 
 }  // namespace presil::test

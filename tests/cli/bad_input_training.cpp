@@ -9,7 +9,7 @@ std::string training(const std::string& parallelism, const std::string& workload
   return "chip: a100_sxm_80gb\nlink: nvlink3\n" + more + "parallelism: " + parallelism + "\nmodel: llama2_7b\nworkload: {phase: training, " + workload + "}\n";
 }
 
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kTrainingCases{
     {"DegreesDoNotMakeTheDevices",
      {"run", "e.yaml"},
      {{"e.yaml", training("{tensor: 4, pipeline: 2}", "global_batch: 8", "devices: 16\n")}},
@@ -69,6 +69,6 @@ const std::vector<BadInputCase> kCases{
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Training, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Training, BadInput, testing::ValuesIn(kTrainingCases), case_name);
 
 }  // namespace presil::test

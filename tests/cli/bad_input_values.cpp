@@ -6,7 +6,7 @@ namespace presil::test {
 namespace {
 
 // In raw texts the first line break only sets the text apart and is not part of the file.
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kValuesCases{
     {"WrongDimension",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -362,6 +362,6 @@ simulation: {kv_samples: 1}
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Values, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Values, BadInput, testing::ValuesIn(kValuesCases), case_name);
 
 }  // namespace presil::test

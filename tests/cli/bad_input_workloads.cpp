@@ -6,7 +6,7 @@ namespace presil::test {
 namespace {
 
 // In raw texts the first line break only sets the text apart and is not part of the file.
-const std::vector<BadInputCase> kCases{
+const std::vector<BadInputCase> kWorkloadsCases{
     {"ModelTooLarge",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -223,6 +223,6 @@ workload: {batch: 1, in_len: 10000000, out_len: 0}
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Workloads, BadInput, testing::ValuesIn(kCases), case_name);
+INSTANTIATE_TEST_SUITE_P(Workloads, BadInput, testing::ValuesIn(kWorkloadsCases), case_name);
 
 }  // namespace presil::test

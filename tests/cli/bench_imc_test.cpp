@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-json bench(std::vector<std::string> arguments) {
+json bench_imc(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"bench", "imc", "--macro"});
   arguments.insert(arguments.end(), {"--format", "json"});
   const CommandResult result = run_presil(arguments);
@@ -30,7 +30,7 @@ TEST(BenchImc, EveryShippedMacroIsTheSumOfItsParts) {
   const CommandResult list = run_presil("list", "macros", "--format", "json");
   ASSERT_EQ(list.status, 0) << list;
   for (const json& macro : json::parse(list.out)) {
-    const json r = bench({macro.at("name")});
+    const json r = bench_imc({macro.at("name")});
     EXPECT_NEAR(sum(r, "energy_", "_fj") / r.at("energy_per_mac_fj").get<double>(), 1, 1e-9) << r;
     EXPECT_NEAR(sum(r, "area_", "_mm2") / r.at("area_mm2").get<double>(), 1, 1e-9) << r;
     EXPECT_NEAR(r.at("tops_per_w").get<double>() * r.at("energy_per_mac_fj").get<double>(), 2000, 1e-6);
@@ -38,10 +38,10 @@ TEST(BenchImc, EveryShippedMacroIsTheSumOfItsParts) {
 }
 
 TEST(BenchImc, FlagsAreFields) {
-  EXPECT_EQ(bench({"jia_jssc20", "--vdd", "1.2V", "--adc-bits", "6"}),
-            bench({"jia_jssc20", "--set", "vdd=1.2V", "--set", "adc.bits=6"}));
-  EXPECT_LT(bench({"dcim_28nm", "--weight-density", "0.1"}).at("energy_adders_fj").get<double>() * 4,
-            bench({"dcim_28nm"}).at("energy_adders_fj").get<double>());
+  EXPECT_EQ(bench_imc({"jia_jssc20", "--vdd", "1.2V", "--adc-bits", "6"}),
+            bench_imc({"jia_jssc20", "--set", "vdd=1.2V", "--set", "adc.bits=6"}));
+  EXPECT_LT(bench_imc({"dcim_28nm", "--weight-density", "0.1"}).at("energy_adders_fj").get<double>() * 4,
+            bench_imc({"dcim_28nm"}).at("energy_adders_fj").get<double>());
 }
 
 TEST(BenchImc, FunctionalRunsAreEqualAndFollowTheConverter) {
@@ -49,7 +49,7 @@ TEST(BenchImc, FunctionalRunsAreEqualAndFollowTheConverter) {
   auto with = [&](const char* bits) {
     std::vector<std::string> all = small;
     all.insert(all.end(), {"--adc-bits", bits});
-    return bench(all);
+    return bench_imc(all);
   };
   const json fine = with("10"), again = with("10"), coarse = with("4");
   EXPECT_EQ(fine, again);

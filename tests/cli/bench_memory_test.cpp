@@ -13,7 +13,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-json bench(std::vector<std::string> arguments, std::string* warnings = nullptr) {
+json bench_memory(std::vector<std::string> arguments, std::string* warnings = nullptr) {
   arguments.insert(arguments.begin(), {"bench", "memory"});
   arguments.insert(arguments.end(), {"--format", "json"});
   const CommandResult result = run_presil(arguments);
@@ -24,7 +24,7 @@ json bench(std::vector<std::string> arguments, std::string* warnings = nullptr) 
 
 TEST(BenchMemory, EveryPatternStaysBelowPeak) {
   for (const char* pattern : {"seq", "random", "stride=128", "stride=4096", "streams=1", "streams=16", "mix=1:1", "mix=2:1", "mix=1:3", "mix=0:1", "zipf"}) {
-    const json r = bench({"--config", "hbm3", "--pattern", pattern, "--requests", "5000"});
+    const json r = bench_memory({"--config", "hbm3", "--pattern", pattern, "--requests", "5000"});
     EXPECT_EQ(r.at("memory"), "HBM3");
     EXPECT_EQ(r.at("traffic"), pattern);
     EXPECT_EQ(r.at("requests"), 5000);
@@ -41,19 +41,19 @@ TEST(BenchMemory, EveryPatternStaysBelowPeak) {
 TEST(BenchMemory, LatencyRisesWithTheLoadThatIsOffered) {
   double before = 0;
   for (const char* load : {"0.05", "0.15", "0.25"}) {
-    const json r = bench({"--config", "hbm3", "--pattern", "random", "--requests", "20000", "--load", load});
+    const json r = bench_memory({"--config", "hbm3", "--pattern", "random", "--requests", "20000", "--load", load});
     EXPECT_NEAR(r.at("share_of_peak"), std::stod(load), 0.03 * std::stod(load));
     EXPECT_GT(r.at("read_latency_ns"), before);
     before = r.at("read_latency_ns");
   }
-  EXPECT_GT(bench({"--config", "hbm3", "--pattern", "random", "--requests", "20000", "--load", "1"}).at("read_latency_ns"), 10 * before)
+  EXPECT_GT(bench_memory({"--config", "hbm3", "--pattern", "random", "--requests", "20000", "--load", "1"}).at("read_latency_ns"), 10 * before)
       << "beyond saturation requests wait for their turn";
 }
 
 TEST(BenchMemory, EnergyIsTheSumOfItsParts) {
   const std::vector<std::string> parts{"activate_j", "read_j", "write_j", "refresh_j", "background_j", "array_j", "phy_j", "tsv_j"};
   for (const char* memory : {"hbm2", "hbm2_dramsim3", "hbm3", "ddr4", "gddr6", "lpddr5x"}) {
-    const json r = bench({"--config", memory, "--pattern", "mix=2:1", "--requests", "20000", "--energy"});
+    const json r = bench_memory({"--config", memory, "--pattern", "mix=2:1", "--requests", "20000", "--energy"});
     double sum = 0;
     for (const std::string& part : parts) {
       EXPECT_GE(r.at(part), 0) << part;
@@ -73,7 +73,7 @@ TEST(BenchMemory, EnergyIsTheSumOfItsParts) {
 // DRAMsim3 reports 1.960, 4.475 and 2.401 pJ/bit for this configuration: its array, without PHY and TSV.
 TEST(BenchMemory, ArrayEnergyIsThatOfTheSimulatorWhoseCurrentsTheseAre) {
   for (const auto& [pattern, published] : {std::pair{"seq", 1.960}, {"random", 4.475}, {"mix=2:1", 2.401}}) {
-    const json r = bench({"--config", "hbm2_dramsim3", "--pattern", pattern, "--energy", "--set", "phy=0 pJ/bit", "--set", "tsv=0 pJ/bit"});
+    const json r = bench_memory({"--config", "hbm2_dramsim3", "--pattern", pattern, "--energy", "--set", "phy=0 pJ/bit", "--set", "tsv=0 pJ/bit"});
     EXPECT_NEAR(r.at("energy_pj_per_bit"), published, 0.03 * published) << pattern;
   }
 }
@@ -81,12 +81,12 @@ TEST(BenchMemory, ArrayEnergyIsThatOfTheSimulatorWhoseCurrentsTheseAre) {
 TEST(BenchMemory, ReadsTraces) {
   const TemporaryDirectory folder;
   const auto file = folder.write("t", "# two reads, a write\n\nR 0x0\nR\t40\r\nW ffc0  \n");
-  const json r = bench({"--config", "ddr4", "--trace", file.string()});
+  const json r = bench_memory({"--config", "ddr4", "--trace", file.string()});
   EXPECT_EQ(r.at("requests"), 3);
   EXPECT_EQ(r.at("traffic"), file.string());
   std::string text;
   for (int i = 0; i < 3000; ++i) text += "R " + std::to_string(i) + "00\n";
-  const json slow = bench({"--config", "ddr4", "--trace", folder.write("u", text).string(), "--load", "0.1"});
+  const json slow = bench_memory({"--config", "ddr4", "--trace", folder.write("u", text).string(), "--load", "0.1"});
   EXPECT_NEAR(slow.at("share_of_peak"), 0.1, 0.002);
 }
 
@@ -105,11 +105,11 @@ TEST(BenchMemory, PrintsTheSameInEveryFormat) {
 
 TEST(BenchMemory, WarnsOfWhatIsOddButPublished) {
   std::string warnings;
-  bench({"--config", "hbm2_dramsim3", "--pattern", "seq", "--requests", "100"}, &warnings);
+  bench_memory({"--config", "hbm2_dramsim3", "--pattern", "seq", "--requests", "100"}, &warnings);
   EXPECT_THAT(warnings, IsEmpty());
-  bench({"--config", "hbm2_dramsim3", "--pattern", "seq", "--requests", "100", "--set", "dram.timing.tRC=47"}, &warnings);
+  bench_memory({"--config", "hbm2_dramsim3", "--pattern", "seq", "--requests", "100", "--set", "dram.timing.tRC=47"}, &warnings);
   EXPECT_THAT(warnings, HasSubstr("presil: warning: hbm2_dramsim3: tRC (47) is less than tRAS + tRP (48)"));
-  bench({"--config", "hbm2_dramsim3", "--pattern", "seq", "--requests", "100", "--set", "dram.timing.tFAW=15"}, &warnings);
+  bench_memory({"--config", "hbm2_dramsim3", "--pattern", "seq", "--requests", "100", "--set", "dram.timing.tFAW=15"}, &warnings);
   EXPECT_THAT(warnings, HasSubstr("tFAW (15) is less than 4 tRRD_S (16) and never limits"));
 }
 

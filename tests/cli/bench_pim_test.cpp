@@ -11,13 +11,13 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-CommandResult bench(std::vector<std::string> arguments) {
+CommandResult bench_pim(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"bench", "pim"});
   return run_presil(arguments);
 }
 json record(std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"--format", "json"});
-  const CommandResult result = bench(arguments);
+  const CommandResult result = bench_pim(arguments);
   EXPECT_EQ(result.status, 0) << result;
   return json::parse(result.out);
 }
@@ -77,7 +77,7 @@ TEST(BenchPim, RefusesBadInput) {
                         Case{{"--device", "hbm_pim", "--out", "8", "--in", "8", "--set", "registers=0"}, 3, "registers"},
                         Case{{"--device", "gddr6_aim", "--out", "8", "--in", "8", "--set", "buffer=8 B"}, 3, "less than a burst"},
                         Case{{"--device", "hbm_pim", "--out", "8", "--in", "8", "--set", "mac_interval='1 ns'"}, 3, "mac_interval"}}) {
-    const CommandResult result = bench(c.words);
+    const CommandResult result = bench_pim(c.words);
     EXPECT_EQ(result.status, c.status) << result;
     EXPECT_THAT(result.err, HasSubstr(c.says));
   }

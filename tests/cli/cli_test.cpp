@@ -19,7 +19,7 @@ namespace {
 
 std::string experiment() { return (source_directory() / "configs/experiments/gpt2_on_tpu_v4.yaml").string(); }
 
-void expect_refusal(const std::vector<std::string>& arguments, int status, const std::string& message) {
+void expect_cli_refusal(const std::vector<std::string>& arguments, int status, const std::string& message) {
   const CommandResult result = run_presil(arguments);
   EXPECT_EQ(result.status, status) << result;
   EXPECT_THAT(result.out, IsEmpty());
@@ -63,17 +63,17 @@ TEST(Cli, Version) {
 }
 
 TEST(Cli, WrongCommandLinesAreStatus2) {
-  expect_refusal({}, 2, "no command given");
-  expect_refusal({"rnu"}, 2, "did you mean 'run'?");
-  expect_refusal({"run"}, 2, "EXPERIMENT is required");
-  expect_refusal({"run", experiment(), "--formt", "json"}, 2,
+  expect_cli_refusal({}, 2, "no command given");
+  expect_cli_refusal({"rnu"}, 2, "did you mean 'run'?");
+  expect_cli_refusal({"run"}, 2, "EXPERIMENT is required");
+  expect_cli_refusal({"run", experiment(), "--formt", "json"}, 2,
                  "unknown option '--formt' (did you mean '--format'?)");
-  expect_refusal({"run", experiment(), "--format", "jsn"}, 2, "did you mean 'json'?");
-  expect_refusal({"run", experiment(), "stray"}, 2, "unexpected argument 'stray'");
-  expect_refusal({"run", experiment(), "--explain", "--format", "csv"}, 2, "--explain");
-  expect_refusal({"list", "chip"}, 2, "did you mean 'chips'?");
-  expect_refusal({"bench", "gem"}, 2, "did you mean 'gemm'?");
-  expect_refusal({"compare", "a", "--fail-over", "-1"}, 2, "--fail-over");
+  expect_cli_refusal({"run", experiment(), "--format", "jsn"}, 2, "did you mean 'json'?");
+  expect_cli_refusal({"run", experiment(), "stray"}, 2, "unexpected argument 'stray'");
+  expect_cli_refusal({"run", experiment(), "--explain", "--format", "csv"}, 2, "--explain");
+  expect_cli_refusal({"list", "chip"}, 2, "did you mean 'chips'?");
+  expect_cli_refusal({"bench", "gem"}, 2, "did you mean 'gemm'?");
+  expect_cli_refusal({"compare", "a", "--fail-over", "-1"}, 2, "--fail-over");
 }
 
 TEST(Cli, BenchRefusesWhatItWouldIgnore) {
@@ -82,22 +82,22 @@ TEST(Cli, BenchRefusesWhatItWouldIgnore) {
     more.insert(more.begin(), shape.begin(), shape.end());
     return more;
   };
-  expect_refusal(shape, 2, "needs --device NAME or --array");
-  expect_refusal(with({"--array", "8"}), 2, "ROWSxCOLUMNS");
-  expect_refusal(with({"--array", "8x8x8"}), 2, "ROWSxCOLUMNS");
-  expect_refusal(with({"--array", "8x8", "--dtype", "bf16"}), 2, "--dtype does not go with --array");
-  expect_refusal(with({"--device", "tpu_v4", "--dataflow", "os"}), 2, "--dataflow does not go with --device");
-  expect_refusal({"bench", "gemm", "--device", "x", "--m", "0", "--n", "4", "--k", "4"}, 2,
+  expect_cli_refusal(shape, 2, "needs --device NAME or --array");
+  expect_cli_refusal(with({"--array", "8"}), 2, "ROWSxCOLUMNS");
+  expect_cli_refusal(with({"--array", "8x8x8"}), 2, "ROWSxCOLUMNS");
+  expect_cli_refusal(with({"--array", "8x8", "--dtype", "bf16"}), 2, "--dtype does not go with --array");
+  expect_cli_refusal(with({"--device", "tpu_v4", "--dataflow", "os"}), 2, "--dataflow does not go with --device");
+  expect_cli_refusal({"bench", "gemm", "--device", "x", "--m", "0", "--n", "4", "--k", "4"}, 2,
                  "--m: '0' is not a whole number");
 }
 
 TEST(Cli, WrongFilesAreStatus3) {
   const TemporaryDirectory folder;
-  expect_refusal({"run", (folder / "none.yaml").string()}, 3, "none.yaml");
-  expect_refusal({"sweep", (folder / "none.yaml").string()}, 3, "none.yaml");
-  expect_refusal({"compare", (folder / "none.json").string()}, 3, "none.json");
-  expect_refusal({"describe", (folder / "none.yaml").string()}, 3, "none.yaml");
-  expect_refusal({"run", experiment(), "--set", "workload.batchh=2"}, 3, "did you mean");
+  expect_cli_refusal({"run", (folder / "none.yaml").string()}, 3, "none.yaml");
+  expect_cli_refusal({"sweep", (folder / "none.yaml").string()}, 3, "none.yaml");
+  expect_cli_refusal({"compare", (folder / "none.json").string()}, 3, "none.json");
+  expect_cli_refusal({"describe", (folder / "none.yaml").string()}, 3, "none.yaml");
+  expect_cli_refusal({"run", experiment(), "--set", "workload.batchh=2"}, 3, "did you mean");
 }
 
 TEST(Cli, ListsGenerationsAndQuotesAFormatTheChipHas) {
@@ -120,7 +120,7 @@ TEST(Cli, InitDoesNotOverwrite) {
   const std::string file = (folder / "mine.yaml").string();
   EXPECT_EQ(run_presil("init", file).status, 0);
   EXPECT_EQ(read_text(file), run_presil("init").out);
-  expect_refusal({"init", file}, 2, "exists already");
+  expect_cli_refusal({"init", file}, 2, "exists already");
 }
 
 TEST(Cli, RunPrintsTheSameTwiceAndPlain) {
@@ -221,7 +221,7 @@ TEST(Cli, CompareGatesOnTimes) {
   EXPECT_EQ(run_presil("compare", base, slow, "--out", page).status, 0);
   EXPECT_THAT(read_text(page), StartsWith("<!DOCTYPE html>"));
   const std::string other = folder.write("other.json", R"({"schema_version": 2, "metrics": {}})").string();
-  expect_refusal({"compare", base, other}, 3,
+  expect_cli_refusal({"compare", base, other}, 3,
                  "the file has schema_version 2; this presil reads schema_version 1");
 }
 
@@ -239,8 +239,8 @@ TEST(Cli, SweepIsTheSameOnAnyNumberOfJobs) {
   EXPECT_EQ(read_text(file), one.out);
   const std::string typo =
       folder.write("t.yaml", "experiment: " + experiment() + "\ngrid:\n  workload.btch: [1, 2]\n").string();
-  expect_refusal({"sweep", typo}, 3, "did you mean 'batch'?");
-  expect_refusal({"sweep", sweep, "--resume"}, 2, "--resume needs --out");
+  expect_cli_refusal({"sweep", typo}, 3, "did you mean 'batch'?");
+  expect_cli_refusal({"sweep", sweep, "--resume"}, 2, "--resume needs --out");
 }
 
 TEST(Cli, AKilledSweepGoesOnWhereItWas) {
@@ -304,8 +304,8 @@ verdicts:
   EXPECT_THAT(read_text(page), HasSubstr("**holds**: by "));
   EXPECT_THAT(read_text(page), HasSubstr("**open**: no model of it"));
   folder.write("wrong.yaml", "id: wrong\ndocument: Z\nclaim: C\nsimulated: S\nfigures: {a: {is: b, text: t}}\nverdicts: [{verdict: holds, because: x}]\n");
-  expect_refusal({"claims", folder.path().string(), "--out", page}, 3, "wrong.yaml:5:11: 'b': there is no 'b'");
-  expect_refusal({"claims", "--only", "tpu-pods"}, 2, "there is no claim 'tpu-pods' (did you mean 'tpu-pod'?)");
+  expect_cli_refusal({"claims", folder.path().string(), "--out", page}, 3, "wrong.yaml:5:11: 'b': there is no 'b'");
+  expect_cli_refusal({"claims", "--only", "tpu-pods"}, 2, "there is no claim 'tpu-pods' (did you mean 'tpu-pod'?)");
 }
 
 }  // namespace presil::test
