@@ -109,7 +109,7 @@ Json bench_pim(const PimQuery& q, const std::vector<std::string>& overrides) {
   } else {
     add_command_side(record, s, host_s);
   }
-  record["host_gb_per_s"] = total / host_s / 1e9;
+  record["host_bandwidth_gb_per_s"] = total / host_s / 1e9;
   record["host_energy_j"] = total * 8 * device.memory.energy.value;
   return record;
 }
