@@ -48,13 +48,14 @@ Watts kernel_power(const GpuConfig& gpu, const Kernel& kernel, Hertz clock) {
 }
 
 Hertz highest_state(const GpuConfig& gpu, const std::function<Watts(Hertz)>& power) {
-  if (gpu.power.tdp.value <= 0 || power(gpu.clock) <= gpu.power.tdp) return gpu.clock;
+  const Watts limit = api::power_limit(gpu, gpu.power.tdp);
+  if (limit.value <= 0 || power(gpu.clock) <= limit) return gpu.clock;
   const auto states = std::max(1L, static_cast<long>(std::ceil(gpu.clock.value / gpu.clocks.step.value)) - 1);
   const auto state = [&](long i) { return Hertz{gpu.clock.value - static_cast<double>(i) * gpu.clocks.step.value}; };
   long best = states, first = 1;
   while (first < best) {
     const long middle = (first + best) / 2;
-    if (power(state(middle)) <= gpu.power.tdp) best = middle;
+    if (power(state(middle)) <= limit) best = middle;
     else first = middle + 1;
   }
   return state(best);

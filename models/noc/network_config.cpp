@@ -24,7 +24,7 @@ void NetworkConfig::describe(config::Visitor& v) {
   v.quantity("flit", flit, optional, positive, "Payload is carried in whole flits of this size.");
   v.quantity("packet", packet, optional, positive, "Most payload that one header covers.");
   v.quantity("header", header, optional, non_negative, "Link bytes added to every packet.");
-  v.quantity("hop_length", hop_length, required, non_negative, "Wire of one hop; its energy is the technology's per bit and millimetre.");
+  v.quantity("hop_length", hop_length, optional, non_negative, "Wire of one hop; its energy is the technology's per bit and millimetre. 0: from the floorplan.");
 
   v.check(topology != Topology::mesh || (columns > 0 && rows > 0), "topology", "a mesh needs columns and rows");
   v.check(whole(flit) && whole(header), "flit", "flit and header must be whole numbers of bytes");

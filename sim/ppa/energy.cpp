@@ -3,6 +3,28 @@
 
 namespace presil::ppa {
 
+Activity& Activity::add(const Activity& other, double times) {
+  for (std::size_t f = 0; f < macs.size(); ++f) macs[f] += times * other.macs[f];
+  vector_ops += times * other.vector_ops;
+  scratchpad_bytes += times * other.scratchpad_bytes;
+  shared_bytes += times * other.shared_bytes;
+  network_byte_hops += times * other.network_byte_hops;
+  memory_bytes += times * other.memory_bytes;
+  arithmetic_j += times * other.arithmetic_j;
+  vector_j += times * other.vector_j;
+  shared_j += times * other.shared_j;
+  time += other.time * times;
+  return *this;
+}
+
+void Activity::scale_on_chip(double factor) {
+  Activity scaled;
+  scaled.add(*this, factor);
+  scaled.memory_bytes = memory_bytes;
+  scaled.time = time;
+  *this = scaled;
+}
+
 std::vector<EnergyPart> energy(const Activity& activity, const Technology& technology, const Rest& rest) {
   constexpr double kPico = 1e-12;
   double arithmetic = 0;

@@ -19,6 +19,10 @@ struct Activity {
   double memory_bytes{};
   double arithmetic_j{}, vector_j{}, shared_j{};  ///< of devices that charge these themselves; else 0
   Seconds time{};
+
+  Activity& add(const Activity& other, double times);
+  /// Multiplies all that happens on the chip, as another supply makes each event cost; memory and time stay.
+  void scale_on_chip(double factor);
 };
 
 /// What energy depends on beside the technology: memory as its data sheet says, wire lengths, the board at rest.

@@ -23,6 +23,15 @@ struct Rectangle {
 /// The rectangles tile the die: their areas sum to the area given. Chips of several dies have none.
 std::vector<Rectangle> floorplan(const ChipArea& area);
 
+/// Side of the first die, taken as a square: of the chiplets that carry the units.
+Millimetres side(const ChipArea& area);
+
+/// Mean wire between units and memory interfaces: by the floorplan, or over a chiplet (2/3 of its side, the mean Manhattan
+/// distance of two points of a square) where there are several.
+Millimetres crossing(const ChipArea& area);
+/// Wire between neighbours of so many nodes spread evenly over a die.
+Millimetres spacing(const ChipArea& area, std::uint32_t nodes);
+
 /// Mean wire between two groups, over all their rectangles by area; 0 when one of them is not there.
 Millimetres distance(const std::vector<Rectangle>& plan, const std::string& from, const std::string& to);
 

@@ -48,7 +48,9 @@ void add_energy(const Result& result, Table& table) {
   if (!joules) return;
   const double* token = result.metric("energy_per_token_j");
   const double* watts = result.metric("average_power_w");
+  const double* peak = result.metric("peak_power_w");
   std::string note = watts ? power(*watts) + " average" : "";
+  if (watts && peak) note += ", " + power(*peak) + " at most";
   if (token) note += (note.empty() ? "" : ", ") + energy(*token) + " per token";
   table.add({"energy", energy(*joules), note});
 }

@@ -4,19 +4,18 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/ppa/floorplan.h"
-#include "sim/run/chip_power.h"
 #include "sim/run/price.h"
 
 namespace presil::run {
 
 using nlohmann::ordered_json;
 
-Bill bill_of(const Chip& chip, const ppa::EconomicsConfig& economics, const ppa::Activity& activity, double busy, double devices) {
+Bill bill_of(const Chip& chip, const ppa::EconomicsConfig& economics, const std::vector<ppa::EnergyPart>& energy, Seconds time, double devices) {
   Bill bill;
-  bill.energy = energy_of(chip, activity, busy);
+  bill.energy = energy;
   for (auto& part : bill.energy) part.energy = part.energy * devices;
   bill.chip = price_of(chip, economics);
-  bill.run = ppa::run_price(economics, bill.chip, devices, activity.time, {bill.joules()});
+  bill.run = ppa::run_price(economics, bill.chip, devices, time, {bill.joules()});
   return bill;
 }
 

@@ -58,6 +58,8 @@ class Elaborated {
   /// indexed as the segment's operators. Throws CapacityError when the segment cannot be mapped.
   virtual api::DeviceCounters run(const workload::Graph& graph, const workload::Segment& segment,
                                   const mapping::MappingOptions& options, bool canonical) = 0;
+  /// From the next run on, units that multiply at a share of the chip's clock. Nothing where the chip governs itself.
+  virtual void set_speed(double) {}
 };
 
 /// A chip that multiplies large square matrices without end, all its units busy.
@@ -91,8 +93,12 @@ class ChipModel {
   virtual ppa::ChipArea area() const = 0;
   virtual std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const = 0;
 
-  /// Temperature of the die that energies under load are to be charged leakage at.
-  virtual double load_celsius() const { return board().power.temperature_c; }
+  /// Whether energies of events hold already what leakage grows by on a hot die.
+  virtual bool energies_hold_leakage() const { return false; }
+  /// Cap of boards whose file gives none (api::power_limit). 0: none.
+  virtual Watts own_power_limit() const { return {}; }
+  /// Whether the device sets its clock by its power limit itself; of others Governor does.
+  virtual bool governs_itself() const { return false; }
   virtual std::optional<Saturated> saturated(Format) const { return std::nullopt; }
 
   virtual std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,

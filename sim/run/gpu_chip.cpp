@@ -95,7 +95,10 @@ class GpuChip final : public ChipModel {
   }
 
   /// The fitted energies were measured on hot boards: they hold what leakage grows by.
-  double load_celsius() const override { return ppa::kRestCelsius; }
+  bool energies_hold_leakage() const override { return true; }
+
+  Watts own_power_limit() const override { return c_.power.tdp; }
+  bool governs_itself() const override { return true; }
 
   std::optional<Saturated> saturated(Format format) const override {
     if (!c_.supports(format)) return std::nullopt;

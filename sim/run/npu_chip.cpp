@@ -9,6 +9,7 @@
 #include "models/npu/chip.h"
 #include "sim/config/quantities.h"
 #include "sim/mapping/segment_program.h"
+#include "sim/ppa/floorplan.h"
 #include "sim/ppa/static_power.h"
 #include "sim/ppa/voltage_curve.h"
 
@@ -27,6 +28,8 @@ class ElaboratedNpu final : public Elaborated {
     mapping::SegmentProgram program(mapping);
     return device_.run(program, canonical);
   }
+
+  void set_speed(double share) override { device_.set_clock(config_.clock * share); }
 
  private:
   const npu::ChipConfig config_;
@@ -84,7 +87,7 @@ class NpuChip final : public ChipModel {
   ppa::ChipArea area() const override { return ppa::chip_area(c_.technology, c_.die, inventory()); }
 
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
-    auto parts = ppa::energy(activity, c_.technology, {c_.memory.energy, c_.network.hop_length, c_.power.idle, c_.memory.phy, c_.memory.tsv});
+    auto parts = ppa::energy(activity, c_.technology, {c_.memory.energy, hop_length(), c_.power.idle, c_.memory.phy, c_.memory.tsv});
     ppa::add_part(parts, "arithmetic", "control", ppa::kArrayControl);
     if (c_.power.supply.value > 0) ppa::scale_on_chip(parts, ppa::relative_energy(c_.technology, c_.power.supply));
     return parts;
@@ -102,6 +105,12 @@ class NpuChip final : public ChipModel {
   std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedNpu>(at_supply()); }
 
  private:
+  /// A crossbar's hop goes from the cores to the memory interfaces, other networks' from neighbour to neighbour.
+  Millimetres hop_length() const {
+    if (c_.network.hop_length.value > 0) return c_.network.hop_length;
+    return c_.network.topology == noc::Topology::crossbar ? ppa::crossing(area()) : ppa::spacing(area(), c_.nodes());
+  }
+
   /// The chip at the clock that its supply allows.
   npu::ChipConfig at_supply() const {
     npu::ChipConfig config = c_;
