@@ -17,6 +17,9 @@ namespace presil::run {
 
 namespace {
 
+/// Clocks of one router: arbitration and switch. [assumed]
+constexpr double kRouterClocks = 2;
+
 class ElaboratedNpu final : public Elaborated {
  public:
   explicit ElaboratedNpu(npu::ChipConfig config)
@@ -111,10 +114,11 @@ class NpuChip final : public ChipModel {
     return c_.network.topology == noc::Topology::crossbar ? ppa::crossing(area()) : ppa::spacing(area(), c_.nodes());
   }
 
-  /// The chip at the clock that its supply allows.
+  /// The chip at the clock that its supply allows, its wires as the floorplan has them.
   npu::ChipConfig at_supply() const {
     npu::ChipConfig config = c_;
     config.clock = clock();
+    if (config.network.hop_latency.value == 0) config.network.hop_latency = period(config.clock) * kRouterClocks + ppa::wire_delay(hop_length());
     return config;
   }
 
