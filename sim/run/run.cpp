@@ -22,6 +22,7 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   check_fit(e.chip, fit);
 
   ppa::check_reticle(e.chip->area(), e.chip->board().die_area, e.chip->board().name);
+  ppa::check_stack(e.chip->area(), e.chip->board().die, e.chip->board().name);
 
   const auto begin = std::chrono::steady_clock::now();
   Machine machine(e.chip);
