@@ -83,7 +83,8 @@ class GpuChip final : public ChipModel {
   ppa::ChipArea area() const override { return ppa::chip_area(c_.technology, c_.die, inventory()); }
 
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
-    std::vector<ppa::EnergyPart> parts = ppa::energy(activity, c_.technology, {c_.memory.energy, {}, c_.power.idle, c_.memory.phy, c_.memory.tsv});
+    std::vector<ppa::EnergyPart> parts = ppa::energy(activity, c_.technology, {c_.memory.energy, {}, c_.power.idle, c_.memory.phy, c_.memory.tsv, {}, {},
+                                                                                          ppa::link_energy(c_.power.idle)});
     // Tensor cores, lanes and L2 as the clock governor charges them (gpu::kernel_energy), at the voltage of each program.
     for (ppa::EnergyPart& part : parts) {
       if (part.name == "arithmetic") part.energy = {activity.arithmetic_j};

@@ -90,7 +90,8 @@ class NpuChip final : public ChipModel {
   ppa::ChipArea area() const override { return ppa::chip_area(c_.technology, c_.die, inventory()); }
 
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
-    auto parts = ppa::energy(activity, c_.technology, {c_.memory.energy, hop_length(), c_.power.idle, c_.memory.phy, c_.memory.tsv});
+    auto parts = ppa::energy(activity, c_.technology, {c_.memory.energy, hop_length(), c_.power.idle, c_.memory.phy, c_.memory.tsv,
+                                                      {c_.core.scratchpad.capacity.value / c_.core.scratchpad.banks}, {}, ppa::link_energy(c_.power.idle)});
     ppa::add_part(parts, "arithmetic", "control", ppa::kArrayControl);
     if (c_.power.supply.value > 0) ppa::scale_on_chip(parts, ppa::relative_energy(c_.technology, c_.power.supply));
     return parts;

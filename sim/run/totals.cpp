@@ -221,6 +221,7 @@ ppa::Activity activity_of(const Totals& segment) {
   for (const OpTotals& op : segment.ops) {
     activity.macs[static_cast<std::size_t>(op.format)] += op.macs;
     activity.vector_ops += op.vector_ops;
+    activity.fabric_bytes += op.fabric_bytes;
   }
   const auto shared = static_cast<std::size_t>(api::Level::shared);
   activity.scratchpad_bytes = segment.scratchpad_bytes;
