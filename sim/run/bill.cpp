@@ -37,6 +37,8 @@ void add_bill(ordered_json& result, const Chip& chip, const Bill& bill) {
   result["floorplan"] = ordered_json::array();
   for (const ppa::Rectangle& part : ppa::floorplan(area))
     result["floorplan"].push_back({{"group", part.group}, {"x_mm", part.x}, {"y_mm", part.y}, {"width_mm", part.width}, {"height_mm", part.height}});
+  if (const auto dies = chip->dies())
+    result["dies"] = {{"count", dies->count}, {"gb_per_s", dies->rate.value / 1e9}, {"as_one_from_gb_per_s", dies->needed.value / 1e9}};
   const ppa::RunPrice& run = bill.run;
   result["cost"] = {{"chip_usd", bill.chip.total().value}, {"dies_usd", bill.chip.dies.value}, {"memory_usd", bill.chip.memory.value},
                     {"package_usd", bill.chip.package.value}, {"die_yield", bill.chip.die_yield}, {"embodied_kg", bill.chip.carbon_kg},

@@ -93,6 +93,9 @@ class ChipModel {
   virtual ppa::ChipArea area() const = 0;
   virtual std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const = 0;
 
+  /// Several dies that act as one chip while they exchange at `needed` or more, both ways together.
+  struct Dies { std::uint32_t count; BytesPerSecond rate, needed; };
+  virtual std::optional<Dies> dies() const { return std::nullopt; }
   /// Whether energies of events hold already what leakage grows by on a hot die.
   virtual bool energies_hold_leakage() const { return false; }
   /// Cap of boards whose file gives none (api::power_limit). 0: none.

@@ -98,6 +98,11 @@ class GpuChip final : public ChipModel {
   /// The fitted energies were measured on hot boards: they hold what leakage grows by.
   bool energies_hold_leakage() const override { return true; }
 
+  std::optional<Dies> dies() const override {
+    if (gpu::die_crossing(c_) <= 0) return std::nullopt;
+    return Dies{c_.die.io_dies > 0 ? c_.die.io_dies : c_.die.chiplets, c_.die.die_to_die, gpu::die_to_die_needed(c_)};
+  }
+
   Watts own_power_limit() const override { return c_.power.tdp; }
   bool governs_itself() const override { return true; }
 
