@@ -16,6 +16,7 @@ class VectorUnit {
   sc_core::sc_time execute(double simple_ops, double special_ops, sc_core::sc_time ready);
   void stall_until(sc_core::sc_time t) { free_ = std::max(free_, t); }
   sc_core::sc_time busy() const { return busy_; }
+  sc_core::sc_time free_at() const { return free_; }
   void reset(sc_core::sc_time now);
 
  private:

@@ -58,6 +58,8 @@ class Elaborated {
   /// indexed as the segment's operators. Throws CapacityError when the segment cannot be mapped.
   virtual api::DeviceCounters run(const workload::Graph& graph, const workload::Segment& segment,
                                   const mapping::MappingOptions& options, bool canonical) = 0;
+  /// Has units tell `trace` of their work; null: nobody. Kinds whose units have nothing to say need not override it.
+  virtual void attach(kernel::Trace*) {}
 };
 
 /// A chip that multiplies large square matrices without end, all its units busy.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "models/fabric/collective_time.h"
+#include "sim/base/error.h"
 #include "sim/kernel/time.h"
 
 namespace presil::run {
@@ -52,11 +53,25 @@ std::string segment_key(const workload::Graph& graph, const workload::Segment& s
   return key;
 }
 
+void Machine::simulate_again(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
+                             const Totals& known, kernel::Trace& trace) {
+  elaborated_->attach(&trace);
+  const double time = elaborated_->run(graph, segment, options, true).elapsed_s;
+  elaborated_->attach(nullptr);
+  if (time != known.time_s())
+    throw RunError(fmt::format("segment {} took {:.9g} s when it was watched and {:.9g} s before: this is a defect of presil", segment.name, time, known.time_s()));
+}
+
 const Totals& Machine::run(const workload::Graph& graph, const workload::Segment& segment,
-                           const mapping::MappingOptions& options, bool canonical) {
+                           const mapping::MappingOptions& options, bool canonical, kernel::Trace* trace) {
   const std::string key = canonical ? segment_key(graph, segment, options) : "";
-  if (const auto found = known_.find(key); canonical && found != known_.end()) return found->second;
+  if (const auto found = known_.find(key); canonical && found != known_.end()) {
+    if (trace != nullptr) simulate_again(graph, segment, options, found->second, *trace);
+    return found->second;
+  }
+  if (trace != nullptr) elaborated_->attach(trace);
   last_ = totals_of(graph, segment, elaborated_->run(graph, segment, options, canonical), peaks_, options.link);
+  if (trace != nullptr) elaborated_->attach(nullptr);
   commands_ += last_.commands;
   seconds_ += last_.time_s();
   if (!canonical) return last_;

@@ -19,8 +19,9 @@ class Machine {
   /// Totals of one execution of a segment. Canonical: from the idle machine, and remembered under a key of all that
   /// changes it (shapes, formats, mapping options; the machine is fixed), so an equal segment costs nothing again.
   /// Not canonical: simulated now, from the state the last one left.
+  /// `trace`: who listens; a segment that is remembered is simulated once more for it, and takes the same time.
   const Totals& run(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
-                    bool canonical);
+                    bool canonical, kernel::Trace* trace = nullptr);
 
   const Chip& chip() const { return chip_; }
   const Peaks& peaks() const { return peaks_; }
@@ -29,6 +30,9 @@ class Machine {
   double seconds_simulated() const { return seconds_; }
 
  private:
+  void simulate_again(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
+                      const Totals& known, kernel::Trace& trace);
+
   const Chip chip_;
   const Peaks peaks_;
   std::unique_ptr<Elaborated> elaborated_;

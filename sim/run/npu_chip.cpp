@@ -28,6 +28,8 @@ class ElaboratedNpu final : public Elaborated {
     return device_.run(program, canonical);
   }
 
+  void attach(kernel::Trace* trace) override { device_.attach(trace); }
+
  private:
   const npu::ChipConfig config_;
   std::unique_ptr<api::Memory> memory_;

@@ -193,6 +193,8 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
     r["phases"].push_back({{"name", phase.name}, {"time_s", phase.time_s}, {"flops", flops * group.devices()}, {"mfu", flops / phase.time_s / peak}, {"passes", phase.passes},
                            {"bound_s", phase.bounds.least()}, {"bound", phase.bounds.which()}});
   }
+  r["segments"] = ordered_json::array();
+  for (const SegmentTotals& s : t.segments) r["segments"].push_back({{"phase", s.phase}, {"name", s.name}, {"count", s.count}, {"time_s", s.time_s}});
   r["memory"] = {{"level", "memory"}, {"capacity_bytes", fit.capacity_bytes}, {"weights_bytes", fit.weights_bytes},
                  {"kv_bytes", fit.kv_bytes}, {"activations_bytes", fit.activations_bytes}, {"free_bytes", fit.free_bytes()}};
   if (fit.reserved_bytes > 0) r["memory"]["reserved_bytes"] = fit.reserved_bytes;

@@ -73,6 +73,12 @@ void Totals::add(const Totals& other, double times) {
     into.phase = op.phase;
     add_op(into, op, times);
   }
+  for (const SegmentTotals& segment : other.segments) {
+    SegmentTotals& into = find_or_add(segments, segment, [](const SegmentTotals& a, const SegmentTotals& b) { return a.name == b.name && a.phase == b.phase; });
+    into.phase = segment.phase;
+    into.count += times * segment.count;
+    into.time_s += times * segment.time_s;
+  }
   for (const PhaseTotals& phase : other.phases) {
     PhaseTotals& into = find_or_add(phases, phase, [](const PhaseTotals& a, const PhaseTotals& b) { return a.name == b.name; });
     into.passes += times * phase.passes;

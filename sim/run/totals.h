@@ -48,8 +48,15 @@ struct PhaseTotals {
   Bounds bounds;
 };
 
+/// One segment of a phase: a layer, the embedding.
+struct SegmentTotals {
+  std::string name, phase;
+  double count{}, time_s{};
+};
+
 struct Totals {
   std::vector<OpTotals> ops;  ///< in order of first execution
+  std::vector<SegmentTotals> segments;
   std::vector<PhaseTotals> phases;
   api::ArrayTime array_time;
   api::MemoryCounters memory;
