@@ -5,7 +5,7 @@
 
 #include <tlm>
 
-#include "sim/kernel/time.h"
+#include "sim/kernel/trace.h"
 
 namespace presil::api {
 
@@ -61,6 +61,8 @@ class Memory {
   virtual MemoryCounters counters() const = 0;
   /// Canonical state: queues empty, banks closed, refresh at phase 0, counters at 0. Only between programs.
   virtual void reset() = 0;
+  /// Tells `trace` of its work from now on; null: nobody. Models that have nothing to say need not override it.
+  virtual void attach(kernel::Trace*) {}
 };
 
 }  // namespace presil::api

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "sim/kernel/agenda.h"
+#include "sim/kernel/trace.h"
 
 namespace presil::api {
 
@@ -34,6 +37,8 @@ class Network {
   virtual NetworkCounters counters() const = 0;
   /// Puts the network in its canonical state (idle, counters at 0). Only between programs.
   virtual void reset() = 0;
+  /// As api::Memory::attach; `names` of the nodes.
+  virtual void attach(kernel::Trace*, const std::vector<std::string>& /*names*/) {}
 };
 
 }  // namespace presil::api

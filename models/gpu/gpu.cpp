@@ -76,6 +76,7 @@ void Gpu::start(std::uint64_t) {
   phase_ = 0;
   const Kernel& k = (*program_)[kernel_].kernel;
   const double host = k.host_bytes > 0 ? config_.host.latency.value + k.host_bytes / config_.host.bandwidth.value : 0;
+  if (kernels_) tell_start(k, host);
   agenda_.after(kernel::to_sc_time({k.latency_s + host}), Callback::of<&Gpu::next_phase>(this));
 }
 
@@ -83,12 +84,16 @@ void Gpu::next_phase(std::uint64_t) {
   const Kernel& k = (*program_)[kernel_].kernel;
   if (phase_ == k.phases.size()) return finish_kernel();
   double time = 0, read = 0, written = 0;
+  Phase sum;
   while (phase_ < k.phases.size() && time < kShortest) {
     const Phase& phase = k.phases[phase_++];
     time += phase_time(config_, k, phase, clock_);
     read += phase.read_bytes;
     written += phase.write_bytes;
+    sum.sm_cycles += phase.sm_cycles;
+    sum.l2_bytes += phase.l2_bytes;
   }
+  if (kernels_) tell_phases(k, sum, time);
   outstanding_ = 1;
   agenda_.after(kernel::to_sc_time({time}), Callback::of<&Gpu::part_done>(this));
   move(read, false);
@@ -99,7 +104,37 @@ void Gpu::part_done(std::uint64_t) {
   if (--outstanding_ == 0) next_phase(0);
 }
 
+void Gpu::attach(kernel::Trace* trace) {
+  using kernel::Resource;
+  kernels_ = kernel::Probe(trace, {Resource::programs, "gpu", "kernels"});
+  tensor_ = kernel::Probe(trace, {Resource::array, "gpu", "tensor cores"});
+  lanes_ = kernel::Probe(trace, {Resource::vector, "gpu", "lanes"});
+  l2_ = kernel::Probe(trace, {Resource::shared, "gpu", "L2"});
+  host_ = kernel::Probe(trace, {Resource::host, "gpu", "host link"});
+  link_ = kernel::Probe(trace, {Resource::link, "gpu", "links to other devices"});
+  memory_.attach(trace);
+}
+
+/// The host link's and the other devices' part of a kernel come first.
+void Gpu::tell_start(const Kernel& k, double host) const {
+  const std::uint32_t op = (*program_)[kernel_].ops.front().op;
+  const sc_core::sc_time now = sc_time_stamp(), data = now + kernel::to_sc_time({host});
+  if (k.host_bytes > 0) host_.span({now, data, k.host_bytes, op});
+  if (k.fabric_bytes > 0) link_.span({data, data + kernel::to_sc_time({k.latency_s}), k.fabric_bytes, op});
+}
+
+void Gpu::tell_phases(const Kernel& k, const Phase& sum, double time) const {
+  const std::uint32_t op = (*program_)[kernel_].ops.front().op;
+  const sc_core::sc_time now = sc_time_stamp();
+  const double work = std::min(sum.sm_cycles / clock_.value, time), l2 = std::min(sum.l2_bytes / config_.l2.bytes_per_clock.value / clock_.value, time);
+  const double all = std::max(k.total().sm_cycles, 1e-300);
+  const double amount = (k.macs > 0 ? k.macs : k.simple_ops + k.special_ops) * sum.sm_cycles / all;
+  if (work > 0) (k.macs > 0 ? tensor_ : lanes_).span({now, now + kernel::to_sc_time({work}), amount, op});
+  if (l2 > 0) l2_.span({now, now + kernel::to_sc_time({l2}), sum.l2_bytes, op});
+}
+
 void Gpu::finish_kernel() {
+  kernels_.span({kernel_begun_, sc_time_stamp(), 0, (*program_)[kernel_].ops.front().op});
   account(kernel::to_seconds(sc_time_stamp() - kernel_begun_).value);
   if (++kernel_ < program_->size()) launch(0);
 }

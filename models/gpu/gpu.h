@@ -40,6 +40,7 @@ class Gpu : public sc_core::sc_module {
   /// `sustained`: the program repeats back to back, so that its average power decides the clock; otherwise it runs once,
   /// from a cool board, at the boost clock.
   api::DeviceCounters run(const std::vector<Launch>& program, bool graph, bool canonical, bool sustained = true);
+  void attach(kernel::Trace* trace);
   /// Of the last program.
   Hertz clock() const { return clock_; }
   const std::vector<double>& kernel_seconds() const { return kernel_seconds_; }
@@ -55,6 +56,8 @@ class Gpu : public sc_core::sc_module {
   void next_phase(std::uint64_t);
   void part_done(std::uint64_t);
   void finish_kernel();
+  void tell_start(const Kernel& kernel, double host) const;
+  void tell_phases(const Kernel& kernel, const Phase& sum, double time) const;
   void move(double bytes, bool write);
   void offer();
   void account(double elapsed);
@@ -78,6 +81,7 @@ class Gpu : public sc_core::sc_module {
   sc_core::sc_time begun_, kernel_begun_, host_ready_;
   api::DeviceCounters counters_;
   std::vector<double> kernel_seconds_;
+  kernel::Probe kernels_, tensor_, lanes_, l2_, host_, link_;
 };
 
 }  // namespace presil::gpu

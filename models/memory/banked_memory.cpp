@@ -84,6 +84,22 @@ api::MemoryCounters BankedMemory::counters() const {
   return result;
 }
 
+void BankedMemory::tell(const Payload& payload, sc_time accepted) {
+  ChannelMemory::tell(payload, accepted);
+  const sc_time begin = std::max(accepted, told_), end = sc_time_stamp();
+  const double peak_s = payload.get_data_length() / peak_bytes_per_s();
+  told_ = std::max(end, begin);
+  // All channels together are at work for no longer than their pins need.
+  const double share = begin < end ? std::min(1.0, peak_s / kernel::to_seconds(end - begin).value) : 1;
+  channels_busy_.work(begin, begin + (told_ - begin) * share, payload.get_data_length());
+}
+
+void BankedMemory::attach(kernel::Trace* trace) {
+  ChannelMemory::attach(trace);
+  channels_busy_ = kernel::Probe(trace, {kernel::Resource::memory, "memory", "channels"});
+  told_ = sc_time_stamp();
+}
+
 Tick BankedMemory::tick_of(sc_time t) const {
   return t <= epoch_ ? 0 : static_cast<Tick>(std::floor(kernel::to_seconds(t - epoch_).value / pieces_.spec().tick_s + 1e-4));
 }

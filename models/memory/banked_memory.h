@@ -35,6 +35,7 @@ class BankedMemory : public ChannelMemory {
   /// Of all channels up to now; channels that ran ahead have counted more. read_ticks is left 0.
   DramCounters commands() const;
   void reset() override;
+  void attach(kernel::Trace* trace) override;
 
  private:
   static constexpr std::size_t kMostStates = 1 << 15;      ///< of steps_, a few KiB each
@@ -68,6 +69,8 @@ class BankedMemory : public ChannelMemory {
 
   void b_transport(Payload& payload, sc_core::sc_time& delay) override;
   void start(Payload& payload, sc_core::sc_time offered) override;
+  /// Work as a server of all channels does it that answers in this order: since the last answer, or since it came.
+  void tell(const Payload& payload, sc_core::sc_time accepted) override;
   std::uint64_t begin(Payload& payload, bool blocking);
   void answer(std::uint64_t slot, Tick last);
   void finish_pending(std::uint64_t slot);
@@ -115,6 +118,7 @@ class BankedMemory : public ChannelMemory {
   std::vector<Pending> pending_;
   std::vector<std::uint64_t> free_slots_;
   sc_core::sc_event finished_{"finished"};
+  sc_core::sc_time told_;               ///< until when tell() has told of work
 };
 
 }  // namespace presil::memory

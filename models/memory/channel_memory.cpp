@@ -76,7 +76,9 @@ sc_time ChannelMemory::serve(const Payload& payload, sc_time offered) {
   std::uint64_t moved = 0, most = 0;
   for (std::size_t c = 0; c < bursts_.size(); ++c) {
     if (bursts_[c] == 0) continue;
-    free_at_[c] = std::max(now, free_at_[c]) + transfer_time(bursts_[c]);
+    const sc_time begin = std::max(now, free_at_[c]);
+    free_at_[c] = begin + transfer_time(bursts_[c]);
+    channels_busy_.work(begin, free_at_[c], static_cast<double>(bursts_[c] * map_.burst));
     last = std::max(last, free_at_[c]);
     moved += bursts_[c];
     most = std::max(most, bursts_[c]);
@@ -149,6 +151,10 @@ void ChannelMemory::accept_offered() {
 
 void ChannelMemory::accept(Payload& payload, sc_time offered) {
   ++held_;
+  if (transactions_) {
+    accepted_[tag(payload)] = sc_time_stamp();
+    transactions_.depth(held_);
+  }
   payload.set_response_status(check(payload));
   if (payload.is_response_ok()) start(payload, offered);
   else agenda_.at(sc_time_stamp(), Callback::of<&ChannelMemory::complete>(this, tag(payload)));
@@ -159,8 +165,26 @@ void ChannelMemory::start(Payload& payload, sc_time offered) {
 }
 
 void ChannelMemory::complete(std::uint64_t payload) {
+  if (transactions_) {
+    const auto found = accepted_.find(payload);
+    if (found != accepted_.end()) {
+      tell(payload_of(payload), found->second);
+      accepted_.erase(found);
+    }
+    transactions_.depth(held_ - 1);
+  }
   responses_.push_back(&payload_of(payload));
   send_responses();
+}
+
+void ChannelMemory::tell(const Payload& payload, sc_time accepted) {
+  transactions_.span({accepted, sc_time_stamp(), static_cast<double>(payload.get_data_length()), kernel::Span::kNoOp, payload.is_read() ? "read" : "write"});
+}
+
+void ChannelMemory::attach(kernel::Trace* trace) {
+  transactions_ = kernel::Probe(trace, {kernel::Resource::transfers, "memory", "transactions"});
+  channels_busy_ = kernel::Probe(trace, {kernel::Resource::memory, "memory", "channels", static_cast<double>(free_at_.size())});
+  accepted_.clear();
 }
 
 void ChannelMemory::send_responses() {

@@ -19,6 +19,7 @@
 #pragma once
 
 #include <deque>
+#include <unordered_map>
 #include <vector>
 
 #include "models/api/memory.h"
@@ -39,6 +40,7 @@ class ChannelMemory : public sc_core::sc_module, public api::Memory, protected t
   api::MemoryCounters counters() const override;
   /// Also restarts the counters, so that a program's totals do not depend on what ran before it.
   void reset() override;
+  void attach(kernel::Trace* trace) override;
 
  protected:
   using Payload = tlm::tlm_generic_payload;
@@ -54,6 +56,8 @@ class ChannelMemory : public sc_core::sc_module, public api::Memory, protected t
   /// Begins an accepted transaction that is in order; sees to it that complete() is called at its end.
   virtual void start(Payload& payload, sc_core::sc_time offered);
   void complete(std::uint64_t payload);
+  /// What a completed transaction moved, and when; only while somebody listens.
+  virtual void tell(const Payload& payload, sc_core::sc_time accepted);
   void send_responses();
   void finish(std::uint64_t payload);   ///< END_RESP: gives the place to whoever waits for it
   void release_place();
@@ -80,6 +84,8 @@ class ChannelMemory : public sc_core::sc_module, public api::Memory, protected t
   bool response_open_{false};               ///< BEGIN_RESP sent, END_RESP not yet received
   std::deque<Payload*> responses_;          ///< completed, BEGIN_RESP not yet sent
   api::MemoryCounters counters_;            ///< busy_s is left 0: it follows from bytes_moved
+  kernel::Probe transactions_, channels_busy_;
+  std::unordered_map<std::uint64_t, sc_core::sc_time> accepted_;  ///< by payload, of those that are told of
 };
 
 }  // namespace presil::memory

@@ -28,7 +28,7 @@ void TransactionNetwork::send(const api::Message& message, Callback delivered) {
   const auto& links = route_of(message);
   const Bytes on_wire{static_cast<double>(wire_bytes(config_, message.bytes))};
   const std::uint64_t flight =
-      allocate({&links, 0, kernel::to_sc_time(on_wire / config_.link_bandwidth), message.bytes, delivered});
+      allocate({&links, 0, kernel::to_sc_time(on_wire / config_.link_bandwidth), message.bytes, delivered, counters_.messages});
   ++counters_.messages;
   if (links.empty()) {
     agenda_.after(SC_ZERO_TIME, Callback::of<&TransactionNetwork::deliver>(this, flight));
@@ -61,6 +61,7 @@ void TransactionNetwork::head_at_link(std::uint64_t index) {
   const sc_time start = std::max(sc_time_stamp(), link.free_at);
   link.free_at = start + flight.serialisation;
   link.busy += flight.serialisation;
+  if (!probes_.empty()) tell(flight, (*flight.route)[flight.next], start, link.free_at);
   const sc_time head = flight.next == 0 ? start : start + hop_latency_;
   if (++flight.next < flight.route->size()) {
     agenda_.at(head, Callback::of<&TransactionNetwork::head_at_link>(this, index));
@@ -74,6 +75,21 @@ void TransactionNetwork::deliver(std::uint64_t index) {
   counters_.payload_bytes += static_cast<double>(flights_[index].bytes);
   idle_flights_.push_back(index);  // before the call, which may send
   if (delivered) delivered();
+}
+
+void TransactionNetwork::tell(const InFlight& flight, LinkId link, sc_time start, sc_time end) const {
+  const bool first = flight.next == 0, last = flight.next + 1 == flight.route->size();
+  const kernel::Flow part = first && last ? kernel::Flow::none : first ? kernel::Flow::begins : last ? kernel::Flow::ends : kernel::Flow::goes_on;
+  // The injection port is no wire: energy is not charged on it, and neither are bytes.
+  probes_[link].span({start, end, first ? 0 : static_cast<double>(flight.bytes), kernel::Span::kNoOp, "message", flight.number, part});
+}
+
+void TransactionNetwork::attach(kernel::Trace* trace, const std::vector<std::string>& names) {
+  probes_.clear();
+  if (trace == nullptr) return;
+  const auto links = static_cast<double>(links_.size());
+  for (LinkId link = 0; link < links_.size(); ++link)
+    probes_.emplace_back(trace, kernel::Track{kernel::Resource::network, "network", link_name(layout_, link, names), links});
 }
 
 api::NetworkCounters TransactionNetwork::counters() const {

@@ -31,6 +31,7 @@ class TransactionNetwork : public sc_core::sc_module, public api::Network {
   api::NetworkCounters counters() const override;
   /// Also restarts the counters, so that a program's totals do not depend on what ran before it.
   void reset() override;
+  void attach(kernel::Trace* trace, const std::vector<std::string>& names) override;
 
  private:
   struct Link {
@@ -43,12 +44,14 @@ class TransactionNetwork : public sc_core::sc_module, public api::Network {
     sc_core::sc_time serialisation;
     std::uint64_t bytes;
     kernel::Callback delivered;
+    std::uint64_t number;           ///< of the message
   };
 
   const std::vector<LinkId>& route_of(const api::Message& message);
   std::uint64_t allocate(const InFlight& flight);
   void head_at_link(std::uint64_t flight);
   void deliver(std::uint64_t flight);
+  void tell(const InFlight& flight, LinkId link, sc_core::sc_time start, sc_core::sc_time end) const;
 
   const NetworkConfig config_;
   const Layout layout_;
@@ -60,6 +63,7 @@ class TransactionNetwork : public sc_core::sc_module, public api::Network {
   std::vector<InFlight> flights_;
   std::vector<std::uint64_t> idle_flights_;  ///< indices of flights_ to use again
   api::NetworkCounters counters_;
+  std::vector<kernel::Probe> probes_;  ///< by link; empty while nobody listens
 };
 
 /// The network a configuration asks for. Call during elaboration.

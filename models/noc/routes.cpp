@@ -61,6 +61,16 @@ std::uint32_t link_count(const Layout& layout) {
   return ports;
 }
 
+std::string link_name(const Layout& layout, LinkId link, const std::vector<std::string>& names) {
+  if (link < layout.nodes) return names.at(link) + " out";
+  if (link < 2 * layout.nodes) return names.at(link - layout.nodes) + " in";
+  static constexpr const char* kMesh[] = {"right", "left", "down", "up"};
+  static constexpr const char* kRing[] = {"up", "down"};
+  const std::uint32_t number = link - 2 * layout.nodes;
+  if (layout.topology == Topology::mesh) return fmt::format("router {} {}", number / kMeshLinks, kMesh[number % kMeshLinks]);
+  return fmt::format("router {} {}", number / kRingLinks, kRing[number % kRingLinks]);
+}
+
 std::uint32_t hops(const Layout& layout, api::NodeId source, api::NodeId destination) {
   if (source == destination) return 0;
   switch (layout.topology) {

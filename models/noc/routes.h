@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "models/api/network.h"
@@ -32,6 +33,9 @@ Layout make_layout(const NetworkConfig& config, std::uint32_t nodes);
 
 /// Links of the network, both directions and the nodes' own ports counted.
 std::uint32_t link_count(const Layout& layout);
+
+/// For readers: "core 0 out", "core 0 in", "router 3 right"; `names` of the nodes.
+std::string link_name(const Layout& layout, LinkId link, const std::vector<std::string>& names);
 
 /// Routers crossed from source to destination; 0 from a node to itself.
 std::uint32_t hops(const Layout& layout, api::NodeId source, api::NodeId destination);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <fmt/format.h>
+
 #include "models/noc/noc.h"
 
 namespace presil::npu {
@@ -19,6 +21,10 @@ constexpr double kPartialSumBytes = 4;  ///< partial sums are 32 bits wide, FP32
 std::uint64_t tag_of(api::CommandId id, std::uint32_t op) { return id << kOpBits | op; }
 
 double seconds(sc_core::sc_time t) { return to_seconds(t).value; }
+
+double macs_of(const api::ArrayWork& w) {
+  return static_cast<double>(w.m) * static_cast<double>(w.n) * static_cast<double>(w.k) * static_cast<double>(w.repeat);
+}
 
 api::MemoryCounters since(api::MemoryCounters now, const api::MemoryCounters& before) {
   now.transactions -= before.transactions;
@@ -47,6 +53,20 @@ Core::Core(const ChipConfig& config, api::NodeId node, std::array<Endpoint*, api
       fetch(config.core.dma, node, endpoints, scratchpad),
       load(config.core.dma, node, endpoints, scratchpad),
       store(config.core.dma, node, endpoints, scratchpad) {}
+
+void Core::attach(kernel::Trace* trace, std::uint32_t number, std::uint32_t cores) {
+  using kernel::Resource;
+  const std::string group = fmt::format("core {}", number);
+  const auto probe = [&](Resource resource, const std::string& name, double units) { return kernel::Probe(trace, {resource, group, name, units}); };
+  array_probes.clear();
+  for (std::size_t a = 0; trace != nullptr && a < arrays.size(); ++a)
+    array_probes.push_back(probe(Resource::array, fmt::format("array {}", a), static_cast<double>(cores * arrays.size())));
+  vector_probe = probe(Resource::vector, "vector unit", cores);
+  scratchpad.attach(probe(Resource::scratchpad, "scratchpad port", cores));
+  fetch.attach(probe(Resource::transfers, "fetch DMA", cores));
+  load.attach(probe(Resource::transfers, "load DMA", cores));
+  store.attach(probe(Resource::transfers, "store DMA", cores));
+}
 
 Chip::Chip(sc_core::sc_module_name name, const ChipConfig& config, api::Memory& memory)
     : sc_module(name), config_(config), memory_(memory) {
@@ -114,8 +134,7 @@ void Chip::account(const api::Command& command) {
       counted.scratchpad_bytes += command.lanes.scratchpad_bytes;
       break;
     case api::CommandKind::matmul:
-      counted.macs += static_cast<double>(command.array.m) * static_cast<double>(command.array.n) *
-                      static_cast<double>(command.array.k) * static_cast<double>(command.array.repeat);
+      counted.macs += macs_of(command.array);
       break;
   }
   if (command.kind == api::CommandKind::load || command.kind == api::CommandKind::store)
@@ -128,9 +147,9 @@ void Chip::start(api::CommandId id, const api::Command& command, WaitReason reas
   Core& core = *cores_[command.core];
   switch (command.kind) {
     case api::CommandKind::load:
-      (command.ahead ? core.fetch : core.load).execute(command.transfer, false, Callback::of<&Chip::done>(this, tag));
+      (command.ahead ? core.fetch : core.load).execute(command.transfer, false, Callback::of<&Chip::done>(this, tag), command.op);
       break;
-    case api::CommandKind::store: core.store.execute(command.transfer, true, Callback::of<&Chip::done>(this, tag)); break;
+    case api::CommandKind::store: core.store.execute(command.transfer, true, Callback::of<&Chip::done>(this, tag), command.op); break;
     case api::CommandKind::vector: start_vector(id, command); break;
     case api::CommandKind::matmul: start_array(id, command, reason); break;
   }
@@ -141,13 +160,16 @@ void Chip::start_array(api::CommandId id, const api::Command& command, WaitReaso
   systolic::SystolicArray& array = core.arrays[command.array.array];
   const sc_core::sc_time now = sc_core::sc_time_stamp();
   const systolic::ArrayUse before = array.use();
+  const sc_core::sc_time begin = std::max(now, array.free_at());
   const systolic::BlockSchedule schedule =
       array.execute({{command.array.m, command.array.n, command.array.k}, command.array.format,
                      bytes_per_value(command.array.format), kPartialSumBytes, command.array.repeat},
                     now);
   const double waited = seconds(array.use().waited - before.waited);
-  const sc_core::sc_time port = core.scratchpad.access(schedule.operand_bytes, now);
+  const sc_core::sc_time port = core.scratchpad.access(schedule.operand_bytes, now, command.op);
   const double stalled_before = seconds(array.use().waited);
+  if (!core.array_probes.empty())  // from preload to the last operand streamed: active + preload of its counters
+    core.array_probes[command.array.array].span({begin, schedule.issue_end, macs_of(command.array), command.op});
   array.stall_until(port);
   auto& time = counters_.array_time;
   (reason == WaitReason::memory ? time.wait_memory : reason == WaitReason::transfer ? time.wait_transfer : time.wait_other) += waited;
@@ -164,9 +186,11 @@ void Chip::start_vector(api::CommandId id, const api::Command& command) {
   const sc_core::sc_time now = sc_core::sc_time_stamp();
   const sc_core::sc_time before = core.vector.busy();
   const sc_core::sc_time lanes = core.vector.execute(command.lanes.simple_ops, command.lanes.special_ops, now);
-  const sc_core::sc_time port = core.scratchpad.access(command.lanes.scratchpad_bytes, now);
+  const sc_core::sc_time port = core.scratchpad.access(command.lanes.scratchpad_bytes, now, command.op);
+  const sc_core::sc_time busy = core.vector.busy() - before;
+  core.vector_probe.span({lanes - busy, lanes, command.lanes.simple_ops + command.lanes.special_ops, command.op});
   core.vector.stall_until(port);
-  op(command.op).vector_busy_s += seconds(core.vector.busy() - before);
+  op(command.op).vector_busy_s += seconds(busy);
   agenda_.at(std::max(lanes, port), Callback::of<&Chip::done>(this, tag_of(id, command.op)));
 }
 
@@ -174,6 +198,21 @@ void Chip::done(std::uint64_t tag) {
   finished_ = sc_core::sc_time_stamp();
   op(static_cast<std::uint32_t>(tag & ((1u << kOpBits) - 1))).finished_s = seconds(finished_ - started_);
   sequencer_->complete(tag >> kOpBits);
+}
+
+void Chip::attach(kernel::Trace* trace) {
+  std::vector<std::string> names;
+  for (std::uint32_t core = 0; core < config_.cores; ++core) {
+    cores_[core]->attach(trace, core, config_.cores);
+    names.push_back(fmt::format("core {}", core));
+  }
+  for (std::uint32_t port = 0; port < config_.memory_ports; ++port) names.push_back(fmt::format("memory port {}", port));
+  names.insert(names.end(), {"shared", "host"});
+  network_->attach(trace, names);
+  memory_node_->attach(kernel::Probe(trace, {kernel::Resource::transfers, "memory", "waiting requests"}));
+  memory_.attach(trace);
+  if (shared_node_) shared_node_->attach(trace, kernel::Resource::shared, "shared");
+  host_node_->attach(trace, kernel::Resource::host, "host");
 }
 
 void Chip::reset_units(bool canonical) {

@@ -22,6 +22,9 @@ struct Core {
   std::vector<systolic::SystolicArray> arrays;
   vector::VectorUnit vector;
   Dma fetch, load, store;  ///< three queues: what waits for results in one does not hold up the others
+  std::vector<kernel::Probe> array_probes;  ///< empty while nobody listens
+  kernel::Probe vector_probe;
+  void attach(kernel::Trace* trace, std::uint32_t number, std::uint32_t cores);
 };
 
 /// Network nodes: cores first, then one for each memory port, then shared SRAM and host link.
@@ -32,6 +35,7 @@ class Chip : public sc_core::sc_module, public api::Device, private Executor {
   ~Chip() override;
 
   api::DeviceCounters run(api::ProgramSource& program, bool canonical) override;
+  void attach(kernel::Trace* trace);
 
   /// Arrays, vector units and scratchpads at another clock than the configuration's, from the next program on. Network,
   /// shared SRAM and DRAM have clocks of their own.

@@ -20,8 +20,10 @@ class Dma {
   Dma(const DmaConfig& config, api::NodeId node, std::array<Endpoint*, api::kLevels> endpoints, Scratchpad& scratchpad);
 
   /// Accepts a transfer whose operands are ready; calls `done` at its end.
-  void execute(const api::Transfer& transfer, bool write, kernel::Callback done);
+  void execute(const api::Transfer& transfer, bool write, kernel::Callback done, std::uint32_t op = kernel::Span::kNoOp);
   bool idle() const { return transfers_.empty(); }
+  /// Tells of transfers, from the issue of the first chunk to the return of the last, and of how many there are.
+  void attach(const kernel::Probe& probe) { probe_ = probe; }
 
  private:
   struct Active {
@@ -29,8 +31,11 @@ class Dma {
     std::uint64_t row_offset{};  ///< bytes of the first of them that have
     bool write{};
     kernel::Callback done;
+    std::uint32_t op{};
     std::uint64_t chunks_out{};
     bool all_issued{false};
+    double bytes{};
+    sc_core::sc_time begun;      ///< its first chunk was issued
   };
   api::Transfer next_chunk(Active& transfer) const;
   void issue();
@@ -40,6 +45,7 @@ class Dma {
   const api::NodeId node_;
   const std::array<Endpoint*, api::kLevels> endpoints_;
   Scratchpad& scratchpad_;
+  kernel::Probe probe_;
   std::deque<Active> transfers_;  ///< oldest first
   std::uint64_t first_{0};        ///< number of transfers_.front()
   std::uint64_t issuing_{0};      ///< number of the transfer being cut

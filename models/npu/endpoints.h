@@ -54,6 +54,8 @@ class MemoryNode : public sc_core::sc_module, public Endpoint {
 
   void access(const Access& access) override;
   void reset() override {}
+  /// Tells how many requests wait for the memory to take them.
+  void attach(const kernel::Probe& probe) { probe_ = probe; }
 
  private:
   struct Port : tlm::tlm_bw_transport_if<> {
@@ -75,6 +77,7 @@ class MemoryNode : public sc_core::sc_module, public Endpoint {
   AccessTable table_;
   std::deque<std::uint64_t> waiting_;
   bool request_pending_{false};             ///< BEGIN_REQ sent, END_REQ not yet seen
+  kernel::Probe probe_;
 };
 
 /// Shared SRAM or the host link: one server with a rate and a latency, in arrival order. `separate` directions
@@ -87,6 +90,8 @@ class ServerNode : public sc_core::sc_module, public Endpoint {
   void access(const Access& access) override;
   void reset() override;
   double busy_s() const { return kernel::to_seconds(busy_).value; }
+  /// Tells of the server, or of one for reads and one for writes where directions are separate.
+  void attach(kernel::Trace* trace, kernel::Resource resource, const std::string& group);
 
  private:
   void arrived(std::uint64_t slot);
@@ -100,6 +105,7 @@ class ServerNode : public sc_core::sc_module, public Endpoint {
   kernel::Agenda agenda_{"agenda"};
   AccessTable table_;
   sc_core::sc_time free_[2];
+  kernel::Probe probes_[2];
   sc_core::sc_time busy_;
 };
 

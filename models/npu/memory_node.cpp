@@ -64,6 +64,7 @@ void MemoryNode::access(const Access& access) {
 void MemoryNode::arrived(std::uint64_t slot) {
   waiting_.push_back(slot);
   issue();
+  probe_.depth(waiting_.size());
 }
 
 void MemoryNode::issue() {
@@ -100,6 +101,7 @@ tlm::tlm_sync_enum MemoryNode::Port::nb_transport_bw(tlm::tlm_generic_payload& p
   if (phase == tlm::END_REQ) {
     node->request_pending_ = false;
     node->issue();
+    node->probe_.depth(node->waiting_.size());
     return tlm::TLM_ACCEPTED;
   }
   if (phase != tlm::BEGIN_RESP) throw std::logic_error{"memory sent an unexpected TLM phase"};
@@ -143,6 +145,7 @@ void ServerNode::arrived(std::uint64_t slot) {
   const sc_core::sc_time service = kernel::to_sc_time(Bytes{access.piece.bytes()} / rate_);
   free = std::max(free, sc_core::sc_time_stamp()) + service;
   busy_ += service;
+  probes_[separate_directions_ && access.write ? 1 : 0].span({free - service, free, access.piece.bytes(), kernel::Span::kNoOp, access.write ? "write" : "read"});
   agenda_.at(free + latency_, Callback::of<&ServerNode::served>(this, slot));
 }
 
@@ -150,6 +153,12 @@ void ServerNode::served(std::uint64_t slot) {
   const Access access = table_.take(slot);
   const std::uint64_t bytes = access.write ? kControlBytes : static_cast<std::uint64_t>(access.piece.bytes());
   network_.send({node_, access.requester, bytes}, access.done);
+}
+
+void ServerNode::attach(kernel::Trace* trace, kernel::Resource resource, const std::string& group) {
+  const double units = separate_directions_ ? 2 : 1;
+  probes_[0] = kernel::Probe(trace, {resource, group, separate_directions_ ? "reads" : "port", units});
+  probes_[1] = separate_directions_ ? kernel::Probe(trace, {resource, group, "writes", units}) : probes_[0];
 }
 
 void ServerNode::reset() {

@@ -27,9 +27,11 @@ void Scratchpad::release(const std::array<std::uint64_t, api::kPools>& bytes) {
   }
 }
 
-sc_core::sc_time Scratchpad::access(double bytes, sc_core::sc_time now) {
+sc_core::sc_time Scratchpad::access(double bytes, sc_core::sc_time now, std::uint32_t op) {
   bytes_moved_ += bytes;
-  port_free_ = std::max(port_free_, now) + kernel::to_sc_time(Bytes{bytes} / rate_);
+  const sc_core::sc_time begin = std::max(port_free_, now);
+  port_free_ = begin + kernel::to_sc_time(Bytes{bytes} / rate_);
+  if (probe_ && bytes > 0) probe_.span({begin, port_free_, bytes, op, "access"});
   return port_free_;
 }
 

@@ -7,7 +7,7 @@
 
 #include "models/api/program.h"
 #include "models/npu/chip_config.h"
-#include "sim/kernel/time.h"
+#include "sim/kernel/trace.h"
 
 namespace presil::npu {
 
@@ -27,13 +27,15 @@ class Scratchpad {
   void release(const std::array<std::uint64_t, api::kPools>& bytes);
 
   /// Time the port has moved `bytes` more, asked for at `now`.
-  sc_core::sc_time access(double bytes, sc_core::sc_time now);
+  sc_core::sc_time access(double bytes, sc_core::sc_time now, std::uint32_t op = kernel::Span::kNoOp);
 
   std::uint64_t capacity(api::Pool pool) const { return capacity_[index(pool)]; }
   std::uint64_t peak() const { return peak_; }
   double bytes_moved() const { return bytes_moved_; }
   bool empty() const { return used_[0] == 0 && used_[1] == 0; }
   void reset(sc_core::sc_time now);
+  /// Tells of the port.
+  void attach(const kernel::Probe& probe) { probe_ = probe; }
 
  private:
   std::size_t index(api::Pool pool) const {
@@ -52,6 +54,7 @@ class Scratchpad {
   std::uint64_t peak_{};
   double bytes_moved_{};
   sc_core::sc_time port_free_;
+  kernel::Probe probe_;
 };
 
 }  // namespace presil::npu

@@ -18,6 +18,7 @@ class VectorUnit {
   /// From the next command on.
   void set_clock(kernel::Clock clock) { clock_ = clock; }
   sc_core::sc_time busy() const { return busy_; }
+  sc_core::sc_time free_at() const { return free_; }
   void reset(sc_core::sc_time now);
 
  private:

@@ -9,6 +9,7 @@
 #include "sim/base/error.h"
 #include "sim/run/bench_collective.h"
 #include "sim/run/bench_pim.h"
+#include "sim/run/run.h"
 #include "sim/sweep/run.h"
 
 namespace presil::claims {
@@ -70,16 +71,22 @@ Json pim(Settings settings) {
   return run::bench_pim(query, settings.left());
 }
 
+Json imc(Settings settings) {
+  const run::ImcQuery query{settings.text("macro")};
+  return run::bench_imc(query, settings.left());
+}
+
 }  // namespace
 
 const std::vector<std::string>& benches() {
-  static const std::vector<std::string> names{"gemm", "collective", "pim"};
+  static const std::vector<std::string> names{"gemm", "collective", "pim", "imc"};
   return names;
 }
 
 Json run_bench(const std::string& bench, const std::vector<std::string>& settings) {
   if (bench == "collective") return collective(Settings(settings));
   if (bench == "pim") return pim(Settings(settings));
+  if (bench == "imc") return imc(Settings(settings));
   sweep::Spec gemm;
   gemm.bench = "gemm";
   return sweep::run_subject(gemm, settings);

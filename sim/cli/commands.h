@@ -25,6 +25,8 @@ void add_describe(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_schema(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
+void add_completion(CLI::App& app, Action& action);
+void add_man(CLI::App& app, Action& action);
 void add_version(CLI::App& app, Action& action);
 
 /// "presil 0.1.0".

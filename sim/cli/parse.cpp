@@ -82,12 +82,14 @@ bool parse(CLI::App& app, int argc, char** argv) {
 }
 
 CLI::Validator one_of(const std::vector<std::string>& words) {
+  std::string name = kWordsMark;
+  for (const std::string& word : words) name += " " + word;
   return CLI::Validator(
       [words](std::string& word) {
         if (std::find(words.begin(), words.end(), word) != words.end()) return std::string();
         return fmt::format("'{}' is not one of {}{}", word, join(words), did_you_mean(word, words));
       },
-      "");
+      "", name);
 }
 
 CLI::Validator positive_integer(std::uint64_t most) {

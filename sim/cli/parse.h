@@ -16,6 +16,8 @@ namespace presil::cli {
 /// Parses. False when --help or --version was asked for, which is then printed. Throws UsageError.
 bool parse(CLI::App& app, int argc, char** argv);
 
+/// The name of a validator made by one_of() is this mark and its words, for completion.
+inline constexpr const char* kWordsMark = "words:";
 /// Accepts exactly these words; names the nearest one otherwise.
 CLI::Validator one_of(const std::vector<std::string>& words);
 /// A whole number from 1 to `most`, 2^24 unless told.

@@ -40,6 +40,8 @@ void add_commands(CLI::App& app, Action& action) {
   add_list(app, action);
   add_schema(app, action);
   add_init(app, action);
+  add_completion(app, action);
+  add_man(app, action);
   add_version(app, action);
 }
 

@@ -8,6 +8,7 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/files.h"
 #include "sim/cli/parse.h"
+#include "sim/cli/run_trace.h"
 #include "sim/cli/terminal.h"
 #include "sim/report/csv.h"
 #include "sim/report/format.h"
@@ -23,12 +24,14 @@ Examples:
   presil run mine.yaml
   presil run mine.yaml --set workload.batch=8 --set chip.clock='1.2 GHz' --out out/fast
   presil run mine.yaml --format csv --table metrics
-  presil run mine.yaml --format html > report.html)";
+  presil run mine.yaml --format html > report.html
+  presil run mine.yaml --trace mine.json --trace-window 0:5ms)";
 
 struct RunOptions {
   std::string experiment, out, format, table{"ops"};
   std::vector<std::string> overrides;
   bool exact{false}, explain{false};
+  TraceArguments trace;
 };
 
 void declare_run(CLI::App& command, RunOptions& o) {
@@ -44,6 +47,7 @@ void declare_run(CLI::App& command, RunOptions& o) {
   command.add_flag("--exact", o.exact,
                    "Simulate every repetition instead of each distinct piece of work once");
   command.add_flag("--explain", o.explain, "Also print how every operator was mapped to the machine (text)");
+  declare_trace(command, o.trace);
 }
 
 /// What a search over cuts found, the fastest first; empty without one.
@@ -79,7 +83,11 @@ ExitStatus perform_run(const RunOptions& o) {
     throw UsageError(
         "--explain adds to the text report; the mapping is part of the json and html formats as it is");
   if (o.table != "ops" && o.format != "csv") throw UsageError("--table chooses what --format csv prints");
-  const run::RunOutcome outcome = run::run_experiment(o.experiment, {o.overrides, o.exact});
+  TraceFiles files(o.trace);
+  run::RunOptions options{o.overrides, o.exact, files.options()};
+  options.trace.curves = o.format == "html";
+  const run::RunOutcome outcome = run::run_experiment(o.experiment, options);
+  files.finish(o.experiment);
   if (!o.out.empty())
     write_atomically(std::filesystem::path(o.out) / "result.json", report::document_text(outcome.result));
   print(rendered(o, outcome.result));

@@ -17,6 +17,7 @@
 #include "sim/cli/terminal.h"
 #include "sim/report/csv.h"
 #include "sim/sweep/database.h"
+#include "sim/sweep/ranks.h"
 #include "sim/sweep/run.h"
 
 namespace presil::cli {
@@ -37,10 +38,11 @@ Examples:
   presil sweep stacks.yaml --out stacks.csv --out stacks.html     results go to stacks.db as they arrive
   presil sweep stacks.yaml --out stacks.csv --resume              after an interruption
   presil sweep stacks.yaml --out stacks.csv --shard 1/4           one of four machines: stacks.1-of-4.db
-  presil sweep merge stacks.*-of-4.db --out stacks.html)";
+  presil sweep merge stacks.*-of-4.db --out stacks.html
+  mpirun -n 5 presil sweep stacks.yaml --out stacks.csv --launcher mpi     one rank hands out, four run)";
 
 struct SweepOptions {
-  std::string file, db, shard;
+  std::string file, db, shard, launcher{"processes"};
   std::vector<std::string> outs;
   std::uint64_t jobs{0}, allow{sweep::kMostPoints};
   bool resume{false}, restart{false};
@@ -59,6 +61,9 @@ void declare_sweep(CLI::App& command, SweepOptions& o) {
   command.add_flag("--resume", o.resume, "Keep the results in the database and run the points that are missing");
   command.add_flag("--restart", o.restart, "Begin again although the database holds an unfinished sweep");
   command.add_option("--shard", o.shard, "Run part I of N only; auto takes them from Slurm's array or Open MPI's ranks")->type_name("I/N");
+  command.add_option("--launcher", o.launcher, "processes of this machine (default), or mpi: the ranks that mpirun started")
+      ->check(one_of({"processes", "mpi"}))
+      ->type_name("NAME");
   command
       .add_option("--allow", o.allow, fmt::format("Most points of a space (default {})", sweep::kMostPoints))
       ->check(positive_integer())
@@ -114,9 +119,29 @@ std::optional<sweep::Database> open_database(const SweepOptions& o, const SweepO
   return o.resume ? sweep::Database::resume(outputs.database, title) : sweep::Database::create(outputs.database, title, o.restart);
 }
 
+/// A rank that is not the first: what is wrong with the sweep the first one says.
+ExitStatus serve(const SweepOptions& o, sweep::Ranks& ranks) {
+  try {
+    const sweep::Spec spec = sweep::read_spec(o.file, o.allow);
+    ranks.serve([&](const std::string& order) { return sweep::serve_point(spec, sweep::run_subject, order); });
+  } catch (const InputError&) {
+    ranks.serve([](const std::string&) { return sweep::Reply{"", 0, static_cast<int>(ExitStatus::bad_input)}; });
+  }
+  return ExitStatus::ok;
+}
+
+ExitStatus lead_sweep(const SweepOptions& o, sweep::Ranks* ranks);
+
 ExitStatus perform_sweep(const SweepOptions& o) {
   if (o.file.empty()) throw UsageError("SWEEP is required; see `presil sweep --help`");
   if (o.resume && o.restart) throw UsageError("--resume and --restart exclude each other");
+  if (o.launcher != "mpi") return lead_sweep(o, nullptr);
+  if (!o.shard.empty()) throw UsageError("--launcher mpi and --shard exclude each other: ranks share one sweep, shards are sweeps of their own");
+  const std::unique_ptr<sweep::Ranks> ranks = sweep::join_ranks();
+  return ranks->rank() == 0 ? lead_sweep(o, ranks.get()) : serve(o, *ranks);
+}
+
+ExitStatus lead_sweep(const SweepOptions& o, sweep::Ranks* ranks) {
   const sweep::Spec spec = sweep::read_spec(o.file, o.allow);
   sweep::check_objectives(spec);
   const sweep::Title title = title_of(spec);
@@ -132,6 +157,8 @@ ExitStatus perform_sweep(const SweepOptions& o) {
   }
   job.jobs = o.jobs ? o.jobs : std::max(1u, std::thread::hardware_concurrency());
   job.run = sweep::run_subject;
+  if (ranks && ranks->size() > 1)
+    job.launch = [ranks](std::size_t first, std::size_t last, const auto& order, const auto& done) { ranks->dispatch(first, last, order, done); };
   SweepProgress bar;
   sweep::Progress last;
   job.progress = [&](const sweep::Progress& p) { bar.show(last = p); };

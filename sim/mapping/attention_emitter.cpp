@@ -14,7 +14,6 @@ using api::CommandId;
 using api::CommandKind;
 
 namespace {
-constexpr std::uint64_t kPartialBytes = 4;
 std::uint64_t to_bytes(double bytes) { return static_cast<std::uint64_t>(std::ceil(bytes)); }
 }  // namespace
 

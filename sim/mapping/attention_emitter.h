@@ -8,6 +8,9 @@
 
 namespace presil::mapping {
 
+/// Of a score and of a partial sum: fp32 or int32.
+inline constexpr std::uint64_t kPartialBytes = 4;
+
 /// Units (see attention_plan.h) are dealt to all arrays of the chip in waves. In a wave every core walks over the
 /// tiles of keys its units can see; the scores of the next tile are computed before the softmax of the current
 /// one, so that arrays and vector unit work side by side. Units of one head on one core share its keys and values.

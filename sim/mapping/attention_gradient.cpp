@@ -13,10 +13,6 @@ using api::Command;
 using api::CommandId;
 using api::CommandKind;
 
-namespace {
-constexpr std::uint64_t kPartialBytes = 4;
-}  // namespace
-
 CommandId AttentionEmitter::product(Batch& batch, std::uint16_t core, const Unit& unit, std::array<std::uint64_t, 3> mnk, CommandId after) {
   Command command = unit_command(CommandKind::matmul, core, unit);
   command.array.m = mnk[0];

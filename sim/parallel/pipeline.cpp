@@ -23,7 +23,7 @@ std::uint64_t warm_up(const PipelineShape& p, std::uint32_t stage) {
 /// Replays all stages; `end` of a pass is below 0 until it has run.
 class Replay {
  public:
-  Replay(const PipelineShape& shape, const PipelineTimes& times) : p_(shape), t_(times) {
+  Replay(const PipelineShape& shape, const PipelineTimes& times, std::vector<PlayedPass>* played) : p_(shape), t_(times), played_(played) {
     const std::size_t passes = std::size_t{p_.stages} * p_.chunks * p_.micro_batches;
     end_[0].assign(passes, -1);
     end_[1].assign(passes, -1);
@@ -52,20 +52,21 @@ class Replay {
 
   /// When the operand of a pass is there; below 0: not yet known.
   double arrival(std::uint32_t s, const PipelineSlot& slot) {
+    if (slot.forward && s == 0 && slot.chunk == 0) return 0;
+    const std::uint32_t from = source(s, slot);
     double made = 0;
-    bool own = false;
-    if (slot.forward) {
-      if (s == 0 && slot.chunk == 0) return 0;
-      made = s > 0 ? end(true, s - 1, slot.chunk, slot.micro_batch) : end(true, p_.stages - 1, slot.chunk - 1, slot.micro_batch);
-      own = p_.stages == 1;
-    } else if (s + 1 == p_.stages && slot.chunk + 1 == p_.chunks) {
-      made = end(true, s, slot.chunk, slot.micro_batch);
-      own = true;
-    } else {
-      made = s + 1 < p_.stages ? end(false, s + 1, slot.chunk, slot.micro_batch) : end(false, 0, slot.chunk + 1, slot.micro_batch);
-      own = p_.stages == 1;
-    }
-    return made < 0 || own ? made : made + t_.transfer;
+    if (slot.forward) made = s > 0 ? end(true, from, slot.chunk, slot.micro_batch) : end(true, from, slot.chunk - 1, slot.micro_batch);
+    else if (last_piece(s, slot)) made = end(true, s, slot.chunk, slot.micro_batch);
+    else made = s + 1 < p_.stages ? end(false, from, slot.chunk, slot.micro_batch) : end(false, from, slot.chunk + 1, slot.micro_batch);
+    return made < 0 || from == s ? made : made + t_.transfer;
+  }
+
+  bool last_piece(std::uint32_t s, const PipelineSlot& slot) const { return s + 1 == p_.stages && slot.chunk + 1 == p_.chunks; }
+
+  /// The stage that makes what a pass needs; the first pass needs nothing and names its own.
+  std::uint32_t source(std::uint32_t s, const PipelineSlot& slot) const {
+    if (slot.forward) return s > 0 ? s - 1 : slot.chunk > 0 ? p_.stages - 1 : s;
+    return last_piece(s, slot) ? s : (s + 1) % p_.stages;
   }
 
   bool sends(std::uint32_t s, const PipelineSlot& slot) const {
@@ -79,6 +80,8 @@ class Replay {
     const double work = slot.forward ? t_.forward[s][slot.chunk] : t_.backward[s][slot.chunk];
     const double done = std::max(result.ends[s], there) + work;
     end(slot.forward, s, slot.chunk, slot.micro_batch) = done;
+    const std::uint32_t from = source(s, slot);
+    if (played_) played_->push_back({s, slot, done - work, done, from, from == s ? -1 : there - t_.transfer});
     result.busy[s] += work;
     result.ends[s] = done + (t_.blocking && sends(s, slot) ? t_.transfer : 0);
     if (!slot.forward) result.last_backward[s][slot.chunk] = std::max(result.last_backward[s][slot.chunk], done);
@@ -87,6 +90,7 @@ class Replay {
 
   const PipelineShape& p_;
   const PipelineTimes& t_;
+  std::vector<PlayedPass>* played_;
   std::vector<std::vector<PipelineSlot>> orders_;
   std::vector<double> end_[2];
 };
@@ -121,6 +125,8 @@ double most_held(const std::vector<PipelineSlot>& order, const std::vector<doubl
   return most;
 }
 
-PipelineResult replay_pipeline(const PipelineShape& shape, const PipelineTimes& times) { return Replay(shape, times).run(); }
+PipelineResult replay_pipeline(const PipelineShape& shape, const PipelineTimes& times, std::vector<PlayedPass>* played) {
+  return Replay(shape, times, played).run();
+}
 
 }  // namespace presil::parallel

@@ -50,6 +50,16 @@ struct PipelineResult {
   std::vector<std::vector<double>> last_backward;          ///< end of the last backward pass, [stage][chunk]
 };
 
-PipelineResult replay_pipeline(const PipelineShape& shape, const PipelineTimes& times);
+/// A pass as it was replayed; what it needed was sent by another stage at `sent`, below 0 when it came from its own.
+struct PlayedPass {
+  std::uint32_t stage{};
+  PipelineSlot slot;
+  double begin{}, end{};
+  std::uint32_t from{};
+  double sent{-1};
+};
+
+/// `played`: where to keep every pass, of a stage in order of time.
+PipelineResult replay_pipeline(const PipelineShape& shape, const PipelineTimes& times, std::vector<PlayedPass>* played = nullptr);
 
 }  // namespace presil::parallel

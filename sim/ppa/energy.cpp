@@ -55,6 +55,14 @@ std::vector<EnergyPart> energy(const Activity& activity, const Technology& techn
           {"idle", rest.idle * activity.time}};
 }
 
+void add_parts(std::vector<EnergyPart>& sum, const std::vector<EnergyPart>& parts) {
+  if (sum.empty()) {
+    sum = parts;
+    return;
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) sum[i].energy += parts[i].energy;
+}
+
 Joules total(const std::vector<EnergyPart>& parts) {
   Joules sum{};
   for (const EnergyPart& part : parts) sum += part.energy;

@@ -53,5 +53,7 @@ struct EnergyPart {
 std::vector<EnergyPart> energy(const Activity& activity, const Technology& technology, const Rest& rest);
 
 Joules total(const std::vector<EnergyPart>& parts);
+/// Adds parts of the same components, or takes them as they are where there are none yet.
+void add_parts(std::vector<EnergyPart>& sum, const std::vector<EnergyPart>& parts);
 
 }  // namespace presil::ppa

@@ -9,6 +9,7 @@
 #include "sim/report/format.h"
 #include "sim/report/metrics.h"
 #include "sim/report/page.h"
+#include "sim/report/radar.h"
 #include "sim/report/svg.h"
 
 namespace presil::report {
@@ -129,6 +130,8 @@ std::string compare_html(const std::vector<Named>& results) {
   for (std::size_t i = 1; i < results.size(); ++i) falls += waterfall(results[0], results[i], i);
   std::string body = "<header><h1>Comparison</h1></header>\n" + html_table({"", "file", "what", "workload"}, files, 4);
   body += html_section("Metrics", "Differences and ratios are to A; the best of a row is marked with *.", metric_table(results));
+  body += html_section("Winners", "The best by metric; ties have none.", winners_table(results));
+  body += html_section("All at once", "The rim is the best of all results on that metric, half way half as good.", radar_chart(results));
   body += html_section("Side by side", "The best is marked with *.", bars);
   body += html_section("Where the time went", "From A's time to the other's, by the operators that changed it most. Green saves time, orange costs it.", falls);
   return html_page("presil: comparison", body);

@@ -12,6 +12,7 @@
 #include "sim/report/format.h"
 #include "sim/report/metrics.h"
 #include "sim/report/page.h"
+#include "sim/report/timeline_chart.h"
 
 namespace presil::report {
 
@@ -110,6 +111,28 @@ std::string parts(std::vector<Part> all, std::string (*spell)(double), std::stri
   return stacked_bar(pieces) + html_table({"", "amount", "share"}, rows, 1);
 }
 
+std::string segments(const Result& result) {
+  double total = 0;
+  for (const SegmentRow& s : result.segments) total += s.time_s;
+  Rows rows;
+  std::vector<Bar> bars;
+  double most = 0;
+  for (const SegmentRow& s : result.segments) most = std::max(most, s.time_s);
+  for (const SegmentRow& s : result.segments) {
+    bars.push_back({fmt::format("{} ({})", s.name, s.phase), time(s.time_s) + ", " + percent(ratio(s.time_s, total)), ratio(s.time_s, most), 1, phase_colour(s.phase),
+                    fmt::format("{} of {}", count(s.count), time(ratio(s.time_s, s.count)))});
+    rows.push_back({s.name, s.phase, {count(s.count), s.count}, {time(ratio(s.time_s, s.count)), ratio(s.time_s, s.count)}, {time(s.time_s), s.time_s},
+                    {percent(ratio(s.time_s, total)), ratio(s.time_s, total)}});
+  }
+  return rows.empty() ? "" : bar_rows(bars) + html_table({"part of the model", "phase", "executions", "time of one", "time", "share"}, rows, 2);
+}
+
+std::string timeline(const Result& result) {
+  std::string text;
+  for (const PassDetail& detail : result.details) text += pass_chart(detail);
+  return text;
+}
+
 std::string unit_time(const Result& result) {
   std::vector<Piece> pieces;
   double rest = 1;
@@ -173,13 +196,16 @@ std::string html_report(const Result& result) {
   body += lead(result) + summary(result);
   body += html_section("Phases", "The passes of the request, one after another. MFU is matrix work over the dense peak of the format; \"of roofline\" is how near the phase came to the least time its work could take.", phase_section(result));
   body += html_section("Time by operator", "What each operator added to the latency, the longest first. Full colour: the least the roofline asks for. Pale: what came on top.", time_chart(result));
+  body += html_section("Time by layer", "Parts of the model and how often each ran; equal layers together.", segments(result));
   body += html_section("Roofline", "Each filled point is an operator at its work per byte of main memory, its size the share of the time; small rings are the same operators at the bytes of the inner levels. A point on a slope is held back by that level, one on the ceiling by arithmetic.", roofline_chart(result));
   body += html_section("Memory bandwidth over the run", "Operators in order of execution, repetitions together: as wide as the time they added, as high as the memory traffic per second while they ran.", bandwidth_chart(result));
+  body += html_section("Timeline of one pass", "How busy the units of each kind were while the first simulated pass of a phase went on: the height of a lane is all of them. Traffic and power are of one device.", timeline(result));
+  body += html_section("Power and bandwidth over the request", "Averages of each pass that was simulated; straight lines join those between which passes were interpolated.", request_chart(result));
   body += html_section("Bandwidth by level", "Averages over the whole request; rates count reads and writes.", levels(result));
   body += html_section("Where " + unit_word(result.unit) + " time went", "Shares of the whole request.", unit_time(result));
   body += html_section("Memory fit", "What a device holds at the end of the request, of " + binary_size(result.memory.capacity_bytes) + ".", memory_fit(result.memory));
   body += html_section("Energy", "Of all devices, at the board: counted events times the energy of each, and power that flows while time passes.", parts(result.energy, energy, label));
-  body += html_section("Area", "Of one device, in mm2.", parts(result.area, number, label));
+  body += html_section("Area", "Of one device, in mm2.", parts(result.area, number, label) + floorplan_chart(result));
   body += html_section("Operators", "A click on a head sorts.", operators(result));
   body += html_folded("Mapping", "How each operator was laid on the machine.", mapping(result));
   body += html_folded("Fitted and assumed values", "Figures that no datasheet or paper states, each with the reason for its value.", assumptions(result));

@@ -50,6 +50,12 @@ class Cursor {
     require(value_->is_number(), "a number");
     return value_->get<double>();
   }
+  std::vector<double> numbers() const {
+    require(value_->is_array(), "a list");
+    std::vector<double> all;
+    for (std::size_t i = 0; i < value_->size(); ++i) all.push_back(Cursor((*value_)[i], fmt::format("{}[{}]", path_, i)).number());
+    return all;
+  }
   std::string text() const {
     require(value_->is_string(), "text");
     return clean(value_->get<std::string>());
@@ -213,6 +219,48 @@ void read_memory(const Cursor& root, MemoryFit& memory) {
   });
 }
 
+SegmentRow read_segment(const Cursor& row) {
+  SegmentRow s;
+  row.get("name", s.name);
+  row.get("phase", s.phase);
+  row.get("count", s.count);
+  row.get("time_s", s.time_s);
+  return s;
+}
+
+PassPoint read_point(const Cursor& row) {
+  PassPoint p;
+  row.get("phase", p.phase);
+  row.get("start_s", p.start_s);
+  row.get("time_s", p.time_s);
+  row.get("memory_gb_per_s", p.memory_gb_per_s);
+  row.get("power_w", p.power_w);
+  return p;
+}
+
+PassDetail read_detail(const Cursor& row) {
+  PassDetail d;
+  row.get("phase", d.phase);
+  row.get("kv_len", d.kv_len);
+  row.get("time_s", d.time_s);
+  row.with("busy", [&](const Cursor& busy) {
+    busy.members([&](const std::string& name, const Cursor& values) { d.busy.emplace_back(clean(name), values.numbers()); });
+  });
+  row.with("memory_gb_per_s", [&](const Cursor& values) { d.memory_gb_per_s = values.numbers(); });
+  row.with("power_w", [&](const Cursor& values) { d.power_w = values.numbers(); });
+  return d;
+}
+
+Block read_block(const Cursor& row) {
+  Block b;
+  row.get("group", b.group);
+  row.get("x_mm", b.x_mm);
+  row.get("y_mm", b.y_mm);
+  row.get("width_mm", b.width_mm);
+  row.get("height_mm", b.height_mm);
+  return b;
+}
+
 void check_version(const Cursor& root, const std::string& file_name) {
   double version = 0;
   root.need("schema_version", version);
@@ -312,6 +360,12 @@ Result read_result(const Json& document, const std::string& file_name) {
   });
   root.rows("mapping", result.mapping, read_mapping);
   root.rows("assumptions", result.assumptions, read_assumption);
+  root.rows("segments", result.segments, read_segment);
+  root.rows("floorplan", result.floorplan, read_block);
+  root.with("timeline", [&](const Cursor& timeline) {
+    timeline.rows("passes", result.passes, read_point);
+    timeline.rows("details", result.details, read_detail);
+  });
   return result;
 }
 

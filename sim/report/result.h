@@ -70,6 +70,32 @@ struct MappingRow {
   std::string homes;   ///< where operands come from and results go
 };
 
+/// Executions of one segment of a phase: "layer".
+struct SegmentRow {
+  std::string name, phase;
+  double count{}, time_s{};
+};
+
+/// A pass that was simulated: its place in the request, averages of one device.
+struct PassPoint {
+  std::string phase;
+  double start_s{}, time_s{}, memory_gb_per_s{}, power_w{};
+};
+
+/// One pass of a phase over its time, in equal steps.
+struct PassDetail {
+  std::string phase;
+  double kv_len{}, time_s{};
+  std::vector<std::pair<std::string, std::vector<double>>> busy;  ///< shares, by kind of unit
+  std::vector<double> memory_gb_per_s, power_w;
+};
+
+/// A rectangle of the die.
+struct Block {
+  std::string group;
+  double x_mm{}, y_mm{}, width_mm{}, height_mm{};
+};
+
 struct Assumption {
   std::string path, value, source;
 };
@@ -88,6 +114,10 @@ struct Result {
   std::string unit;             ///< what multiplies: "array"
   std::vector<Part> unit_time;  ///< where its time went, the document's `<unit>_time`
   std::vector<MappingRow> mapping;
+  std::vector<SegmentRow> segments;
+  std::vector<PassPoint> passes;     ///< of the timeline, where it was asked for
+  std::vector<PassDetail> details;
+  std::vector<Block> floorplan;
   std::vector<Assumption> assumptions;
 
   /// The metric of that name; null when the run has none.

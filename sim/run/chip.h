@@ -60,6 +60,8 @@ class Elaborated {
                                   const mapping::MappingOptions& options, bool canonical) = 0;
   /// From the next run on, units that multiply at a share of the chip's clock. Nothing where the chip governs itself.
   virtual void set_speed(double) {}
+  /// Has units tell `trace` of their work; null: nobody. Kinds whose units have nothing to say need not override it.
+  virtual void attach(kernel::Trace*) {}
 };
 
 /// A chip that multiplies large square matrices without end, all its units busy.

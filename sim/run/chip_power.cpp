@@ -49,4 +49,18 @@ Watts PowerModel::average(const SegmentTotals& segment, double celsius) const {
   return ppa::total(energy(segment, celsius)) / segment.activity.time;
 }
 
+std::vector<ppa::EnergyPart> energy_of(const Chip& chip, const Totals& totals) {
+  const PowerModel model(chip);
+  std::vector<ppa::EnergyPart> sum;
+  for (const SegmentTotals& segment : totals.segments) ppa::add_parts(sum, model.energy(segment, model.load_celsius()));
+  return sum;
+}
+
+Watts waiting_power(const Chip& chip) {
+  const PowerModel model(chip);
+  ppa::Activity waiting;
+  waiting.time = {1};
+  return ppa::total(model.energy(waiting, 0, model.load_celsius())) / waiting.time;
+}
+
 }  // namespace presil::run

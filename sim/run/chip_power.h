@@ -36,4 +36,9 @@ class PowerModel {
   const Watts idle_;
 };
 
+/// Of a pass or a segment, the die as hot as under load (PowerModel::load_celsius).
+std::vector<ppa::EnergyPart> energy_of(const Chip& chip, const Totals& totals);
+/// What a chip draws that waits.
+Watts waiting_power(const Chip& chip);
+
 }  // namespace presil::run

@@ -29,6 +29,8 @@ class ElaboratedGpu final : public Elaborated {
     return device_.run(mapping::gpu_program(graph, segment, config_, options), config_.launch.graph, canonical);
   }
 
+  void attach(kernel::Trace* trace) override { device_.attach(trace); }
+
  private:
   const gpu::GpuConfig& config_;
   std::unique_ptr<api::Memory> memory_;

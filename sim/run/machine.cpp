@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "models/fabric/collective_time.h"
+#include "sim/base/error.h"
 #include "sim/kernel/time.h"
 
 namespace presil::run {
@@ -53,9 +54,11 @@ std::string segment_key(const workload::Graph& graph, const workload::Segment& s
 }
 
 Totals Machine::simulate(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
-                         bool canonical, double speed) {
+                         bool canonical, double speed, kernel::Trace* trace) {
   elaborated_->set_speed(speed);
+  if (trace != nullptr) elaborated_->attach(trace);
   Totals totals = totals_of(graph, segment, elaborated_->run(graph, segment, options, canonical), peaks_, options.link);
+  if (trace != nullptr) elaborated_->attach(nullptr);
   commands_ += totals.commands;
   seconds_ += totals.time_s();
   SegmentTotals row;
@@ -83,11 +86,26 @@ const Machine::Known& Machine::canonical(const workload::Graph& graph, const wor
   return known_.emplace(key, std::move(known)).first->second;
 }
 
+void Machine::simulate_again(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
+                             const Known& known, kernel::Trace& trace) {
+  elaborated_->set_speed(known.speed);
+  elaborated_->attach(&trace);
+  const double time = elaborated_->run(graph, segment, options, true).elapsed_s;
+  elaborated_->attach(nullptr);
+  if (time != known.totals.time_s())
+    throw RunError(fmt::format("segment {} took {:.9g} s when it was watched and {:.9g} s before: this is a defect of presil", segment.name, time,
+                               known.totals.time_s()));
+}
+
 const Totals& Machine::run(const workload::Graph& graph, const workload::Segment& segment,
-                           const mapping::MappingOptions& options, bool canonical_start) {
-  if (canonical_start) return canonical(graph, segment, options).totals;
+                           const mapping::MappingOptions& options, bool canonical_start, kernel::Trace* trace) {
+  if (canonical_start) {
+    const Known& known = canonical(graph, segment, options);
+    if (trace != nullptr) simulate_again(graph, segment, options, known, *trace);
+    return known.totals;
+  }
   const double speed = governor_.present() ? canonical(graph, segment, options).speed : 1;
-  last_ = simulate(graph, segment, options, false, speed);
+  last_ = simulate(graph, segment, options, false, speed, trace);
   return last_;
 }
 

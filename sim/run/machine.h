@@ -21,8 +21,9 @@ class Machine {
   /// changes it (shapes, formats, mapping options; the machine is fixed), so an equal segment costs nothing again.
   /// Not canonical: simulated now, from the state the last one left. Both at the clock that the power limit leaves the
   /// segment when it is repeated.
+  /// `trace`: who listens; a segment that is remembered is simulated once more for it, and takes the same time.
   const Totals& run(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
-                    bool canonical);
+                    bool canonical, kernel::Trace* trace = nullptr);
 
   const Chip& chip() const { return chip_; }
   const Peaks& peaks() const { return peaks_; }
@@ -33,8 +34,10 @@ class Machine {
  private:
   struct Known { Totals totals; double speed{1}; };
   Totals simulate(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options, bool canonical,
-                  double speed);
+                  double speed, kernel::Trace* trace = nullptr);
   const Known& canonical(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options);
+  void simulate_again(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
+                      const Known& known, kernel::Trace& trace);
 
   const Chip chip_;
   const Peaks peaks_;

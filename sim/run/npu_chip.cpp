@@ -33,6 +33,7 @@ class ElaboratedNpu final : public Elaborated {
   }
 
   void set_speed(double share) override { device_.set_clock(config_.clock * share); }
+  void attach(kernel::Trace* trace) override { device_.attach(trace); }
 
  private:
   const npu::ChipConfig config_;

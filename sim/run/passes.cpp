@@ -47,6 +47,31 @@ Totals launch_of(const Machine& machine, const std::string& phase, double server
   return launch;
 }
 
+/// Where passes stand in the time of the request, for whoever observes it.
+class Calendar {
+ public:
+  explicit Calendar(PassObserver* observer) : observer_(observer) {}
+  double now() const { return now_; }
+
+  /// `skipped`: passes since the last one that no sample stands for; their time is linear in the length.
+  void enter(PassRun pass, std::uint64_t skipped) {
+    if (skipped > 0) {
+      const double step = (pass.time_s - last_) / static_cast<double>(skipped + 1);
+      const PassesBetween gap{pass.graph->phase, pass.kv_len - skipped, skipped, now_, last_ + step, pass.time_s - step};
+      if (observer_) observer_->between(gap);
+      now_ += static_cast<double>(skipped) * (gap.first_s + gap.last_s) / 2;
+    }
+    pass.start_s = now_;
+    if (observer_) observer_->pass(pass);
+    now_ += pass.time_s;
+    last_ = pass.time_s;
+  }
+
+ private:
+  PassObserver* observer_;
+  double now_{0}, last_{0};
+};
+
 bool has_encoder(const workload::Architecture& a) { return a.encoder.has_value() || a.mlp.has_value(); }
 
 }  // namespace
@@ -77,11 +102,18 @@ std::vector<WeightedSample> sample_lengths(std::uint64_t first, std::uint64_t la
   return chosen;
 }
 
-Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact, double server_s) {
+Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact, double server_s,
+                PassObserver* observer, double start_s) {
   Totals pass = launch_of(machine, graph.phase, server_s);
+  const PassRun run{&graph, &options, nullptr, start_s, 0, pass.time_s()};
   for (const workload::Segment& segment : graph.segments) {
     if (exact)
-      for (std::uint64_t i = 0; i < segment.count; ++i) pass.add(machine.run(graph, segment, options, false), 1);
+      for (std::uint64_t i = 0; i < segment.count; ++i) {
+        const double begin = start_s + pass.time_s();
+        const Totals& one = machine.run(graph, segment, options, false, observer ? observer->listen(begin) : nullptr);
+        if (observer) observer->heard(run, segment, one, begin);
+        pass.add(one, 1);
+      }
     else
       pass.add(machine.run(graph, segment, options, true), static_cast<double>(segment.count));
   }
@@ -90,16 +122,20 @@ Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::M
 }
 
 GenerationTotals run_generation(Machine& machine, const workload::Architecture& architecture, const WorkloadConfig& workload,
-                                const SimulationConfig& simulation, const DeviceGroup& group, const ServerConfig& server) {
+                                const SimulationConfig& simulation, const DeviceGroup& group, const ServerConfig& server,
+                                PassObserver* observer) {
   const workload::PassOptions options = pass_options(workload, simulation, group);
   const mapping::MappingOptions mapping{simulation.fuse, group.link_between()};
   double server_s = server.request.value;  // of the next pass
-  const auto pass = [&](const workload::Graph& graph) {
-    Totals totals = run_pass(machine, graph, mapping, simulation.exact, server_s);
+  GenerationTotals all;
+  Calendar calendar(observer);
+  const auto pass = [&](const workload::Graph& graph, std::uint64_t kv_len = 0, std::uint64_t skipped = 0) {
+    const double waits = server_s + machine.chip()->board().host.launch.value;
+    const Totals totals = run_pass(machine, graph, mapping, simulation.exact, server_s, simulation.exact ? observer : nullptr, calendar.now());
     server_s = 0;
+    calendar.enter({&graph, &mapping, &totals, 0, totals.time_s(), waits, kv_len}, skipped);
     return totals;
   };
-  GenerationTotals all;
   if (has_encoder(architecture)) all.totals.add(pass(workload::encode_pass(architecture, options, workload.in_len)), 1);
   if (generates(architecture)) all.totals.add(pass(workload::prefill_pass(architecture, options, workload.in_len)), 1);
   all.first_token_s = all.totals.time_s();
@@ -108,12 +144,14 @@ GenerationTotals run_generation(Machine& machine, const workload::Architecture& 
     const std::uint64_t start = architecture.encoder ? 1 : workload.in_len;
     const auto lengths = simulation.exact ? sample_lengths(start + 1, start + workload.out_len - 1, ~0u)
                                           : sample_lengths(start + 1, start + workload.out_len - 1, simulation.kv_samples);
+    std::uint64_t next = lengths.front().kv_len;
     for (const WeightedSample& sample : lengths) {
       server_s = server.sequence.value * static_cast<double>(workload.batch);
-      Totals step = pass(workload::decode_pass(architecture, options, sample.kv_len, workload.in_len));
+      Totals step = pass(workload::decode_pass(architecture, options, sample.kv_len, workload.in_len), sample.kv_len, sample.kv_len - next);
       if (!simulation.exact)
         for (SegmentTotals& segment : step.segments) segment.kv_len = sample.kv_len;
       all.totals.add(step, sample.weight);
+      next = sample.kv_len + 1;
     }
   }
   all.latency_s = all.totals.time_s();

@@ -14,14 +14,6 @@ using nlohmann::ordered_json;
 
 namespace {
 
-void add_parts(std::vector<ppa::EnergyPart>& sum, const std::vector<ppa::EnergyPart>& parts) {
-  if (sum.empty()) {
-    sum = parts;
-    return;
-  }
-  for (std::size_t i = 0; i < parts.size(); ++i) sum[i].energy += parts[i].energy;
-}
-
 /// Segments, and the rest of the time: a pipeline's idle stages, exchanges that nothing hides.
 std::vector<SegmentTotals> with_waiting(std::vector<SegmentTotals> segments, Seconds time) {
   Seconds covered{};
@@ -63,7 +55,7 @@ PowerReport power_report(const Chip& chip, const std::vector<SegmentTotals>& seg
   for (const SegmentTotals& segment : all) {
     if (segment.activity.time.value <= 0) continue;
     const auto parts = model.energy(segment, report.celsius);
-    add_parts(report.energy, parts);
+    ppa::add_parts(report.energy, parts);
     report.rows.push_back({segment, ppa::total(parts) / segment.activity.time});
     report.peak = std::max(report.peak, report.rows.back().power);
   }

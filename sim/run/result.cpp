@@ -98,6 +98,24 @@ double phase_flops(const Totals& totals, const std::string& phase) {
   return sum;
 }
 
+/// One row for each segment of a phase, whatever lengths it ran with.
+ordered_json segment_rows(const std::vector<SegmentTotals>& segments) {
+  std::vector<SegmentTotals> joined;
+  for (const SegmentTotals& segment : segments) {
+    const auto same = std::find_if(joined.begin(), joined.end(), [&](const SegmentTotals& s) { return s.name == segment.name && s.phase == segment.phase; });
+    if (same == joined.end()) {
+      joined.push_back(segment);
+      continue;
+    }
+    same->count += segment.count;
+    same->activity.time += segment.activity.time;
+  }
+  ordered_json rows = ordered_json::array();
+  for (const SegmentTotals& s : joined)
+    rows.push_back({{"phase", s.phase}, {"name", s.name}, {"count", s.count}, {"time_s", s.activity.time.value}});
+  return rows;
+}
+
 ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& g, const PowerReport& power,
                         const Bill& bill) {
   const Totals& t = g.totals;
@@ -179,6 +197,7 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
     r["phases"].push_back({{"name", phase.name}, {"time_s", phase.time_s}, {"flops", flops * group.devices()}, {"mfu", flops / phase.time_s / peak}, {"passes", phase.passes},
                            {"bound_s", phase.bounds.least()}, {"bound", phase.bounds.which()}});
   }
+  r["segments"] = segment_rows(t.segments);
   r["memory"] = {{"level", "memory"}, {"capacity_bytes", fit.capacity_bytes}, {"weights_bytes", fit.weights_bytes},
                  {"kv_bytes", fit.kv_bytes}, {"activations_bytes", fit.activations_bytes}, {"free_bytes", fit.free_bytes()}};
   if (fit.reserved_bytes > 0) r["memory"]["reserved_bytes"] = fit.reserved_bytes;

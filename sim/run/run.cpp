@@ -7,6 +7,7 @@
 
 #include "sim/run/result.h"
 #include "sim/run/rules.h"
+#include "sim/run/tracer.h"
 #include "sim/run/training_run.h"
 
 namespace presil::run {
@@ -15,7 +16,7 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   LoadedExperiment loaded = load_experiment(file, options.overrides);
   if (options.exact) loaded.experiment.simulation.exact = true;
   const Experiment& e = loaded.experiment;
-  if (e.workload.phase == WorkPhase::training) return run_training(loaded, file);
+  if (e.workload.phase == WorkPhase::training) return run_training(loaded, file, options.trace);
   check_tokens(loaded, file);
   const workload::PassOptions pass = pass_options(e.workload, e.simulation, e.group);
   const Fit fit = fit_of(e.chip, workload::footprint(loaded.architecture, pass, e.workload.in_len, e.workload.out_len));
@@ -26,7 +27,9 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
 
   const auto begin = std::chrono::steady_clock::now();
   Machine machine(e.chip);
-  const GenerationTotals generation = run_generation(machine, loaded.architecture, e.workload, e.simulation, e.group, e.server);
+  Tracer tracer(machine, options.trace);
+  const GenerationTotals generation = run_generation(machine, loaded.architecture, e.workload, e.simulation, e.group, e.server,
+                                                     options.trace.wanted() ? &tracer : nullptr);
   RunOutcome outcome;
   outcome.host_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   outcome.simulated_s = generation.latency_s;
@@ -35,6 +38,7 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   outcome.unit = units.name;
   outcome.unit_cycles = machine.seconds_simulated() * e.chip->clock().value * static_cast<double>(units.count);
   outcome.result = make_result(loaded, machine, generation, fit);
+  if (options.trace.curves) outcome.result["timeline"] = tracer.timeline();
   return outcome;
 }
 

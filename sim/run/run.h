@@ -7,11 +7,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/run/trace_options.h"
+
 namespace presil::run {
 
 struct RunOptions {
   std::vector<std::string> overrides;  ///< "chip.memory.stacks=6"
   bool exact{false};                   ///< as simulation.exact
+  TraceOptions trace{};                ///< events and curves over time
 };
 
 struct RunOutcome {

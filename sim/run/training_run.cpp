@@ -10,6 +10,7 @@
 #include "sim/run/gpu_chip.h"
 #include "sim/run/training_result.h"
 #include "sim/run/training_search.h"
+#include "sim/run/training_trace.h"
 
 namespace presil::run {
 
@@ -43,7 +44,7 @@ void check(const LoadedExperiment& loaded, const std::filesystem::path& file, co
 
 }  // namespace
 
-RunOutcome run_training(LoadedExperiment& loaded, const std::filesystem::path& file) {
+RunOutcome run_training(LoadedExperiment& loaded, const std::filesystem::path& file, const TraceOptions& trace) {
   Experiment& e = loaded.experiment;
   TrainingPlan plan = plan_of(loaded.architecture, e);
   check(loaded, file, plan);
@@ -63,7 +64,9 @@ RunOutcome run_training(LoadedExperiment& loaded, const std::filesystem::path& f
   const TrainingModel& model = search.model(plan);
   const TrainingFit fit = training_fit(e.chip, plan, model);
   check_fit(e.chip, plan, fit);
-  const TrainingStep step = training_step(machine, plan, model, search.cost(plan));
+  TrainingStory story;
+  const TrainingStep step = training_step(machine, plan, model, search.cost(plan), trace.sink ? &story : nullptr);
+  if (trace.sink) trace_step(trace, story);
   RunOutcome outcome;
   outcome.host_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   outcome.simulated_s = step.step_s;

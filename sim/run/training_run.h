@@ -9,6 +9,6 @@
 namespace presil::run {
 
 /// Throws InputError, with the place of the workload or the parallelism, CapacityError or RunError.
-RunOutcome run_training(LoadedExperiment& loaded, const std::filesystem::path& file);
+RunOutcome run_training(LoadedExperiment& loaded, const std::filesystem::path& file, const TraceOptions& trace = {});
 
 }  // namespace presil::run

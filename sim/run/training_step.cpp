@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "sim/run/chip_power.h"
+#include "sim/run/result.h"
+
 namespace presil::run {
 
 using workload::CollectiveKind;
@@ -15,13 +18,13 @@ using Cut = std::vector<std::vector<PieceOfModel>>;
 
 class Step {
  public:
-  Step(Machine& machine, const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost)
-      : machine_(machine), plan_(plan), model_(model), cost_(cost),
+  Step(Machine& machine, const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost, TrainingStory* story)
+      : machine_(machine), plan_(plan), model_(model), cost_(cost), story_(story),
         cut_(cut_layers(*plan.model, plan.cut.pipeline, plan.cut.virtual_stages)) {}
 
   TrainingStep run() {
     const parallel::PipelineTimes times = pass_times();
-    const parallel::PipelineResult pipe = parallel::replay_pipeline(plan_.pipeline(), times);
+    const parallel::PipelineResult pipe = parallel::replay_pipeline(plan_.pipeline(), times, story_ ? &story_->passes : nullptr);
     TrainingStep step;
     step.pipeline_s = pipe.span;
     double end = 0;
@@ -36,11 +39,42 @@ class Step {
     step.update_s = update.time_s();
     step.totals.add(update, 1);
     step.step_s = step.pipeline_s + after + step.update_s;
+    if (story_) {
+      story_->transfer_s = times.transfer;
+      tell(parameters_exposed(), step, after);
+    }
     finish(step);
     return step;
   }
 
  private:
+  void tell(double parameters, const TrainingStep& step, double after) const {
+    story_->parameters_s = parameters;
+    story_->pipeline_s = step.pipeline_s;
+    story_->exchanges_s = after - parameters;
+    story_->update_s = step.update_s;
+    for (const auto& stage : cut_) {
+      story_->forward.emplace_back();
+      story_->backward.emplace_back();
+      for (const PieceOfModel& piece : stage) {
+        Totals forward, backward;
+        for (const SegmentCost* cost : cost_.segments(piece)) {
+          forward.add(cost->forward, 1);
+          backward.add(cost->backward, 1);
+        }
+        story_->forward.back().push_back(rates(forward));
+        story_->backward.back().push_back(rates(backward));
+      }
+    }
+  }
+
+  TrainingStory::Rates rates(const Totals& pass) const {
+    const double time = pass.time_s();
+    if (time <= 0) return {};
+    const auto memory = static_cast<std::size_t>(api::Level::memory);
+    return {ppa::total(energy_of(machine_.chip(), pass)).value / time, (pass.read[memory] + pass.written[memory]) / time * 1e-9};
+  }
+
   double bytes_g() const { return bytes_per_value(plan_.config.gradients); }
   double bytes_w() const { return bytes_per_value(plan_.formats.weights); }
   double micro_batches() const { return static_cast<double>(plan_.micro_batches()); }
@@ -98,18 +132,24 @@ class Step {
 
   /// End of a stage's exchange of gradients: layers from the last to the first, each when its last way back is done.
   double gradients_end(std::uint32_t s, const parallel::PipelineResult& pipe, const parallel::PipelineTimes& times) const {
-    if (plan_.cut.zero >= 2) return pipe.ends[s] + last_layer_s(s);
-    if (!plan_.config.overlap_gradients) return pipe.ends[s] + reduce_s(model_.parameters(cut_[s]));
+    if (plan_.cut.zero >= 2) return told(s, pipe.ends[s], pipe.ends[s] + last_layer_s(s));
+    if (!plan_.config.overlap_gradients) return told(s, pipe.ends[s], pipe.ends[s] + reduce_s(model_.parameters(cut_[s])));
     double done = 0;
     for (std::size_t c = cut_[s].size(); c-- > 0;) {
       const auto segments = model_.segments(cut_[s][c]);
       const double each = segments.empty() ? 0 : times.backward[s][c] / static_cast<double>(segments.size());
       for (std::size_t i = segments.size(); i-- > 0;) {
         const double ready = pipe.last_backward[s][c] - each * static_cast<double>(i);
-        done = std::max(done, ready) + reduce_s(segments[i]->parameters);
+        const double begin = std::max(done, ready);
+        done = told(s, begin, begin + reduce_s(segments[i]->parameters));
       }
     }
     return std::max(done, pipe.ends[s]);
+  }
+
+  double told(std::uint32_t stage, double begin, double end) const {
+    if (story_ && end > begin) story_->exchanges.push_back({stage, begin, end});
+    return end;
   }
 
   double last_layer_s(std::uint32_t s) const {
@@ -215,13 +255,14 @@ class Step {
   const TrainingPlan& plan_;
   const TrainingModel& model_;
   const ModelCost& cost_;
+  TrainingStory* story_;
   const Cut cut_;
 };
 
 }  // namespace
 
-TrainingStep training_step(Machine& machine, const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost) {
-  return Step(machine, plan, model, cost).run();
+TrainingStep training_step(Machine& machine, const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost, TrainingStory* story) {
+  return Step(machine, plan, model, cost, story).run();
 }
 
 }  // namespace presil::run

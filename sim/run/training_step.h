@@ -30,6 +30,18 @@ struct TrainingStep {
   double hardware_flops{};      ///< with what is computed again
 };
 
-TrainingStep training_step(Machine& machine, const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost);
+/// What a step did over time, for a trace.
+struct TrainingStory {
+  struct Exchange { std::uint32_t stage; double begin, end; };
+  struct Rates { double power_w, memory_gb_per_s; };            ///< of a device during a pass
+  double parameters_s{}, pipeline_s{}, exchanges_s{}, update_s{};  ///< one behind the other
+  double transfer_s{};                                          ///< from stage to stage
+  std::vector<parallel::PlayedPass> passes;                     ///< times from the first pass, as those of exchanges
+  std::vector<Exchange> exchanges;                              ///< of gradients beside and behind the passes
+  std::vector<std::vector<Rates>> forward, backward;            ///< [stage][chunk]
+};
+
+/// `story`: filled when given.
+TrainingStep training_step(Machine& machine, const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost, TrainingStory* story = nullptr);
 
 }  // namespace presil::run

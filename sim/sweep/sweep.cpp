@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/error.h"
-#include "sim/sweep/pool.h"
 #include "sim/sweep/search.h"
 
 namespace presil::sweep {
@@ -111,7 +110,8 @@ class Sweep {
     };
     const std::size_t alone = results_.empty() && !todo.empty() ? 1 : 0;
     run_pool(0, alone, 1, work, done);
-    run_pool(alone, todo.size(), job_.jobs, work, done);
+    if (job_.launch) job_.launch(alone, todo.size(), [&](std::size_t t) { return Json(choices[todo[t]]).dump(); }, done);
+    else run_pool(alone, todo.size(), job_.jobs, work, done);
   }
   /// The search proposes fewer points than it may.
   void end() {
@@ -171,6 +171,13 @@ void explore(const Spec& spec, Sweep& sweep) {
 }
 
 }  // namespace
+
+Reply serve_point(const Spec& spec, const Runner& run, const std::string& order) {
+  const auto choice = Json::parse(order).get<Choice>();
+  Reply answer;
+  run_pool(0, 1, 1, [&](std::size_t) { return run_point(spec, run, choice); }, [&](std::size_t, const Reply& reply) { answer = reply; });
+  return answer;
+}
 
 std::size_t most_points(const Spec& spec, const Shard& shard) {
   if (!spec.explore) return spec.points.size() / shard.count + (spec.points.size() % shard.count > shard.index ? 1 : 0);

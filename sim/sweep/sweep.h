@@ -9,6 +9,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "sim/sweep/pool.h"
 #include "sim/sweep/record.h"
 #include "sim/sweep/spec.h"
 
@@ -29,8 +30,13 @@ struct Shard {
   bool has(std::size_t point) const { return point % count == index; }
 };
 
+/// Runs pieces of work elsewhere, as run_pool does here; `order(i)` says what to do, for serve_point().
+using Launcher = std::function<void(std::size_t first, std::size_t last, const std::function<std::string(std::size_t)>& order,
+                                    const std::function<void(std::size_t, const Reply&)>& done)>;
+
 struct Job {
   std::size_t jobs{1};
+  Launcher launch{};          ///< empty: processes of this machine, `jobs` at once
   Shard shard;
   std::vector<Record> known;  ///< of an earlier, interrupted run: not run again
   Runner run;
@@ -44,6 +50,9 @@ struct Job {
 /// runs alone: if its input is wrong (say, a path is misspelt) the sweep is refused with InputError and nothing is saved.
 /// With `spec.explore` the points are those that the search proposes, numbered in order of proposal.
 std::vector<Record> run_sweep(const Spec& spec, const Job& job);
+
+/// What another rank does with an order of a Launcher: the point, in a process of its own.
+Reply serve_point(const Spec& spec, const Runner& run, const std::string& order);
 
 /// How many points run_sweep will run at most.
 std::size_t most_points(const Spec& spec, const Shard& shard);

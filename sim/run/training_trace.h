@@ -1,0 +1,12 @@
+// training_trace.h -- a training step as events: the passes of every stage, what goes from stage to stage, exchanges.
+#pragma once
+
+#include "sim/run/trace_options.h"
+#include "sim/run/training_step.h"
+
+namespace presil::run {
+
+/// A track for the devices of each stage, one for its links to the other copies, one for what it sends to other stages.
+void trace_step(const TraceOptions& options, const TrainingStory& story);
+
+}  // namespace presil::run
