@@ -13,11 +13,13 @@ namespace presil::ppa {
 struct Activity {
   std::array<double, kFormatNames.size()> macs{};  ///< by format
   double vector_ops{};
+  double macro_passes{}, macro_programmed{};  ///< of in-memory-compute macros (api::MacroCounters); their chips charge them
   double scratchpad_bytes{};
   double shared_bytes{};
   double network_byte_hops{};  ///< payload bytes times hops
   double memory_bytes{};
   double arithmetic_j{}, vector_j{}, shared_j{};  ///< of devices that charge these themselves; else 0
+  double pim_j{};  ///< of units in memory
   Seconds time{};
 };
 

@@ -12,8 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "models/api/board.h"
 #include "models/api/device.h"
+#include "models/imc/macro_config.h"
 #include "models/memory/memory_config.h"
 #include "sim/config/visitor.h"
 #include "sim/mapping/options.h"
@@ -58,6 +61,9 @@ class Elaborated {
   /// indexed as the segment's operators. Throws CapacityError when the segment cannot be mapped.
   virtual api::DeviceCounters run(const workload::Graph& graph, const workload::Segment& segment,
                                   const mapping::MappingOptions& options, bool canonical) = 0;
+  /// What beside the segment its counters depend on: the rest of its pass, on chips whose layers share it. Part of the key
+  /// under which they are remembered.
+  virtual std::string surroundings(const workload::Graph&, const mapping::MappingOptions&) const { return ""; }
 };
 
 /// A chip that multiplies large square matrices without end, all its units busy.
@@ -90,6 +96,13 @@ class ChipModel {
   virtual std::vector<Busy> busy(const OpTotals& op) const = 0;
   virtual ppa::ChipArea area() const = 0;
   virtual std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const = 0;
+
+  /// Of chips whose weights lie in macros: how much of the model stays there, and what writing costs. Else null.
+  virtual nlohmann::ordered_json macros(const std::vector<workload::Graph>& passes, const Totals& totals) const;
+
+  /// The macro of such a chip, or none; and operands as they were, for its energy.
+  virtual const imc::MacroConfig* macro() const { return nullptr; }
+  virtual void use_operands(const imc::OperandStatistics&) {}
 
   /// Temperature of the die that energies under load are to be charged leakage at.
   virtual double load_celsius() const { return board().power.temperature_c; }
@@ -125,6 +138,7 @@ class Chip {
 
   const ChipModel& operator*() const { return *model_; }
   const ChipModel* operator->() const { return model_.get(); }
+  ChipModel& model() { return *model_; }
   /// `kind` and the keys of that kind.
   void describe(config::Visitor& v);
 

@@ -22,6 +22,7 @@ std::vector<ppa::EnergyPart> energy_of(const Chip& chip, const ppa::Activity& ac
   ppa::StaticPower rest = static_power_at(chip, area, ppa::kRestCelsius);
   const ppa::StaticPower load = static_power_at(chip, area, chip->load_celsius());
   std::vector<ppa::EnergyPart> parts = chip->energy(activity);
+  if (activity.pim_j > 0) parts.insert(parts.begin(), {"pim", {activity.pim_j}});
   const Watts idle = power.idle.value > 0 ? power.idle : rest.total();
   const bool gated = rest.leakage + rest.clock > idle;
   if (gated) rest.clock = {};

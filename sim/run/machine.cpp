@@ -54,7 +54,7 @@ std::string segment_key(const workload::Graph& graph, const workload::Segment& s
 
 const Totals& Machine::run(const workload::Graph& graph, const workload::Segment& segment,
                            const mapping::MappingOptions& options, bool canonical) {
-  const std::string key = canonical ? segment_key(graph, segment, options) : "";
+  const std::string key = canonical ? segment_key(graph, segment, options) + elaborated_->surroundings(graph, options) : "";
   if (const auto found = known_.find(key); canonical && found != known_.end()) return found->second;
   last_ = totals_of(graph, segment, elaborated_->run(graph, segment, options, canonical), peaks_, options.link);
   commands_ += last_.commands;

@@ -71,25 +71,32 @@ std::vector<WeightedSample> sample_lengths(std::uint64_t first, std::uint64_t la
   return chosen;
 }
 
-Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact, double server_s) {
+Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact, double server_s,
+                PimOffload* offload) {
   Totals pass = launch_of(machine, graph.phase, server_s);
+  const auto once = [&](const workload::Segment& segment, bool canonical) {
+    Totals totals = machine.run(graph, segment, options, canonical);
+    if (offload != nullptr) offload->apply(graph, segment, totals);
+    return totals;
+  };
   for (const workload::Segment& segment : graph.segments) {
     if (exact)
-      for (std::uint64_t i = 0; i < segment.count; ++i) pass.add(machine.run(graph, segment, options, false), 1);
+      for (std::uint64_t i = 0; i < segment.count; ++i) pass.add(once(segment, false), 1);
     else
-      pass.add(machine.run(graph, segment, options, true), static_cast<double>(segment.count));
+      pass.add(once(segment, true), static_cast<double>(segment.count));
   }
   check_bounds(pass);
   return pass;
 }
 
 GenerationTotals run_generation(Machine& machine, const workload::Architecture& architecture, const WorkloadConfig& workload,
-                                const SimulationConfig& simulation, const DeviceGroup& group, const ServerConfig& server) {
+                                const SimulationConfig& simulation, const DeviceGroup& group, const ServerConfig& server,
+                                PimOffload* offload) {
   const workload::PassOptions options = pass_options(workload, simulation, group);
   const mapping::MappingOptions mapping{simulation.fuse, group.link_between()};
   double server_s = server.request.value;  // of the next pass
   const auto pass = [&](const workload::Graph& graph) {
-    Totals totals = run_pass(machine, graph, mapping, simulation.exact, server_s);
+    Totals totals = run_pass(machine, graph, mapping, simulation.exact, server_s, offload);
     server_s = 0;
     return totals;
   };

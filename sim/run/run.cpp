@@ -2,9 +2,11 @@
 #include "sim/run/run.h"
 
 #include <chrono>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
+#include "sim/run/functional_part.h"
 #include "sim/run/result.h"
 #include "sim/run/rules.h"
 #include "sim/run/training_run.h"
@@ -23,9 +25,15 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
 
   ppa::check_reticle(e.chip->area(), e.chip->board().die_area, e.chip->board().name);
 
+  const FunctionalPart functional = e.functional ? run_functional(loaded) : FunctionalPart{};
+  if (functional.operands) loaded.experiment.chip.model().use_operands(*functional.operands);
+
   const auto begin = std::chrono::steady_clock::now();
   Machine machine(e.chip);
-  const GenerationTotals generation = run_generation(machine, loaded.architecture, e.workload, e.simulation, e.group, e.server);
+  std::optional<PimOffload> offload;
+  if (!e.pim.name.empty()) offload.emplace(e.pim, e.chip);
+  const GenerationTotals generation =
+      run_generation(machine, loaded.architecture, e.workload, e.simulation, e.group, e.server, offload ? &*offload : nullptr);
   RunOutcome outcome;
   outcome.host_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   outcome.simulated_s = generation.latency_s;
@@ -34,6 +42,7 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   outcome.unit = units.name;
   outcome.unit_cycles = machine.seconds_simulated() * e.chip->clock().value * static_cast<double>(units.count);
   outcome.result = make_result(loaded, machine, generation, fit);
+  if (e.functional) outcome.result["functional"] = functional.record;
   return outcome;
 }
 

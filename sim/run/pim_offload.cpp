@@ -1,0 +1,121 @@
+// pim_offload.cpp -- implementation of pim_offload.h.
+#include "sim/run/pim_offload.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sim/base/error.h"
+
+namespace presil::run {
+
+using workload::Op;
+using workload::OpKind;
+
+namespace {
+
+bool holds_sixteen_bits(const workload::Graph& graph, const std::vector<workload::TensorId>& ids) {
+  return !ids.empty() && std::all_of(ids.begin(), ids.end(), [&](auto id) { return bits(graph.tensors[id].format) == 16; });
+}
+
+bool is_product(const workload::Graph& graph, const Op& op) {
+  return op.kind == OpKind::matmul && holds_sixteen_bits(graph, op.weights) && bits(op.compute) == 16;
+}
+
+bool is_sum(const workload::Graph& graph, const Op& op) {
+  const workload::VectorWork& v = op.vector;
+  return op.kind == OpKind::vector && v.simple == 1 && v.special == 0 && v.row_special == 0 && !v.reduces && op.inputs.size() == 2 &&
+         holds_sixteen_bits(graph, op.inputs);
+}
+
+/// What waited for the chip's memory or units waits for those of the memory now: the parts of the time sum up as before.
+void stretch_waits(api::ArrayTime& t, double change) {
+  const double waits = t.wait_memory + t.wait_transfer + t.wait_other, factor = waits > 0 ? std::max(0.0, waits + change) / waits : 0;
+  t.wait_memory *= factor, t.wait_transfer *= factor, t.wait_other *= factor;
+}
+
+}  // namespace
+
+PimOffload::PimOffload(const PimDevice& device, const Chip& chip) : times_(device), chip_(chip) {
+  const memory::MemoryConfig &own = chip->memory(), &units = device.memory;
+  if (memory::channels(own) == memory::channels(units) && memory::capacity(own).value == memory::capacity(units).value &&
+      memory::peak(own).value == memory::peak(units).value)
+    return;
+  throw InputError(fmt::format("pim.memory ({}: {} channels, {:.4g} GB/s, {:.4g} GiB) is not the memory of {} ({}: {} channels, {:.4g} GB/s, {:.4g} GiB); "
+                               "expected the same under chip.memory: units are in the chip's own memory",
+                               units.name, memory::channels(units), memory::peak(units).value / 1e9, memory::capacity(units).value / (1 << 30),
+                               chip->board().name, own.name, memory::channels(own), memory::peak(own).value / 1e9,
+                               memory::capacity(own).value / (1 << 30)));
+}
+
+void PimOffload::check_room(const workload::Graph& graph) const {
+  double bytes = 0;
+  for (const workload::Segment& segment : graph.segments)
+    for (const Op& op : segment.ops)
+      if (is_product(graph, op))
+        for (const auto id : op.weights) bytes += static_cast<double>(segment.count) * graph.tensors[id].bytes();
+  if (bytes > times_.room().value)
+    throw CapacityError(fmt::format("{:.4g} GiB of weights; {} has {:.4g} GiB where its units are", bytes / (1 << 30), times_.device().name,
+                                    times_.room().value / (1 << 30)));
+}
+
+PimOffload::Work PimOffload::work_of(const workload::Graph& graph, const Op& op) {
+  pim::PimWork each;
+  double times = 1, macs = 0;
+  if (is_product(graph, op)) {
+    each = {pim::PimOp::gemv, op.matmul.n, op.matmul.k};
+    times = static_cast<double>(op.matmul.batch) * static_cast<double>(op.matmul.m);
+    macs = times * static_cast<double>(each.out) * static_cast<double>(each.in);
+  } else if (is_sum(graph, op) && times_.device().units.kind == pim::PimKind::bank_pairs) {
+    each = {pim::PimOp::add, op.vector.rows * op.vector.columns, 1};
+  } else {
+    return {};
+  }
+  const PimTimes::Units& units = times_.units(each);
+  const double readback = units.readback.value > 0 ? static_cast<double>(each.out) * times_.device().memory.burst.value : 0;
+  return {times, times * units.total().value, times * units.energy.value, times * readback, macs};
+}
+
+void PimOffload::move(Totals& totals, OpTotals& row, const Work& work) const {
+  const auto memory = static_cast<std::size_t>(api::Level::memory);
+  const double change = work.seconds - row.time_s;
+  PhaseTotals& phase = totals.phases.front();
+  phase.time_s += change;
+  phase.bounds.add(row.bounds, -1);
+  totals.array_time.active -= row.array_busy_s;
+  totals.array_time.preload -= row.array_preload_s;
+  stretch_waits(totals.array_time, change * static_cast<double>(chip_->units().count) + row.array_busy_s + row.array_preload_s);
+  double macs = 0;
+  for (const OpTotals& op : totals.ops) macs += op.macs;
+  if (macs > 0) totals.on_chip.arithmetic_j *= 1 - row.macs / macs;
+  const double left = totals.memory.bytes_moved > 0 ? 1 - (row.bytes[memory] - work.readback_bytes) / totals.memory.bytes_moved : 1;
+  totals.memory.bytes_moved *= left;
+  totals.memory.busy_s *= left;
+  totals.read[memory] += work.readback_bytes - row.bytes[memory];
+  totals.pim_j += work.joules + work.macs * chip_->board().technology.mac_pj[static_cast<std::size_t>(row.format)] * 1e-12;
+  row.bytes = {};
+  row.bytes[memory] = work.readback_bytes;
+  row.time_s = row.span_s = work.seconds;
+  row.macs = row.array_busy_s = row.array_preload_s = row.scratchpad_bytes = 0;
+  row.bounds = {};
+  row.offload.offloaded = row.count;
+}
+
+void PimOffload::apply(const workload::Graph& graph, const workload::Segment& segment, Totals& totals) {
+  check_room(graph);
+  for (OpTotals& row : totals.ops) {
+    Work sum;
+    bool all = true;
+    for (const Op& op : segment.ops) {
+      if (op.name != row.name) continue;
+      const Work one = work_of(graph, op);
+      all = all && one.possible();
+      sum = {sum.times + one.times, sum.seconds + one.seconds, sum.joules + one.joules, sum.readback_bytes + one.readback_bytes, sum.macs + one.macs};
+    }
+    if (!all || !sum.possible()) continue;
+    row.offload = {row.time_s, sum.seconds, 0};
+    if (sum.seconds < row.time_s) move(totals, row, sum);
+  }
+}
+
+}  // namespace presil::run
