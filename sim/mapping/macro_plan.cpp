@@ -20,13 +20,11 @@ std::uint64_t whole(double x) { return static_cast<std::uint64_t>(x); }
 /// Blocks of a core's macros that a part may take, so that two parts fit.
 std::uint64_t part_blocks(const imc::MacroGroup& group) { return std::max<std::uint64_t>(1, group.reloadable() / 2); }
 
-void cut_strips(MacroPlan& plan, const MatmulTask& task, bool reloads, const npu::ChipConfig& chip) {
+/// Least cut that fits a core.
+std::uint64_t least_parts(const MatmulTask& task, bool reloads, const npu::ChipConfig& chip) {
   const imc::MacroGroup& group = chip.core.macros;
-  const std::uint64_t deep = ceil_div(task.k, group.depth());
   const std::uint64_t room = reloads ? part_blocks(group) : whole(group.blocks());
-  plan.depth_parts = ceil_div(deep, std::max<std::uint64_t>(1, room));
-  plan.deep = ceil_div(deep, plan.depth_parts);
-  plan.strips = task.batch * ceil_div(task.n, group.width()) * plan.depth_parts;
+  return ceil_div(ceil_div(task.k, group.depth()), std::max<std::uint64_t>(1, room));
 }
 
 /// Compute, writing and loading side by side, the slowest of them; and one vector's way through.
@@ -43,7 +41,9 @@ double predicted(const MacroPlan& plan, const MatmulTask& task, const npu::ChipC
   const double write = written > 0 ? cost.write(deep * static_cast<double>(written)).value : 0;
   const double inputs = rates.seconds(task.a_home, task.a_bytes * static_cast<double>(task.m) * static_cast<double>(task.k) *
                                                        static_cast<double>(plan.cores) / rates.cores);
-  return std::max({compute, load, write, inputs}) + rates.latency;
+  const double sums = plan.depth_parts > 1 ? 2 * static_cast<double>(task.batch * task.m * task.n * (plan.depth_parts - 1)) * kPartialSumBytes : 0;
+  const double exchange = sums > 0 ? rates.seconds(chip.shared.present() ? Home::shared : Home::memory, sums / rates.cores) + 2 * rates.latency : 0;
+  return std::max({compute, load, write, inputs}) + exchange + rates.latency;
 }
 
 }  // namespace
@@ -97,11 +97,16 @@ std::string MacroPlan::text() const {
                      rows);
 }
 
-MacroPlan plan_macros(const MatmulTask& task, const WeightPlacement& weights, const npu::ChipConfig& chip, double tile_bytes) {
+namespace {
+
+/// The plan with strips cut in `parts`; without cores when a vector does not fit.
+MacroPlan with_parts(const MatmulTask& task, const WeightPlacement& weights, const npu::ChipConfig& chip, double tile_bytes, std::uint64_t parts) {
   const imc::MacroGroup& group = chip.core.macros;
   const bool reloads = weights.resident < 1;
   MacroPlan plan;
-  cut_strips(plan, task, reloads, chip);
+  plan.depth_parts = parts;
+  plan.deep = ceil_div(ceil_div(task.k, group.depth()), parts);
+  plan.strips = task.batch * ceil_div(task.n, group.width()) * parts;
   const double blocks = static_cast<double>(plan.strips * plan.deep);
   plan.cores = std::clamp<std::uint64_t>(whole(std::ceil(blocks / group.arrays())), 1, std::min<std::uint64_t>(chip.cores, plan.strips));
   plan.copies = std::max<std::uint64_t>(1, std::min({weights.copies, task.m, chip.cores / plan.cores}));
@@ -110,13 +115,25 @@ MacroPlan plan_macros(const MatmulTask& task, const WeightPlacement& weights, co
   plan.part = reloads ? std::clamp<std::uint64_t>(part_blocks(group) / plan.deep, 1, std::max<std::uint64_t>(1, strips - plan.resident)) : strips;
   const double depth = std::min(static_cast<double>(plan.deep) * group.depth(), static_cast<double>(task.k));
   const double width = std::min(static_cast<double>(std::max(plan.part, plan.resident)) * group.width(), static_cast<double>(task.n * task.batch));
-  const double row = depth * task.a_bytes + width * static_cast<double>(kPartialSumBytes) * (plan.depth_parts > 1 ? 2 : 1);
+  const double row = depth * task.a_bytes + width * static_cast<double>(kPartialSumBytes) * (parts > 1 ? 2 : 1);
   plan.rows = std::min<std::uint64_t>(ceil_div(task.m, plan.copies), whole(tile_bytes / 2 / row));
-  if (plan.rows == 0)
-    throw CapacityError(fmt::format("a vector of {} inputs and {} sums of a core does not fit the {:.0f} B that its scratchpad has for it twice",
-                                    depth, width, tile_bytes));
+  if (plan.rows == 0) return {};
   plan.seconds = predicted(plan, task, chip);
   return plan;
+}
+
+}  // namespace
+
+MacroPlan plan_macros(const MatmulTask& task, const WeightPlacement& weights, const npu::ChipConfig& chip, double tile_bytes) {
+  const std::uint64_t deep = ceil_div(task.k, chip.core.macros.depth());
+  MacroPlan best;
+  for (std::uint64_t parts = least_parts(task, weights.resident < 1, chip); parts <= deep; parts *= 2) {
+    const MacroPlan plan = with_parts(task, weights, chip, tile_bytes, parts);
+    if (plan.used() && (!best.used() || plan.seconds < best.seconds)) best = plan;
+  }
+  if (!best.used())
+    throw CapacityError(fmt::format("a vector of {} inputs and its sums do not fit the {:.0f} B that chip.tile.scratchpad has for it twice", task.k, tile_bytes));
+  return best;
 }
 
 }  // namespace presil::mapping

@@ -7,7 +7,8 @@
 // Keys and values of earlier tokens, where attention happens in macros, take blocks too; they stay if they fit beside the
 // weights.
 // A matrix is cut into strips, the blocks under one another of one column of blocks, which are dealt to as many cores as
-// have an array for each block. A strip deeper than a core is cut, and its partial sums go over the network.
+// have an array for each block. A strip may be cut in 1, 2, 4... parts on several cores, whose partial sums go over the
+// network: as often as it must to fit a core, more often where the predicted time is less.
 #pragma once
 
 #include <cstdint>

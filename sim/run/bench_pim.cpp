@@ -39,7 +39,7 @@ void add_command_side(Json& record, PimTimes& times, const pim::PimWork& work, d
   record["activates"] = commands.activates;
   record["column_commands"] = commands.reads + commands.writes;
   record["refreshes"] = commands.refreshes;
-  if (units.energy.value > 0) record["pim_energy_j"] = units.energy.value;
+  if (times.device().memory.phy.value > 0) record["pim_energy_j"] = units.energy.value;
 }
 
 }  // namespace

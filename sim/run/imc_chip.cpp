@@ -50,6 +50,9 @@ class ImcChip final : public ChipModel {
     return text;
   }
 
+  /// What macros take: the formats such a chip is for.
+  bool native(Format format) const override { return c_.core.macro_formats[static_cast<std::size_t>(format)] > 0; }
+
   std::vector<OnChipLevel> on_chip() const override {
     return {{"shared", c_.shared.capacity, c_.shared.bandwidth, "", api::Level::shared},
             {"scratchpad", {c_.cores * c_.core.scratchpad.capacity.value}, {c_.scratchpad_bytes_per_s()}, "of all tiles", {}}};

@@ -2,6 +2,8 @@
 #include "sim/run/pim_offload.h"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -30,8 +32,35 @@ bool is_sum(const workload::Graph& graph, const Op& op) {
 
 /// What waited for the chip's memory or units waits for those of the memory now: the parts of the time sum up as before.
 void stretch_waits(api::ArrayTime& t, double change) {
-  const double waits = t.wait_memory + t.wait_transfer + t.wait_other, factor = waits > 0 ? std::max(0.0, waits + change) / waits : 0;
+  const double waits = t.wait_memory + t.wait_transfer + t.wait_other;
+  if (waits <= 0) {
+    t.wait_memory = std::max(0.0, change);
+    return;
+  }
+  const double factor = std::max(0.0, waits + change) / waits;
   t.wait_memory *= factor, t.wait_transfer *= factor, t.wait_other *= factor;
+}
+
+double over_levels(const std::array<double, api::kLevels>& bytes) { return std::accumulate(bytes.begin(), bytes.end(), 0.0); }
+
+/// Takes an operator's traffic and arithmetic out of its segment's: exactly where they are counted by operator, in proportion
+/// where they are counted for the whole chip.
+void take_traffic(Totals& t, OpTotals& row, double readback) {
+  const auto memory = static_cast<std::size_t>(api::Level::memory), shared = static_cast<std::size_t>(api::Level::shared);
+  const auto rest = [](double part, double whole) { return whole > 0 ? std::clamp(1 - part / whole, 0.0, 1.0) : 1; };
+  double macs = 0, on_shared = 0, in_memory = 0, all = 0;
+  for (const OpTotals& op : t.ops) macs += op.macs, on_shared += op.bytes[shared], in_memory += op.bytes[memory], all += over_levels(op.bytes);
+  t.on_chip.arithmetic_j *= rest(row.macs, macs);
+  t.on_chip.shared_j *= rest(row.bytes[shared], on_shared);
+  t.network_byte_hops *= rest(over_levels(row.bytes), all);
+  t.scratchpad_bytes = std::max(0.0, t.scratchpad_bytes - row.scratchpad_bytes);
+  const double left = rest(row.bytes[memory] - readback, in_memory);
+  t.memory.bytes_moved *= left, t.memory.busy_s *= left, t.memory.bytes_read *= left;
+  for (const std::size_t level : {memory, shared}) t.read[level] = std::max(0.0, t.read[level] - row.bytes[level]);
+  t.read[memory] += readback;
+  row.bytes = {};
+  row.bytes[memory] = readback;
+  row.macs = row.scratchpad_bytes = 0;
 }
 
 }  // namespace
@@ -77,7 +106,6 @@ PimOffload::Work PimOffload::work_of(const workload::Graph& graph, const Op& op)
 }
 
 void PimOffload::move(Totals& totals, OpTotals& row, const Work& work) const {
-  const auto memory = static_cast<std::size_t>(api::Level::memory);
   const double change = work.seconds - row.time_s;
   PhaseTotals& phase = totals.phases.front();
   phase.time_s += change;
@@ -85,18 +113,10 @@ void PimOffload::move(Totals& totals, OpTotals& row, const Work& work) const {
   totals.array_time.active -= row.array_busy_s;
   totals.array_time.preload -= row.array_preload_s;
   stretch_waits(totals.array_time, change * static_cast<double>(chip_->units().count) + row.array_busy_s + row.array_preload_s);
-  double macs = 0;
-  for (const OpTotals& op : totals.ops) macs += op.macs;
-  if (macs > 0) totals.on_chip.arithmetic_j *= 1 - row.macs / macs;
-  const double left = totals.memory.bytes_moved > 0 ? 1 - (row.bytes[memory] - work.readback_bytes) / totals.memory.bytes_moved : 1;
-  totals.memory.bytes_moved *= left;
-  totals.memory.busy_s *= left;
-  totals.read[memory] += work.readback_bytes - row.bytes[memory];
+  take_traffic(totals, row, work.readback_bytes);
   totals.pim_j += work.joules + work.macs * chip_->board().technology.mac_pj[static_cast<std::size_t>(row.format)] * 1e-12;
-  row.bytes = {};
-  row.bytes[memory] = work.readback_bytes;
   row.time_s = row.span_s = work.seconds;
-  row.macs = row.array_busy_s = row.array_preload_s = row.scratchpad_bytes = 0;
+  row.array_busy_s = row.array_preload_s = 0;
   row.bounds = {};
   row.offload.offloaded = row.count;
 }

@@ -49,7 +49,7 @@ PimTimes::Units PimTimes::simulate(const pim::PimWork& work) const {
   const memory::MemoryConfig& m = device_.memory;
   const double banks = channel_spec(device_).geometry.all_banks() / (pairs ? 2.0 : 1.0);
   const double bits = static_cast<double>(units.commands.reads + units.commands.writes) * channels_ * banks * static_cast<double>(burst_) * 8;
-  if (m.phy.value > 0) units.energy = {bits * (m.energy.value - m.phy.value - m.tsv.value)};
+  units.energy = {bits * (m.energy.value - m.phy.value - m.tsv.value)};
   return units;
 }
 

@@ -21,7 +21,7 @@ class PimTimes {
     Seconds time{};         ///< until the results are in the memory
     Seconds readback{};     ///< the host's, of partial sums that it must add up
     pim::KernelTime commands, readback_commands;
-    Joules energy{};        ///< of what the units' column commands move; 0 where the memory's parts are not known
+    Joules energy{};        ///< of what the units' column commands move; PHY and TSV included where their parts are not known
     Seconds total() const { return time + readback; }
   };
   /// Throws InputError for an operation that the units do not have.
