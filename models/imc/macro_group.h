@@ -12,6 +12,7 @@
 // charged for it. Not modelled: wires between arrays and that adder beyond the core's network hop.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "models/imc/macro.h"
@@ -21,6 +22,7 @@ namespace presil::imc {
 struct MacroGroup {
   MacroConfig macro;
   std::uint32_t macros{0};  ///< 0: there are none
+  double reload{0.5};       ///< share of the blocks that is for weights on their way, where a model does not fit
 
   bool present() const { return macros > 0; }
   double arrays() const { return double{1} * macros * macro.macros; }
@@ -28,9 +30,8 @@ struct MacroGroup {
   std::uint32_t width() const { return macro.outputs(); }
   std::uint32_t blocks_per_array() const { return macro.rows / macro.active_rows(); }
   double blocks() const { return present() ? arrays() * blocks_per_array() : 0; }
-  /// Blocks that may be written while a program runs, where a model does not fit. [assumed] a half: two groups of as many
-  /// blocks as stay, one written while the other computes.
-  std::uint64_t reloadable() const { return static_cast<std::uint64_t>(blocks() / 2); }
+  /// Blocks that may be written while a program runs, where a model does not fit; one at least.
+  std::uint64_t reloadable() const { return present() ? std::max<std::uint64_t>(1, static_cast<std::uint64_t>(blocks() * reload)) : 0; }
   double weights() const { return blocks() * depth() * width(); }
 };
 

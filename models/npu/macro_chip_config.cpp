@@ -15,6 +15,8 @@ struct Tile {
   void describe(config::Visitor& v) {
     v.object("macro", core.macros.macro, required, "The macro: a file of configs/macros, or its fields.");
     v.integer("macros", core.macros.macros, required, 1, 1 << 16, "Macros of one tile.");
+    v.real("reload", core.macros.reload, optional, config::fraction,
+           "Share of the macros' blocks that is written anew for every product where a model does not fit; a block at least.");
     v.table("formats", core.macro_formats, required, kFormatNames, config::fraction,
             "Formats of products that macros take, 1 each; they compute with their own bits whatever the format.");
     v.choice("products", core.products, optional, kProductsNames,

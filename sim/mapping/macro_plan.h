@@ -2,8 +2,8 @@
 //
 // Residency belongs to the whole model: B blocks of all its matrices against N on the chip (models/imc/macro_group.h).
 //   B <= N   everything stays; floor(N / B) copies of each matrix share its vectors
-//   B >  N   half of the blocks stay for good: the same share, N / 2 B, of every matrix; the other half is written anew
-//            from DRAM for each product, a part of at most half of that while the part before it computes
+//   B >  N   a share (1 - tile.reload) of the chip holds the same share of every matrix for good; the rest is written anew
+//            from DRAM for each product, a part of at most half of it while the part before computes
 // Keys and values of earlier tokens, where attention happens in macros, take blocks too; they stay if they fit beside the
 // weights.
 // A matrix is cut into strips, the blocks under one another of one column of blocks, which are dealt to as many cores as

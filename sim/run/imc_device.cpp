@@ -26,8 +26,12 @@ std::uint64_t vectors_of(const workload::Graph& graph) {
 workload::Graph one_vector(const workload::Graph& graph, std::uint64_t vectors) {
   workload::Graph one = graph;
   const auto part = [vectors](std::uint64_t rows) { return std::max<std::uint64_t>(1, rows / vectors); };
-  for (workload::Tensor& tensor : one.tensors)
-    if (tensor.role != TensorRole::weight && tensor.role != TensorRole::kv_cache) tensor.values = part(tensor.values);
+  std::vector<bool> whole(one.tensors.size(), false);  // keys and values that attention reads
+  for (const workload::Segment& segment : one.segments)
+    for (const workload::Op& op : segment.ops)
+      for (std::size_t i = 1; op.kind == OpKind::attention && i < op.inputs.size(); ++i) whole[op.inputs[i]] = true;
+  for (std::size_t id = 0; id < one.tensors.size(); ++id)
+    if (one.tensors[id].role != TensorRole::weight && !whole[id]) one.tensors[id].values = part(one.tensors[id].values);
   for (workload::Segment& segment : one.segments)
     for (workload::Op& op : segment.ops) {
       op.matmul.m = part(op.matmul.m);

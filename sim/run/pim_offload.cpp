@@ -30,15 +30,27 @@ bool is_sum(const workload::Graph& graph, const Op& op) {
          holds_sixteen_bits(graph, op.inputs);
 }
 
-/// What waited for the chip's memory or units waits for those of the memory now: the parts of the time sum up as before.
-void stretch_waits(api::ArrayTime& t, double change) {
-  const double waits = t.wait_memory + t.wait_transfer + t.wait_other;
-  if (waits <= 0) {
-    t.wait_memory = std::max(0.0, change);
+/// The chip's units wait for the memory's: less work by the operator's share of it; the parts of the time sum up as before,
+/// over the new time.
+void wait_for_units(Totals& totals, const OpTotals& row, double seconds, double units) {
+  api::ArrayTime& t = totals.array_time;
+  const double change = (seconds - row.time_s) * units, elapsed = totals.phases.front().time_s * units;
+  double busy = 0;
+  for (const OpTotals& op : totals.ops) busy += op.array_busy_s + op.array_preload_s;
+  const double all = t.active + t.preload + t.wait_memory + t.wait_transfer + t.wait_other;
+  const double left = busy > 0 ? 1 - (row.array_busy_s + row.array_preload_s) / busy : 1;
+  t.active *= left;
+  t.preload *= left;
+  if (all < 0.99 * elapsed) {  // a chip that does not count what it waits for
+    t.wait_memory += seconds * units;
     return;
   }
-  const double factor = std::max(0.0, waits + change) / waits;
-  t.wait_memory *= factor, t.wait_transfer *= factor, t.wait_other *= factor;
+  const double rest = std::max(0.0, all + change - t.active - t.preload - t.wait_transfer - t.wait_other);
+  t.wait_memory = rest;
+  if (rest > 0) return;
+  const double waits = t.wait_transfer + t.wait_other, room = std::max(0.0, all + change - t.active - t.preload);
+  t.wait_transfer *= waits > 0 ? room / waits : 0;
+  t.wait_other *= waits > 0 ? room / waits : 0;
 }
 
 double over_levels(const std::array<double, api::kLevels>& bytes) { return std::accumulate(bytes.begin(), bytes.end(), 0.0); }
@@ -106,13 +118,10 @@ PimOffload::Work PimOffload::work_of(const workload::Graph& graph, const Op& op)
 }
 
 void PimOffload::move(Totals& totals, OpTotals& row, const Work& work) const {
-  const double change = work.seconds - row.time_s;
+  wait_for_units(totals, row, work.seconds, static_cast<double>(chip_->units().count));
   PhaseTotals& phase = totals.phases.front();
-  phase.time_s += change;
+  phase.time_s += work.seconds - row.time_s;
   phase.bounds.add(row.bounds, -1);
-  totals.array_time.active -= row.array_busy_s;
-  totals.array_time.preload -= row.array_preload_s;
-  stretch_waits(totals.array_time, change * static_cast<double>(chip_->units().count) + row.array_busy_s + row.array_preload_s);
   take_traffic(totals, row, work.readback_bytes);
   totals.pim_j += work.joules + work.macs * chip_->board().technology.mac_pj[static_cast<std::size_t>(row.format)] * 1e-12;
   row.time_s = row.span_s = work.seconds;

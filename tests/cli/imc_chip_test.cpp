@@ -111,6 +111,12 @@ TEST(PimRun, BothTimesStandInTheResultAndTheShorterCounts) {
   EXPECT_GT(offered, moved) << "the prompt's products stay";
   EXPECT_GT(moved, 3);
   EXPECT_NEAR(sum(r.at("energy"), "joules") / r.at("metrics").at("energy_j").get<double>(), 1, 1e-9);
+  const json& time = r.at("sm_time");
+  double spent = 0;
+  for (const json& row : r.at("ops"))
+    if (row.contains("offload") && row.at("offload").at("offloaded") > 0) spent += row.at("share").get<double>();
+  EXPECT_NEAR(time.at("wait_memory").get<double>(), spent, 1e-6) << time;
+  EXPECT_LT(time.at("active").get<double>(), 1 - spent);
   const CommandResult text = run_presil("run", (source_directory() / "configs" / "experiments" / "llama3_8b_on_hbm_pim.yaml").string(), "--set", "workload.in_len=128",
                                         "--set", "workload.out_len=8");
   EXPECT_THAT(text.out, HasSubstr("in memory or on the chip"));

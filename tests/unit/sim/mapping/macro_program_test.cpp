@@ -105,7 +105,7 @@ TEST(MacroProgram, AnyProductIsDoneOnce) {
       const Replay r = replay(p.graph, p.segment, chip);
       EXPECT_NEAR(r.all_macs(), static_cast<double>(p.batch * p.m * p.n * p.k), 0.2 * static_cast<double>(p.batch * p.m * p.n * p.k));
       EXPECT_GE(r.passes, static_cast<double>(p.m) * p.blocks());
-      if (place_weights(p.graph, chip).resident == 1) EXPECT_EQ(r.programmed, 0);
+      EXPECT_EQ(r.programmed == 0, place_weights(p.graph, chip).resident == 1);
       expect_stored_once(r, p.graph, p.out);
       ++done;
     } catch (const CapacityError&) {

@@ -83,7 +83,7 @@ inline Replay replay(const workload::Graph& graph, const workload::Segment& segm
       case api::CommandKind::in_memory:
         r.macs[c.op] += static_cast<double>(c.array.m * c.array.n * c.array.k);
         r.passes += static_cast<double>(c.macro.vectors * c.macro.blocks);
-        EXPECT_LE(static_cast<double>(c.macro.blocks), c.macro.turns * chip.core.macros.arrays());
+        EXPECT_LE(static_cast<double>(c.macro.blocks), static_cast<double>(c.macro.turns) * chip.core.macros.arrays());
         break;
       case api::CommandKind::vector:
         r.simple[c.op] += c.lanes.simple_ops;
