@@ -17,7 +17,7 @@ std::string header(const std::string& text) {
   return bytes + text;
 }
 
-const std::string kSmall = R"({"model_type": "gpt2", "n_embd": 64, "n_head": 1, "n_layer": 1, "n_positions": 64, "n_ctx": 64, "vocab_size": 128})";
+const std::string kSmall = R"({"model_type": "gpt2", "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "n_embd": 64, "n_head": 1, "n_layer": 1, "n_positions": 64, "n_ctx": 64, "vocab_size": 128})";
 
 const std::vector<BadInputCase> kInMemoryCases{
     {"MoreLevelsThanTheRatioAllowsInAChip",
@@ -46,10 +46,10 @@ const std::vector<BadInputCase> kInMemoryCases{
      3,
      {"isac_reram", "did you mean"}},
     {"AFormatThatNeitherHas",
-     {"run", "e.yaml", "--set", "workload.formats.weights=fp8"},
+     {"run", "e.yaml", "--set", "workload.formats.weights=fp8", "--set", "workload.formats.activations=fp8", "--set", "workload.formats.kv=fp8"},
      {{"e.yaml", sixteen("hermes_like", "m.json")}, {"m.json", kSmall}},
      3,
-     {"HERMES-like"}},
+     {"HERMES-like computes operator", "in fp8, which its arrays do not support"}},
     {"UnitsOfAnotherMemory",
      {"run", "e.yaml"},
      {{"e.yaml", sixteen("a100_sxm_40gb", "m.json", "pim: hbm_pim\n")}, {"m.json", kSmall}},
@@ -57,10 +57,9 @@ const std::vector<BadInputCase> kInMemoryCases{
      {"pim.memory (HBM2 of HBM-PIM: 64 channels", "is not the memory of A100"}},
     {"WeightsThatDoNotFitAtTheUnits",
      {"run", "e.yaml"},
-     {{"e.yaml", sixteen("{include: a100_sxm_40gb, memory: {include: hbm2_pim, stacks: 4, capacity_per_stack: 32 GiB}}", "llama2_70b",
-                         "pim: {include: hbm_pim, memory: {include: hbm2_pim, stacks: 4, capacity_per_stack: 32 GiB}}\n")}},
+     {{"e.yaml", sixteen("{include: a100_sxm_40gb, memory: hbm2_pim}", "llama2_13b", "pim: hbm_pim\n")}},
      5,
-     {}},
+     {"GiB of weights; HBM-PIM has 16 GiB where its units are"}},
     {"UnitsInTraining",
      {"run", "e.yaml"},
      {{"e.yaml", "chip: {include: a100_sxm_40gb, memory: hbm2_pim}\nmodel: m.json\nworkload: {phase: training, sequence: 16}\npim: hbm_pim\n"}, {"m.json", kSmall}},
