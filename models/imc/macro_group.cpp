@@ -20,11 +20,13 @@ Seconds MacroCost::write(double blocks) const {
 MacroEnergy MacroCost::of_pass() const {
   const MacroEnergy& e = estimate_.energy;
   const double arrays = group_.macro.macros;
-  return {e.word_lines / arrays, e.inputs / arrays, e.cells / arrays, e.adders / arrays, e.converters / arrays, e.accumulators / arrays};
+  return {e.word_lines / arrays, e.inputs / arrays,     e.cells / arrays,
+          e.adders / arrays,     e.converters / arrays, e.accumulators / arrays};
 }
 
 Joules MacroCost::of_write() const {
-  return estimate_.write_energy * (1.0 * group_.macro.active_rows() / group_.macro.rows / group_.macro.macros);
+  return estimate_.write_energy *
+         (1.0 * group_.macro.active_rows() / group_.macro.rows / group_.macro.macros);
 }
 
 MacroArea MacroCost::area() const {

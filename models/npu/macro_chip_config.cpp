@@ -16,9 +16,11 @@ struct Tile {
     v.object("macro", core.macros.macro, required, "The macro: a file of configs/macros, or its fields.");
     v.integer("macros", core.macros.macros, required, 1, 1 << 16, "Macros of one tile.");
     v.real("reload", core.macros.reload, optional, config::fraction,
-           "Share of the macros' blocks that is written anew for every product where a model does not fit; a block at least.");
+           "Share of the macros' blocks that is written anew for every product where a model does not fit; a "
+           "block at least.");
     v.table("formats", core.macro_formats, required, kFormatNames, config::fraction,
-            "Formats of products that macros take, 1 each; they compute with their own bits whatever the format.");
+            "Formats of products that macros take, 1 each; they compute with their own bits whatever the "
+            "format.");
     v.choice("products", core.products, optional, kProductsNames,
              "What multiplies by weights: macros, or the fastest of macros and arrays by predicted time.");
     v.choice("attention", core.attention, optional, kAttentionUnitNames,
@@ -41,13 +43,16 @@ struct Tile {
 
 void MacroChipConfig::describe(config::Visitor& v) {
   describe_identity(v);
-  v.quantity("clock", clock, required, positive, "Clock of vector units, arrays and buffers; macros have their own.");
-  v.integer("tiles", cores, optional, 1, 1024, "Tiles; each has macros, arrays, a vector unit, a buffer and a DMA engine.");
+  v.quantity("clock", clock, required, positive,
+             "Clock of vector units, arrays and buffers; macros have their own.");
+  v.integer("tiles", cores, optional, 1, 1024,
+            "Tiles; each has macros, arrays, a vector unit, a buffer and a DMA engine.");
   v.integer("memory_ports", memory_ports, optional, 1, 1024,
             "Places where the memory joins the on-chip network, each with one link; chunks take turns.");
   Tile tile{core};
   v.object("tile", tile, required, "One tile.");
-  v.flag("pipelined", pipelined, optional, "Whether vectors of a pass stream through the layers of a model that is resident as a whole.");
+  v.flag("pipelined", pipelined, optional,
+         "Whether vectors of a pass stream through the layers of a model that is resident as a whole.");
   v.object("shared", shared, optional, "SRAM shared by the tiles.");
   v.object("network", network, required, "On-chip network between tiles, memory, shared SRAM and host link.");
   v.object("memory", memory, required, "DRAM.");

@@ -13,7 +13,9 @@ using api::CommandId;
 using api::CommandKind;
 
 namespace {
-std::uint64_t at_least_one(double bytes) { return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(bytes))); }
+std::uint64_t at_least_one(double bytes) {
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(bytes)));
+}
 }  // namespace
 
 MacroEmitter::MacroEmitter(const KernelWork& work, CommandId barrier)
@@ -27,13 +29,16 @@ MacroEmitter::MacroEmitter(const KernelWork& work, CommandId barrier)
 MacroEmitter::Piece MacroEmitter::piece(std::uint64_t copy, std::uint64_t index) const {
   const Range strips = core_range(plan_.strips, index, plan_.cores);
   const std::uint64_t resident = std::min(plan_.resident, strips.size);
-  const std::uint64_t moved = part_ - (plan_.resident > 0 ? 1 : 0);  // parts before this one that were written
+  const std::uint64_t moved =
+      part_ - (plan_.resident > 0 ? 1 : 0);  // parts before this one that were written
   const std::uint64_t begin = stays() ? 0 : std::min(strips.size, resident + moved * plan_.part);
   const std::uint64_t size = stays() ? resident : std::min(plan_.part, strips.size - begin);
   const Range vectors = core_range(work_.task.m, copy, plan_.copies);
   const std::uint64_t first = std::min(vectors.size, vector_block_ * plan_.rows);
-  const auto core = static_cast<std::uint16_t>((plan_.first + copy * plan_.cores + index) % work_.chip->cores);
-  return {core, strips.begin + begin, size, vectors.begin + first, std::min(plan_.rows, vectors.size - first)};
+  const auto core =
+      static_cast<std::uint16_t>((plan_.first + copy * plan_.cores + index) % work_.chip->cores);
+  return {core, strips.begin + begin, size, vectors.begin + first,
+          std::min(plan_.rows, vectors.size - first)};
 }
 
 std::uint64_t MacroEmitter::columns_until(std::uint64_t strip) const {
@@ -61,7 +66,8 @@ bool MacroEmitter::step(Batch& batch) {
       tile.core = p.core;
       multiply(batch, p, tile);
       done_ += p.strips * p.vectors;
-      tile.until = static_cast<double>(done_) / (static_cast<double>(plan_.strips) * static_cast<double>(work_.task.m));
+      tile.until = static_cast<double>(done_) /
+                   (static_cast<double>(plan_.strips) * static_cast<double>(work_.task.m));
     }
   if (plan_.depth_parts > 1) exchange_sums(batch, tiles);
   for (const TileTail::Tile& tile : tiles) tail_.emit(batch, tile);
@@ -72,12 +78,16 @@ bool MacroEmitter::step(Batch& batch) {
 void MacroEmitter::write_weights(Batch& batch, const Piece& p) {
   const workload::TensorId id = work_.main_op().weights.front();
   const MatmulTask& task = work_.task;
-  const double values = static_cast<double>(task.batch) * static_cast<double>(task.n) * static_cast<double>(task.k);
-  const auto bytes_until = [&](std::uint64_t strip) { return task.b_bytes * values * static_cast<double>(strip) / static_cast<double>(plan_.strips); };
+  const double values =
+      static_cast<double>(task.batch) * static_cast<double>(task.n) * static_cast<double>(task.k);
+  const auto bytes_until = [&](std::uint64_t strip) {
+    return task.b_bytes * values * static_cast<double>(strip) / static_cast<double>(plan_.strips);
+  };
   const double begin = bytes_until(p.first_strip), end = bytes_until(p.first_strip + p.strips);
   Written& written = written_[p.core];
   written.blocks = p.strips * plan_.deep;
-  Command load = make_load(work_, id, {static_cast<std::uint64_t>(begin), at_least_one(end - begin)}, p.core, barrier_);
+  Command load =
+      make_load(work_, id, {static_cast<std::uint64_t>(begin), at_least_one(end - begin)}, p.core, barrier_);
   load.reserve = {};
   load.reserve[static_cast<std::size_t>(api::Pool::cells)] = written.blocks;
   CommandId ready = batch.add(load);
@@ -110,11 +120,15 @@ void MacroEmitter::multiply(Batch& batch, const Piece& p, TileTail::Tile& tile) 
   product.op = static_cast<OpIndex>(work_.kernel.main);
   product.array = {p.vectors, columns, depth, 1, task.format, 0};
   const std::uint64_t blocks = p.strips * plan_.deep;
-  product.macro = {p.vectors, static_cast<std::uint64_t>(std::ceil(static_cast<double>(blocks) / work_.chip->core.macros.arrays())), blocks};
+  product.macro = {
+      p.vectors,
+      static_cast<std::uint64_t>(std::ceil(static_cast<double>(blocks) / work_.chip->core.macros.arrays())),
+      blocks};
   const workload::TensorId a = work_.kernel.main_inputs.front();
   if (outside(work_.home(a))) {
     const double row = task.a_bytes * static_cast<double>(depth);
-    const Slicer::Slice slice{static_cast<std::uint64_t>(task.a_bytes * static_cast<double>(p.first_vector) * static_cast<double>(task.k)),
+    const Slicer::Slice slice{static_cast<std::uint64_t>(task.a_bytes * static_cast<double>(p.first_vector) *
+                                                         static_cast<double>(task.k)),
                               at_least_one(row * input_rows(p))};
     product.after.push_back(batch.add(make_load(work_, a, slice, p.core, barrier_)));
     product.release[0] = slice.bytes;
@@ -124,7 +138,8 @@ void MacroEmitter::multiply(Batch& batch, const Piece& p, TileTail::Tile& tile) 
   product.reserve[0] = p.vectors * columns * kPartialSumBytes;
   if (!stays()) {
     product.after.push_back(written_[p.core].ready);
-    if (vector_block_ + 1 == blocks_of_vectors_) product.release[static_cast<std::size_t>(api::Pool::cells)] = written_[p.core].blocks;
+    if (vector_block_ + 1 == blocks_of_vectors_)
+      product.release[static_cast<std::size_t>(api::Pool::cells)] = written_[p.core].blocks;
   }
   tile.held = product.reserve[0];
   tile.elements = static_cast<double>(p.vectors * columns);
@@ -138,7 +153,9 @@ void MacroEmitter::exchange_sums(Batch& batch, std::vector<TileTail::Tile>& tile
   move.op = static_cast<OpIndex>(work_.kernel.main);
   move.transfer.level = work_.chip->shared.present() ? api::Level::shared : api::Level::memory;
   boost::container::small_vector<CommandId, 6> stored;
-  const auto bytes = [&](const TileTail::Tile& tile) { return at_least_one(moved * static_cast<double>(tile.held)); };
+  const auto bytes = [&](const TileTail::Tile& tile) {
+    return at_least_one(moved * static_cast<double>(tile.held));
+  };
   for (const TileTail::Tile& tile : tiles) {
     Command store = move;
     store.kind = CommandKind::store;

@@ -52,7 +52,8 @@ double processor_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_
 
 Comparison generate(const FunctionalRun& q) {
   const imc::GptWeights& weights = q.weights;
-  imc::Gpt tested(weights, q.units, q.seed), reference(weights, imc::exact_units(imc::NumberFormat::fp32), q.seed);
+  imc::Gpt tested(weights, q.units, q.seed),
+      reference(weights, imc::exact_units(imc::NumberFormat::fp32), q.seed);
   imc::Random prompt(q.seed);
   Comparison c;
   c.layers.resize(weights.shape.layers);
@@ -63,7 +64,8 @@ Comparison generate(const FunctionalRun& q) {
     const auto logits = tested.step(token);
     c.unit_s += processor_time() - start;
     const auto exact = reference.step(token);
-    for (std::size_t l = 0; l < c.layers.size(); ++l) c.layers[l].add(reference.layer_outputs()[l], tested.layer_outputs()[l]);
+    for (std::size_t l = 0; l < c.layers.size(); ++l)
+      c.layers[l].add(reference.layer_outputs()[l], tested.layer_outputs()[l]);
     token = largest(logits);
     if (i + 1 < kPrompt) continue;
     c.logits.add(exact, logits);
@@ -78,7 +80,8 @@ Comparison generate(const FunctionalRun& q) {
 double compare_functional(const FunctionalRun& run, nlohmann::ordered_json& record, std::string& tokens) {
   const std::uint32_t context = run.weights.shape.context;
   if (kPrompt + run.tokens > context + 1)
-    throw InputError(fmt::format("{} tokens after a prompt of {} do not fit in a context of {}", run.tokens, kPrompt, context));
+    throw InputError(fmt::format("{} tokens after a prompt of {} do not fit in a context of {}", run.tokens,
+                                 kPrompt, context));
   const Comparison c = generate(run);
   for (std::size_t l = 0; l < c.layers.size(); ++l) {
     record[fmt::format("layer_{}_snr_db", l)] = c.layers[l].snr_db();
@@ -87,7 +90,8 @@ double compare_functional(const FunctionalRun& run, nlohmann::ordered_json& reco
   record["logits_snr_db"] = c.logits.snr_db();
   record["logits_cosine"] = c.logits.cosine();
   record["top1_agreement_pct"] = 100.0 * c.agreed / static_cast<double>(c.generated.size());
-  const std::vector<std::uint32_t> first(c.generated.begin(), c.generated.begin() + std::min<std::ptrdiff_t>(16, std::ssize(c.generated)));
+  const std::vector<std::uint32_t> first(
+      c.generated.begin(), c.generated.begin() + std::min<std::ptrdiff_t>(16, std::ssize(c.generated)));
   tokens = fmt::format("{}", fmt::join(first, " "));
   return (kPrompt + run.tokens - 1) / c.unit_s;
 }

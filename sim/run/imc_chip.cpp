@@ -29,7 +29,8 @@ class ImcChip final : public ChipModel {
 
   Peaks peaks() const override {
     Peaks peaks;
-    for (std::size_t f = 0; f < kFormatNames.size(); ++f) peaks.ops_per_s[f] = c_.peak_products_per_s(static_cast<Format>(f));
+    for (std::size_t f = 0; f < kFormatNames.size(); ++f)
+      peaks.ops_per_s[f] = c_.peak_products_per_s(static_cast<Format>(f));
     peaks.weights_stay = true;
     peaks.memory_bytes_per_s = memory::sustained(c_.memory).value;
     peaks.vector_ops_per_s = c_.peak_vector_ops_per_s();
@@ -43,19 +44,28 @@ class ImcChip final : public ChipModel {
     const imc::MacroGroup& g = c_.core.macros;
     std::string text;
     if (c_.core.macro_formats[index] > 0)
-      text = fmt::format("{} tiles x {:.0f} arrays x {} x {} x 2 / {:.4g} ns", c_.cores, g.arrays(), g.depth(), g.width(), c_.macro_cost().pass().value * 1e9);
+      text = fmt::format("{} tiles x {:.0f} arrays x {} x {} x 2 / {:.4g} ns", c_.cores, g.arrays(),
+                         g.depth(), g.width(), c_.macro_cost().pass().value * 1e9);
     if (c_.core.array.rate[index] > 0)
-      text += fmt::format("{}{} tiles x {} x {} x {} x {} x 2 x {}", text.empty() ? "" : " + ", c_.cores, c_.core.arrays, c_.core.array.shape.rows,
-                          c_.core.array.shape.columns, c_.core.array.rate[index], config::format_quantity(c_.clock.value, config::Measure::frequency));
+      text += fmt::format("{}{} tiles x {} x {} x {} x {} x 2 x {}", text.empty() ? "" : " + ", c_.cores,
+                          c_.core.arrays, c_.core.array.shape.rows, c_.core.array.shape.columns,
+                          c_.core.array.rate[index],
+                          config::format_quantity(c_.clock.value, config::Measure::frequency));
     return text;
   }
 
   /// What macros take: the formats such a chip is for.
-  bool native(Format format) const override { return c_.core.macro_formats[static_cast<std::size_t>(format)] > 0; }
+  bool native(Format format) const override {
+    return c_.core.macro_formats[static_cast<std::size_t>(format)] > 0;
+  }
 
   std::vector<OnChipLevel> on_chip() const override {
     return {{"shared", c_.shared.capacity, c_.shared.bandwidth, "", api::Level::shared},
-            {"scratchpad", {c_.cores * c_.core.scratchpad.capacity.value}, {c_.scratchpad_bytes_per_s()}, "of all tiles", {}}};
+            {"scratchpad",
+             {c_.cores * c_.core.scratchpad.capacity.value},
+             {c_.scratchpad_bytes_per_s()},
+             "of all tiles",
+             {}}};
   }
 
   /// "program" when writing cells took longer than multiplying.
@@ -64,8 +74,12 @@ class ImcChip final : public ChipModel {
     const double memory = bytes(api::Level::memory) / memory::sustained(c_.memory).value;
     const double shared = c_.shared.present() ? bytes(api::Level::shared) / c_.shared.bandwidth.value : 0;
     const double units = op.macro.macs > 0 ? c_.cores : c_.arrays();
-    return {{op.macro.macs > 0 ? "macro" : "array", op.array_busy_s / units}, {"program", op.array_preload_s / units}, {"memory", memory},
-            {"vector", op.vector_busy_s / c_.cores}, {"shared", shared}, {"host", bytes(api::Level::host) / c_.host.bandwidth.value}};
+    return {{op.macro.macs > 0 ? "macro" : "array", op.array_busy_s / units},
+            {"program", op.array_preload_s / units},
+            {"memory", memory},
+            {"vector", op.vector_busy_s / c_.cores},
+            {"shared", shared},
+            {"host", bytes(api::Level::host) / c_.host.bandwidth.value}};
   }
 
   ppa::ChipArea area() const override {
@@ -83,12 +97,15 @@ class ImcChip final : public ChipModel {
     add("macro accumulators", "cores", one.accumulators);
     for (auto& die : area.dies) die = die * (area.total().value / before);
     const imc::MacroConfig& m = c_.core.macros.macro;
-    if (m.volatile_cells()) area.sram_bits += double{1} * m.rows * m.columns * c_.core.macros.arrays() * c_.cores;
+    if (m.volatile_cells())
+      area.sram_bits += double{1} * m.rows * m.columns * c_.core.macros.arrays() * c_.cores;
     return area;
   }
 
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
-    auto parts = ppa::energy(activity, c_.technology, {c_.memory.energy, c_.network.hop_length, c_.power.idle, c_.memory.phy, c_.memory.tsv});
+    auto parts =
+        ppa::energy(activity, c_.technology,
+                    {c_.memory.energy, c_.network.hop_length, c_.power.idle, c_.memory.phy, c_.memory.tsv});
     ppa::add_part(parts, "arithmetic", "control", ppa::kArrayControl);
     const imc::MacroCost cost = c_.macro_cost();
     const imc::MacroEnergy pass = cost.of_pass();
@@ -113,10 +130,13 @@ class ImcChip final : public ChipModel {
     return lines;
   }
 
-  nlohmann::ordered_json macros(const std::vector<workload::Graph>& passes, const Totals& totals) const override;
+  nlohmann::ordered_json macros(const std::vector<workload::Graph>& passes,
+                                const Totals& totals) const override;
 
   const imc::MacroConfig* macro() const override { return &c_.core.macros.macro; }
-  void use_operands(const imc::OperandStatistics& operands) override { c_.core.macros.macro.operands = operands; }
+  void use_operands(const imc::OperandStatistics& operands) override {
+    c_.core.macros.macro.operands = operands;
+  }
 
   std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedImc>(c_); }
 
@@ -129,14 +149,17 @@ class ImcChip final : public ChipModel {
     ppa::Inventory has;
     has.datapath_name = "arrays and vector units";
     has.l1_name = "scratchpad";
-    const double alu = ppa::multiply_add_mtr(Format::fp32, false) + ppa::multiply_add_mtr(Format::int32, false);
-    has.unit.datapath_mtr = double{1} * core.arrays * core.array.shape.rows * core.array.shape.columns * element +
-                            core.vector.lanes * core.vector.ops_per_lane * alu;
+    const double alu =
+        ppa::multiply_add_mtr(Format::fp32, false) + ppa::multiply_add_mtr(Format::int32, false);
+    has.unit.datapath_mtr =
+        double{1} * core.arrays * core.array.shape.rows * core.array.shape.columns * element +
+        core.vector.lanes * core.vector.ops_per_lane * alu;
     has.unit.lane_mtr = core.vector.lanes * ppa::kLane;
     has.unit.l1 = core.scratchpad.capacity;
     has.units = has.used = c_.cores;
     has.sram = c_.shared.capacity;
-    has.network_bytes_per_clock = (memory::peak(c_.memory).value + c_.shared.bandwidth.value) / c_.clock.value;
+    has.network_bytes_per_clock =
+        (memory::peak(c_.memory).value + c_.shared.bandwidth.value) / c_.clock.value;
     if (c_.die.network_per_clock.value > 0) has.network_bytes_per_clock = c_.die.network_per_clock.value;
     add_memory(has, c_.die, c_.memory);
     return has;
@@ -145,7 +168,8 @@ class ImcChip final : public ChipModel {
   npu::MacroChipConfig c_;
 };
 
-nlohmann::ordered_json ImcChip::macros(const std::vector<workload::Graph>& passes, const Totals& totals) const {
+nlohmann::ordered_json ImcChip::macros(const std::vector<workload::Graph>& passes,
+                                       const Totals& totals) const {
   const mapping::WeightPlacement placed = mapping::place_weights(passes.back(), c_);
   const imc::MacroGroup& group = c_.core.macros;
   const imc::MacroCost cost = c_.macro_cost();
@@ -167,11 +191,13 @@ nlohmann::ordered_json ImcChip::macros(const std::vector<workload::Graph>& passe
     record["cache_stays"] = placed.cache_stays;
   }
   // Cells that weights take turns in, else those of keys and values.
-  const double rewritten = placed.resident < 1 ? static_cast<double>(group.reloadable()) * c_.cores : std::max(1.0, placed.cache);
+  const double rewritten =
+      placed.resident < 1 ? static_cast<double>(group.reloadable()) * c_.cores : std::max(1.0, placed.cache);
   record["writes_of_a_cell"] = written / rewritten;
   if (group.macro.cell.endurance > 0) {
     record["endurance_writes"] = group.macro.cell.endurance;
-    if (written > 0) record["lifetime_s"] = group.macro.cell.endurance / (written / rewritten) * totals.time_s();
+    if (written > 0)
+      record["lifetime_s"] = group.macro.cell.endurance / (written / rewritten) * totals.time_s();
   }
   return record;
 }

@@ -17,7 +17,8 @@ using workload::OpKind;
 namespace {
 
 bool holds_sixteen_bits(const workload::Graph& graph, const std::vector<workload::TensorId>& ids) {
-  return !ids.empty() && std::all_of(ids.begin(), ids.end(), [&](auto id) { return bits(graph.tensors[id].format) == 16; });
+  return !ids.empty() &&
+         std::all_of(ids.begin(), ids.end(), [&](auto id) { return bits(graph.tensors[id].format) == 16; });
 }
 
 bool is_product(const workload::Graph& graph, const Op& op) {
@@ -26,12 +27,12 @@ bool is_product(const workload::Graph& graph, const Op& op) {
 
 bool is_sum(const workload::Graph& graph, const Op& op) {
   const workload::VectorWork& v = op.vector;
-  return op.kind == OpKind::vector && v.simple == 1 && v.special == 0 && v.row_special == 0 && !v.reduces && op.inputs.size() == 2 &&
-         holds_sixteen_bits(graph, op.inputs);
+  return op.kind == OpKind::vector && v.simple == 1 && v.special == 0 && v.row_special == 0 && !v.reduces &&
+         op.inputs.size() == 2 && holds_sixteen_bits(graph, op.inputs);
 }
 
-/// The chip's units wait for the memory's: less work by the operator's share of it; the parts of the time sum up as before,
-/// over the new time.
+/// The chip's units wait for the memory's: less work by the operator's share of it; the parts of the time sum
+/// up as before, over the new time.
 void wait_for_units(Totals& totals, const OpTotals& row, double seconds, double units) {
   api::ArrayTime& t = totals.array_time;
   const double change = (seconds - row.time_s) * units, elapsed = totals.phases.front().time_s * units;
@@ -48,27 +49,36 @@ void wait_for_units(Totals& totals, const OpTotals& row, double seconds, double 
   const double rest = std::max(0.0, all + change - t.active - t.preload - t.wait_transfer - t.wait_other);
   t.wait_memory = rest;
   if (rest > 0) return;
-  const double waits = t.wait_transfer + t.wait_other, room = std::max(0.0, all + change - t.active - t.preload);
+  const double waits = t.wait_transfer + t.wait_other,
+               room = std::max(0.0, all + change - t.active - t.preload);
   t.wait_transfer *= waits > 0 ? room / waits : 0;
   t.wait_other *= waits > 0 ? room / waits : 0;
 }
 
-double over_levels(const std::array<double, api::kLevels>& bytes) { return std::accumulate(bytes.begin(), bytes.end(), 0.0); }
+double over_levels(const std::array<double, api::kLevels>& bytes) {
+  return std::accumulate(bytes.begin(), bytes.end(), 0.0);
+}
 
-/// Takes an operator's traffic and arithmetic out of its segment's: exactly where they are counted by operator, in proportion
-/// where they are counted for the whole chip.
+/// Takes an operator's traffic and arithmetic out of its segment's: exactly where they are counted by
+/// operator, in proportion where they are counted for the whole chip.
 void take_traffic(Totals& t, OpTotals& row, double readback) {
-  const auto memory = static_cast<std::size_t>(api::Level::memory), shared = static_cast<std::size_t>(api::Level::shared);
-  const auto rest = [](double part, double whole) { return whole > 0 ? std::clamp(1 - part / whole, 0.0, 1.0) : 1; };
+  const auto memory = static_cast<std::size_t>(api::Level::memory),
+             shared = static_cast<std::size_t>(api::Level::shared);
+  const auto rest = [](double part, double whole) {
+    return whole > 0 ? std::clamp(1 - part / whole, 0.0, 1.0) : 1;
+  };
   double macs = 0, on_shared = 0, in_memory = 0, all = 0;
-  for (const OpTotals& op : t.ops) macs += op.macs, on_shared += op.bytes[shared], in_memory += op.bytes[memory], all += over_levels(op.bytes);
+  for (const OpTotals& op : t.ops)
+    macs += op.macs, on_shared += op.bytes[shared], in_memory += op.bytes[memory],
+        all += over_levels(op.bytes);
   t.on_chip.arithmetic_j *= rest(row.macs, macs);
   t.on_chip.shared_j *= rest(row.bytes[shared], on_shared);
   t.network_byte_hops *= rest(over_levels(row.bytes), all);
   t.scratchpad_bytes = std::max(0.0, t.scratchpad_bytes - row.scratchpad_bytes);
   const double left = rest(row.bytes[memory] - readback, in_memory);
   t.memory.bytes_moved *= left, t.memory.busy_s *= left, t.memory.bytes_read *= left;
-  for (const std::size_t level : {memory, shared}) t.read[level] = std::max(0.0, t.read[level] - row.bytes[level]);
+  for (const std::size_t level : {memory, shared})
+    t.read[level] = std::max(0.0, t.read[level] - row.bytes[level]);
   t.read[memory] += readback;
   row.bytes = {};
   row.bytes[memory] = readback;
@@ -79,14 +89,17 @@ void take_traffic(Totals& t, OpTotals& row, double readback) {
 
 PimOffload::PimOffload(const PimDevice& device, const Chip& chip) : times_(device), chip_(chip) {
   const memory::MemoryConfig &own = chip->memory(), &units = device.memory;
-  if (memory::channels(own) == memory::channels(units) && memory::capacity(own).value == memory::capacity(units).value &&
+  if (memory::channels(own) == memory::channels(units) &&
+      memory::capacity(own).value == memory::capacity(units).value &&
       memory::peak(own).value == memory::peak(units).value)
     return;
-  throw InputError(fmt::format("pim.memory ({}: {} channels, {:.4g} GB/s, {:.4g} GiB) is not the memory of {} ({}: {} channels, {:.4g} GB/s, {:.4g} GiB); "
-                               "expected the same under chip.memory: units are in the chip's own memory",
-                               units.name, memory::channels(units), memory::peak(units).value / 1e9, memory::capacity(units).value / (1 << 30),
-                               chip->board().name, own.name, memory::channels(own), memory::peak(own).value / 1e9,
-                               memory::capacity(own).value / (1 << 30)));
+  throw InputError(fmt::format(
+      "pim.memory ({}: {} channels, {:.4g} GB/s, {:.4g} GiB) is not the memory of {} ({}: {} channels, "
+      "{:.4g} GB/s, {:.4g} GiB); "
+      "expected the same under chip.memory: units are in the chip's own memory",
+      units.name, memory::channels(units), memory::peak(units).value / 1e9,
+      memory::capacity(units).value / (1 << 30), chip->board().name, own.name, memory::channels(own),
+      memory::peak(own).value / 1e9, memory::capacity(own).value / (1 << 30)));
 }
 
 void PimOffload::check_room(const workload::Graph& graph) const {
@@ -94,9 +107,11 @@ void PimOffload::check_room(const workload::Graph& graph) const {
   for (const workload::Segment& segment : graph.segments)
     for (const Op& op : segment.ops)
       if (is_product(graph, op))
-        for (const auto id : op.weights) bytes += static_cast<double>(segment.count) * graph.tensors[id].bytes();
+        for (const auto id : op.weights)
+          bytes += static_cast<double>(segment.count) * graph.tensors[id].bytes();
   if (bytes > times_.room().value)
-    throw CapacityError(fmt::format("{:.4g} GiB of weights; {} has {:.4g} GiB where its units are", bytes / (1 << 30), times_.device().name,
+    throw CapacityError(fmt::format("{:.4g} GiB of weights; {} has {:.4g} GiB where its units are",
+                                    bytes / (1 << 30), times_.device().name,
                                     times_.room().value / (1 << 30)));
 }
 
@@ -113,7 +128,8 @@ PimOffload::Work PimOffload::work_of(const workload::Graph& graph, const Op& op)
     return {};
   }
   const PimTimes::Units& units = times_.units(each);
-  const double readback = units.readback.value > 0 ? static_cast<double>(each.out) * times_.device().memory.burst.value : 0;
+  const double readback =
+      units.readback.value > 0 ? static_cast<double>(each.out) * times_.device().memory.burst.value : 0;
   return {times, times * units.total().value, times * units.energy.value, times * readback, macs};
 }
 
@@ -123,7 +139,8 @@ void PimOffload::move(Totals& totals, OpTotals& row, const Work& work) const {
   phase.time_s += work.seconds - row.time_s;
   phase.bounds.add(row.bounds, -1);
   take_traffic(totals, row, work.readback_bytes);
-  totals.pim_j += work.joules + work.macs * chip_->board().technology.mac_pj[static_cast<std::size_t>(row.format)] * 1e-12;
+  totals.pim_j += work.joules +
+                  work.macs * chip_->board().technology.mac_pj[static_cast<std::size_t>(row.format)] * 1e-12;
   row.time_s = row.span_s = work.seconds;
   row.array_busy_s = row.array_preload_s = 0;
   row.bounds = {};
@@ -139,7 +156,8 @@ void PimOffload::apply(const workload::Graph& graph, const workload::Segment& se
       if (op.name != row.name) continue;
       const Work one = work_of(graph, op);
       all = all && one.possible();
-      sum = {sum.times + one.times, sum.seconds + one.seconds, sum.joules + one.joules, sum.readback_bytes + one.readback_bytes, sum.macs + one.macs};
+      sum = {sum.times + one.times, sum.seconds + one.seconds, sum.joules + one.joules,
+             sum.readback_bytes + one.readback_bytes, sum.macs + one.macs};
     }
     if (!all || !sum.possible()) continue;
     row.offload = {row.time_s, sum.seconds, 0};

@@ -12,8 +12,11 @@ using pim::KernelTime;
 using pim::PimKind;
 
 PimTimes::PimTimes(const PimDevice& device)
-    : device_(device), tick_s_(memory::dram_spec(device.memory).tick_s), channels_(memory::channels(device.memory)),
-      value_bytes_(device.units.kind == PimKind::processors ? 4 : 2), burst_(static_cast<std::uint64_t>(device.memory.burst.value)),
+    : device_(device),
+      tick_s_(memory::dram_spec(device.memory).tick_s),
+      channels_(memory::channels(device.memory)),
+      value_bytes_(device.units.kind == PimKind::processors ? 4 : 2),
+      burst_(static_cast<std::uint64_t>(device.memory.burst.value)),
       room_(memory::capacity(device.memory) / memory::dram_spec(device.memory).geometry.stack_ids) {}
 
 KernelTime PimTimes::host(std::uint64_t read, std::uint64_t written) const {
@@ -25,7 +28,8 @@ KernelTime PimTimes::commands(const pim::PimWork& work) const {
   const std::uint32_t columns = device_.memory.dram.columns;
   if (device_.units.kind == PimKind::bank_pairs) {
     const pim::ChannelSpec spec = channel_spec(device_);
-    return pim::hbm_pim_time(spec, {channels_, spec.geometry.all_banks() / 2, device_.units.registers, lanes, columns}, work);
+    return pim::hbm_pim_time(
+        spec, {channels_, spec.geometry.all_banks() / 2, device_.units.registers, lanes, columns}, work);
   }
   const auto buffer = static_cast<std::uint32_t>(device_.units.buffer.value / static_cast<double>(burst_));
   return pim::aim_time(mac_spec(device_), {channels_, lanes, columns, buffer}, work);
@@ -48,7 +52,8 @@ PimTimes::Units PimTimes::simulate(const pim::PimWork& work) const {
   // Of a unit's columns no bit leaves the bank: neither PHY nor TSV. Arithmetic is not in it.
   const memory::MemoryConfig& m = device_.memory;
   const double banks = channel_spec(device_).geometry.all_banks() / (pairs ? 2.0 : 1.0);
-  const double bits = static_cast<double>(units.commands.reads + units.commands.writes) * channels_ * banks * static_cast<double>(burst_) * 8;
+  const double bits = static_cast<double>(units.commands.reads + units.commands.writes) * channels_ * banks *
+                      static_cast<double>(burst_) * 8;
   units.energy = {bits * (m.energy.value - m.phy.value - m.tsv.value)};
   return units;
 }

@@ -6,7 +6,10 @@ namespace presil::test {
 namespace {
 
 std::string experiment(const std::string& chip, const std::string& model, const std::string& more = "") {
-  return "chip: " + chip + "\nmodel: " + model + "\nworkload: {in_len: 8, out_len: 2, formats: {weights: int8, activations: int8, kv: int8, accumulate: int32}}\n" + more;
+  return "chip: " + chip + "\nmodel: " + model +
+         "\nworkload: {in_len: 8, out_len: 2, formats: {weights: int8, activations: int8, kv: int8, "
+         "accumulate: int32}}\n" +
+         more;
 }
 std::string sixteen(const std::string& chip, const std::string& model, const std::string& more = "") {
   return "chip: " + chip + "\nmodel: " + model + "\nworkload: {in_len: 8, out_len: 2}\n" + more;
@@ -17,7 +20,8 @@ std::string header(const std::string& text) {
   return bytes + text;
 }
 
-const std::string kSmall = R"({"model_type": "gpt2", "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "n_embd": 64, "n_head": 1, "n_layer": 1, "n_positions": 64, "n_ctx": 64, "vocab_size": 128})";
+const std::string kSmall =
+    R"({"model_type": "gpt2", "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "n_embd": 64, "n_head": 1, "n_layer": 1, "n_positions": 64, "n_ctx": 64, "vocab_size": 128})";
 
 const std::vector<BadInputCase> kInMemoryCases{
     {"MoreLevelsThanTheRatioAllowsInAChip",
@@ -46,10 +50,12 @@ const std::vector<BadInputCase> kInMemoryCases{
      3,
      {"isac_reram", "did you mean"}},
     {"AFormatThatNeitherHas",
-     {"run", "e.yaml", "--set", "workload.formats.weights=fp8", "--set", "workload.formats.activations=fp8", "--set", "workload.formats.kv=fp8"},
+     {"run", "e.yaml", "--set", "workload.formats.weights=fp8", "--set", "workload.formats.activations=fp8",
+      "--set", "workload.formats.kv=fp8"},
      {{"e.yaml", sixteen("hermes_like", "m.json")}, {"m.json", kSmall}},
      3,
-     {"HERMES-like computes operator", "in fp8, which its arrays do not support"}},
+     {"fp8 weights and fp8 activations are multiplied in fp8, which the tiles of HERMES-like do not support; "
+      "they support bf16, int8"}},
     {"UnitsOfAnotherMemory",
      {"run", "e.yaml"},
      {{"e.yaml", sixteen("a100_sxm_40gb", "m.json", "pim: hbm_pim\n")}, {"m.json", kSmall}},
@@ -62,7 +68,10 @@ const std::vector<BadInputCase> kInMemoryCases{
      {"GiB of weights; HBM-PIM has 16 GiB where its units are"}},
     {"UnitsInTraining",
      {"run", "e.yaml"},
-     {{"e.yaml", "chip: {include: a100_sxm_40gb, memory: hbm2_pim}\nmodel: m.json\nworkload: {phase: training, sequence: 16}\npim: hbm_pim\n"}, {"m.json", kSmall}},
+     {{"e.yaml",
+       "chip: {include: a100_sxm_40gb, memory: hbm2_pim}\nmodel: m.json\nworkload: {phase: training, "
+       "sequence: 16}\npim: hbm_pim\n"},
+      {"m.json", kSmall}},
      3,
      {"pim.name is for inference"}},
     {"FunctionalRunOfAnotherFamily",
@@ -77,19 +86,25 @@ const std::vector<BadInputCase> kInMemoryCases{
      {"model 'gpt2' has 124 million parameters; expected at most 50 million"}},
     {"FunctionalTokensBeyondTheContext",
      {"run", "e.yaml"},
-     {{"e.yaml", sixteen("tpu_v4i", "m.json", "functional: true\nnumbers: {tokens: 100}\n")}, {"m.json", kSmall}},
+     {{"e.yaml", sixteen("tpu_v4i", "m.json", "functional: true\nnumbers: {tokens: 100}\n")},
+      {"m.json", kSmall}},
      3,
      {"100 tokens after a prompt of 8 do not fit in a context of 64"}},
     {"TruncatedHeaderOfARun",
      {"run", "e.yaml"},
-     {{"e.yaml", sixteen("tpu_v4i", "m.json", "functional: true\nnumbers: {weights: w.safetensors}\n")}, {"m.json", kSmall}, {"w.safetensors", header("{}").substr(0, 9)}},
+     {{"e.yaml", sixteen("tpu_v4i", "m.json", "functional: true\nnumbers: {weights: w.safetensors}\n")},
+      {"m.json", kSmall},
+      {"w.safetensors", header("{}").substr(0, 9)}},
      3,
      {"w.safetensors: byte 0: the header has 2 bytes, the file only 1 after its length"}},
     {"OverlappingTensorsOfARun",
      {"run", "e.yaml"},
      {{"e.yaml", sixteen("tpu_v4i", "m.json", "functional: true\nnumbers: {weights: w.safetensors}\n")},
       {"m.json", kSmall},
-      {"w.safetensors", header(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})") + std::string(12, '\0')}},
+      {"w.safetensors",
+       header(
+           R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})") +
+           std::string(12, '\0')}},
      3,
      {"'b' overlaps"}},
 };

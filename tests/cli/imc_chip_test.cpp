@@ -13,7 +13,9 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 json result_of(const std::string& experiment, std::vector<std::string> sets = {}) {
-  std::vector<std::string> words{"run", (source_directory() / "configs" / "experiments" / (experiment + ".yaml")).string(), "--format", "json"};
+  std::vector<std::string> words{
+      "run", (source_directory() / "configs" / "experiments" / (experiment + ".yaml")).string(), "--format",
+      "json"};
   for (const std::string& set : sets) words.insert(words.end(), {"--set", set});
   const CommandResult result = run_presil(words);
   EXPECT_EQ(result.status, 0) << result;
@@ -33,24 +35,30 @@ const json& op(const json& result, const std::string& name, const std::string& p
 }
 
 TEST(ImcRun, PartsSumToTheWholeOnEveryChipOfMacros) {
-  for (const char* experiment : {"gpt2_4m_on_isaac", "gpt2_4m_on_hermes", "gpt2_on_dcim_npu", "gpt2_on_hybrid_cim"}) {
+  for (const char* experiment :
+       {"gpt2_4m_on_isaac", "gpt2_4m_on_hermes", "gpt2_on_dcim_npu", "gpt2_on_hybrid_cim"}) {
     const json r = result_of(experiment, {"functional=false", "workload.in_len=32", "workload.out_len=8"});
-    EXPECT_NEAR(sum(r.at("energy"), "joules") / r.at("metrics").at("energy_j").get<double>(), 1, 1e-9) << experiment;
-    EXPECT_NEAR(sum(r.at("area"), "mm2") / r.at("metrics").at("die_area_mm2").get<double>(), 1, 1e-9) << experiment;
-    EXPECT_NEAR(sum(r.at("ops"), "time_s") / r.at("metrics").at("latency_s").get<double>(), 1, 1e-6) << experiment;
+    EXPECT_NEAR(sum(r.at("energy"), "joules") / r.at("metrics").at("energy_j").get<double>(), 1, 1e-9)
+        << experiment;
+    EXPECT_NEAR(sum(r.at("area"), "mm2") / r.at("metrics").at("die_area_mm2").get<double>(), 1, 1e-9)
+        << experiment;
+    EXPECT_NEAR(sum(r.at("ops"), "time_s") / r.at("metrics").at("latency_s").get<double>(), 1, 1e-6)
+        << experiment;
     EXPECT_EQ(r.at("macros").at("resident_share"), 1) << experiment;
     EXPECT_EQ(r.at("macros").at("programmed_blocks"), 0) << experiment;
   }
 }
 
 TEST(ImcRun, AModelThatDoesNotFitIsWrittenAndWearsCellsOut) {
-  const json r = result_of("gpt2_4m_on_isaac", {"functional=false", "chip.tiles=2", "workload.in_len=16", "workload.out_len=4"});
+  const json r = result_of("gpt2_4m_on_isaac",
+                           {"functional=false", "chip.tiles=2", "workload.in_len=16", "workload.out_len=4"});
   const json& macros = r.at("macros");
   EXPECT_LT(macros.at("resident_share"), 1);
   EXPECT_GT(macros.at("programmed_blocks"), 0);
   EXPECT_GT(macros.at("writes_of_a_cell"), 0);
-  EXPECT_NEAR(macros.at("lifetime_s").get<double>(),
-              1e6 / macros.at("writes_of_a_cell").get<double>() * r.at("metrics").at("latency_s").get<double>(), 1);
+  EXPECT_NEAR(
+      macros.at("lifetime_s").get<double>(),
+      1e6 / macros.at("writes_of_a_cell").get<double>() * r.at("metrics").at("latency_s").get<double>(), 1);
   double programming = 0;
   for (const json& part : r.at("energy"))
     if (part.at("name") == "macro_programming") programming = part.at("joules");
@@ -73,7 +81,8 @@ TEST(ImcRun, AttentionInMacrosPaysForItsWrites) {
   EXPECT_EQ(r.at("macros").at("cache_stays"), true);
   // 10 us a row of 128: the keys of a token are a write of a block at least.
   EXPECT_GT(op(r, "attention", "decode").at("time_s").get<double>(), 4 * 3 * 128 * 10e-6);
-  EXPECT_GT(op(r, "attention", "decode").at("time_s").get<double>(), 10 * op(digital, "attention", "decode").at("time_s").get<double>());
+  EXPECT_GT(op(r, "attention", "decode").at("time_s").get<double>(),
+            10 * op(digital, "attention", "decode").at("time_s").get<double>());
   EXPECT_GT(r.at("macros").at("programming_j").get<double>(), 0);
 }
 
@@ -89,7 +98,8 @@ TEST(FunctionalRun, ReportsErrorsOfTheChipsMacrosAndOfFormats) {
   EXPECT_NE(pcm.at("logits_snr_db"), other.at("logits_snr_db"));
   EXPECT_EQ(pcm.at("unit"), "HERMES core");
   EXPECT_TRUE(pcm.contains("layer_3_cosine"));
-  const double bf16 = with("numbers.unit=bf16").at("logits_snr_db"), int8 = with("numbers.unit=int8").at("logits_snr_db"),
+  const double bf16 = with("numbers.unit=bf16").at("logits_snr_db"),
+               int8 = with("numbers.unit=int8").at("logits_snr_db"),
                int4 = with("numbers.unit=int4").at("logits_snr_db");
   EXPECT_GT(bf16, int8);
   EXPECT_GT(int8, int4 + 15);  // four bits are 24 dB
@@ -106,7 +116,9 @@ TEST(PimRun, BothTimesStandInTheResultAndTheShorterCounts) {
     ++offered;
     moved += faster;
     EXPECT_EQ(o.at("offloaded") > 0, faster) << row;
-    EXPECT_NEAR(row.at("time_s").get<double>(), std::min(o.at("pim_s").get<double>(), o.at("host_s").get<double>()), 1e-12) << row;
+    EXPECT_NEAR(row.at("time_s").get<double>(),
+                std::min(o.at("pim_s").get<double>(), o.at("host_s").get<double>()), 1e-12)
+        << row;
   }
   EXPECT_GT(offered, moved) << "the prompt's products stay";
   EXPECT_GT(moved, 3);
@@ -114,11 +126,13 @@ TEST(PimRun, BothTimesStandInTheResultAndTheShorterCounts) {
   const json& time = r.at("sm_time");
   double spent = 0;
   for (const json& row : r.at("ops"))
-    if (row.contains("offload") && row.at("offload").at("offloaded") > 0) spent += row.at("share").get<double>();
+    if (row.contains("offload") && row.at("offload").at("offloaded") > 0)
+      spent += row.at("share").get<double>();
   EXPECT_NEAR(time.at("wait_memory").get<double>(), spent, 1e-6) << time;
   EXPECT_LT(time.at("active").get<double>(), 1 - spent);
-  const CommandResult text = run_presil("run", (source_directory() / "configs" / "experiments" / "llama3_8b_on_hbm_pim.yaml").string(), "--set", "workload.in_len=128",
-                                        "--set", "workload.out_len=8");
+  const CommandResult text = run_presil(
+      "run", (source_directory() / "configs" / "experiments" / "llama3_8b_on_hbm_pim.yaml").string(), "--set",
+      "workload.in_len=128", "--set", "workload.out_len=8");
   EXPECT_THAT(text.out, HasSubstr("in memory or on the chip"));
 }
 

@@ -48,7 +48,8 @@ TEST(MacroGroup, EnergyAndAreaAddUpToTheMacros) {
   const MacroGroup g = group(256, 64);
   const MacroCost cost(g);
   const MacroEstimate e = estimate(g.macro);
-  EXPECT_NEAR(cost.of_pass().total().value * g.macro.macros, e.energy.total().value, 1e-12 * e.energy.total().value);
+  EXPECT_NEAR(cost.of_pass().total().value * g.macro.macros, e.energy.total().value,
+              1e-12 * e.energy.total().value);
   EXPECT_NEAR(cost.of_write().value * g.blocks(), 3 * e.write_energy.value, 1e-12 * e.write_energy.value);
   EXPECT_NEAR(cost.area().total().value, 3 * e.area.total().value, 1e-12 * e.area.total().value);
   EXPECT_DOUBLE_EQ(cost.ops_per_s(), 3 * e.ops_per_s());

@@ -1,5 +1,5 @@
-// macro_program_test.cpp -- for any product with weights on any chip of macros: all of the work, once, and no weight moves
-// that stays.
+// macro_program_test.cpp -- for any product with weights on any chip of macros: all of the work, once, and no
+// weight moves that stays.
 #include <random>
 
 #include <gtest/gtest.h>
@@ -28,7 +28,8 @@ npu::ChipConfig macro_chip(std::uint32_t cores, std::uint32_t macros) {
 struct MacroProduct : Builder {
   std::uint64_t batch, m, n, k;
   workload::TensorId b, out;
-  MacroProduct(std::uint64_t batch_, std::uint64_t m_, std::uint64_t n_, std::uint64_t k_) : batch(batch_), m(m_), n(n_), k(k_) {
+  MacroProduct(std::uint64_t batch_, std::uint64_t m_, std::uint64_t n_, std::uint64_t k_)
+      : batch(batch_), m(m_), n(n_), k(k_) {
     const auto a = tensor("a", workload::TensorRole::activation, batch * m * k, Format::int8);
     b = weight("b", batch * n * k, Format::int8);
     out = tensor("out", workload::TensorRole::activation, batch * m * n, Format::int8);
@@ -84,7 +85,7 @@ TEST(MacroProgram, CopiesShareVectors) {
 }
 
 TEST(MacroProgram, AStripDeeperThanACoreIsCutAndItsSumsAdded) {
-  const MacroProduct p(1, 3, 16, 1600);  // 100 blocks under one another
+  const MacroProduct p(1, 3, 16, 1600);           // 100 blocks under one another
   const npu::ChipConfig chip = macro_chip(8, 8);  // 32 of a core
   const Replay r = replay(p.graph, p.segment, chip);
   EXPECT_EQ(r.passes, 3 * p.blocks());
@@ -95,15 +96,19 @@ TEST(MacroProgram, AStripDeeperThanACoreIsCutAndItsSumsAdded) {
 
 TEST(MacroProgram, AnyProductIsDoneOnce) {
   std::mt19937_64 random(7);
-  const auto draw = [&](std::uint64_t least, std::uint64_t most) { return least + random() % (most - least + 1); };
+  const auto draw = [&](std::uint64_t least, std::uint64_t most) {
+    return least + random() % (most - least + 1);
+  };
   int done = 0;
   for (int i = 0; i < 200; ++i) {
     const MacroProduct p(draw(0, 3) == 0 ? draw(2, 5) : 1, draw(1, 40), draw(1, 300), draw(1, 300));
-    npu::ChipConfig chip = macro_chip(static_cast<std::uint32_t>(draw(1, 6)), static_cast<std::uint32_t>(draw(1, 12)));
+    npu::ChipConfig chip =
+        macro_chip(static_cast<std::uint32_t>(draw(1, 6)), static_cast<std::uint32_t>(draw(1, 12)));
     chip.core.scratchpad.capacity = {1024.0 * static_cast<double>(draw(32, 256))};
     try {
       const Replay r = replay(p.graph, p.segment, chip);
-      EXPECT_NEAR(r.all_macs(), static_cast<double>(p.batch * p.m * p.n * p.k), 0.2 * static_cast<double>(p.batch * p.m * p.n * p.k));
+      EXPECT_NEAR(r.all_macs(), static_cast<double>(p.batch * p.m * p.n * p.k),
+                  0.2 * static_cast<double>(p.batch * p.m * p.n * p.k));
       EXPECT_GE(r.passes, static_cast<double>(p.m) * p.blocks());
       EXPECT_EQ(r.programmed == 0, place_weights(p.graph, chip).resident == 1);
       expect_stored_once(r, p.graph, p.out);

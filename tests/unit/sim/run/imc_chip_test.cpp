@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "sim/config/loader.h"
 #include "sim/kernel/time.h"
 #include "sim/mapping/macro_plan.h"
 #include "sim/run/chip_power.h"
 #include "sim/run/passes.h"
 #include "sim/run/result.h"
+#include "sim/run/run.h"
 #include "tests/unit/sim/run/small_model.h"
 
 namespace presil::run {
@@ -108,7 +110,8 @@ TEST(ImcChip, EnergyAndAreaAreTheSumsOfTheirParts) {
   EXPECT_NEAR(dies.value, chip->area().total().value, 1e-9 * dies.value);
 }
 
-// Its layers overlap: less time than one after another, more than the busiest operator with every vector but one.
+// Its layers overlap: less time than one after another, more than the busiest operator with every vector but
+// one.
 TEST(ImcChip, APipelinedPromptOverlapsItsLayers) {
   npu::MacroChipConfig config = tiles(8, 512);
   config.pipelined = true;
@@ -121,13 +124,30 @@ TEST(ImcChip, APipelinedPromptOverlapsItsLayers) {
     const api::DeviceCounters counters = device->run(graph, segment, {}, true);
     share = counters.share;
     serial += static_cast<double>(segment.count) * counters.elapsed_s;
-    for (const api::OpCounters& op : counters.ops) longest = std::max(longest, op.finished_s - std::max(0.0, op.started_s));
+    for (const api::OpCounters& op : counters.ops)
+      longest = std::max(longest, op.finished_s - std::max(0.0, op.started_s));
   }
   EXPECT_LT(share, 1);
   EXPECT_GT(share * serial, 23.0 / 24 * longest);
   // One token has nothing to overlap with.
   const auto decode = workload::decode_pass(tiny_llama(), pass_options(kShort, {}, {}), 25, 24);
   EXPECT_EQ(device->run(decode, decode.segments.front(), {}, true).share, 1);
+}
+
+Chip shipped_chip(const std::string& name) {
+  const config::SearchPath search{home() / "configs"};
+  Chip chip;
+  config::read(config::load(config::find_config(search, "chips", name), {}, reference_keys(), search), chip);
+  return chip;
+}
+
+// Without the arrays that were added for attention. ISAAC-CE: 478.95 GOPS/s/mm2 on 85.4 mm2 (Shafiee et al.,
+// ISCA 2016, section 8); HERMES: 63.1 TOPS (Le Gallo et al., Nature Electronics 6, 2023).
+TEST(ImcChip, ShippedMacrosReachTheirPublishedPeak) {
+  const double isaac = shipped_chip("isaac")->peak_ops_per_s(Format::fp16) - 2 * 168 * 8 * 8 * 0.25 * 1.2e9;
+  EXPECT_NEAR(isaac / (478.95e9 * 85.4), 1, 0.03);
+  const double hermes = shipped_chip("hermes_like")->peak_ops_per_s(Format::int8) - 2 * 64 * 16 * 16 * 1e9;
+  EXPECT_NEAR(hermes / 63.1e12, 1, 0.03);
 }
 
 }  // namespace
