@@ -11,6 +11,19 @@
 
 namespace presil::api {
 
+/// What in-memory-compute macros did, in blocks of weights (MacroWork).
+struct MacroCounters {
+  double macs{};      ///< as executed by them; part of an operator's
+  double passes{};    ///< of a vector through a block
+  double programmed{};  ///< blocks written
+  MacroCounters& add(const MacroCounters& other, double times) {
+    macs += times * other.macs;
+    passes += times * other.passes;
+    programmed += times * other.programmed;
+    return *this;
+  }
+};
+
 /// Totals of one program on one device. Times are seconds of simulated time; sums over units are named so.
 struct OpCounters {
   double started_s{-1};                      ///< start of the operator's first command, from program start
@@ -24,6 +37,7 @@ struct OpCounters {
   std::array<double, kLevels> bytes_written{};
   double scratchpad_bytes{};
   double fabric_bytes{};                     ///< sent to other devices, one way
+  MacroCounters macro;
 };
 
 /// Why arrays were not multiplying, summed over arrays, in seconds.
@@ -40,6 +54,7 @@ struct OnChipEnergy { double arithmetic_j{}, vector_j{}, shared_j{}; };
 
 struct DeviceCounters {
   double elapsed_s{};
+  double share{1};                           ///< of elapsed_s that the program adds to a pass where repetitions overlap
   double cycles{};                           ///< clocks that passed; 0: the device keeps its nominal clock
   OnChipEnergy on_chip;                      ///< of devices that charge it themselves; else 0
   std::vector<OpCounters> ops;

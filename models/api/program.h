@@ -26,6 +26,8 @@ enum class CommandKind : std::uint8_t {
   store,   ///< scratchpad -> outside, on the core's DMA engine
   matmul,  ///< on one systolic array of the core
   vector,  ///< on the core's vector unit
+  in_memory,  ///< a product on the core's in-memory-compute macros, whose cells hold the weights
+  program,    ///< weights into cells of those macros
 };
 
 /// rows x row_bytes at `address`, rows `stride` apart.
@@ -46,6 +48,13 @@ struct ArrayWork {
   std::uint8_t array{};     ///< which array of the core
 };
 
+/// On in-memory-compute macros, in blocks of weights: the rows of an array that are active at once, every column.
+struct MacroWork {
+  std::uint64_t vectors{};   ///< of inputs, one behind the other
+  std::uint64_t turns{1};    ///< blocks of one array that a vector meets one after another
+  std::uint64_t blocks{};    ///< that a vector meets in all; of `program`: that are written
+};
+
 /// Passes over `elements` values.
 struct LaneWork {
   double simple_ops{};   ///< additions, multiplications, comparisons, conversions: one a lane and cycle
@@ -53,9 +62,10 @@ struct LaneWork {
   double scratchpad_bytes{};  ///< read and written
 };
 
-/// On-chip buffers whose space a program manages. Chips without a separate weight buffer put both in `scratchpad`.
-enum class Pool : std::uint8_t { scratchpad, weights };
-inline constexpr std::size_t kPools = 2;
+/// On-chip buffers whose space a program manages. Chips without a separate weight buffer put weights in `scratchpad`;
+/// `cells` counts blocks of macros (MacroWork) that are written while a program runs.
+enum class Pool : std::uint8_t { scratchpad, weights, cells };
+inline constexpr std::size_t kPools = 3;
 
 struct Command {
   CommandKind kind{};
@@ -63,8 +73,9 @@ struct Command {
   std::uint32_t op{};        ///< operator it belongs to: index for attribution
   Transfer transfer;
   ArrayWork array;
+  MacroWork macro;           ///< beside `array`, of in_memory
   LaneWork lanes;
-  std::array<std::uint64_t, kPools> reserve{};  ///< bytes of each pool of the core taken at dispatch
+  std::array<std::uint64_t, kPools> reserve{};  ///< bytes (blocks) of each pool of the core taken at dispatch
   std::array<std::uint64_t, kPools> release{};  ///< bytes given back at completion
   boost::container::small_vector<CommandId, 6> after;  ///< earlier commands that must have completed
   CommandId barrier{};      ///< every command numbered below this must have completed

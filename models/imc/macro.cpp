@@ -3,12 +3,28 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace presil::imc {
 
 namespace {
 
-constexpr double kSramCellArea = 162;  // F^2: 0.127 um2 at 28 nm (TSMC, IEDM 2009)
+/// High-density 6T cells by node, nm and um2, as configs/technologies has them with their sources.
+constexpr std::pair<double, double> kSramCells[]{{2, 0.0175}, {3, 0.021}, {5, 0.021}, {7, 0.027}, {10, 0.042}, {16, 0.074},
+                                                 {22, 0.11},  {28, 0.127}, {40, 0.242}, {45, 0.346}, {65, 0.525}};
+
+/// m2; a power law between two nodes, with the feature's square outside.
+double sram_cell_area(double node_nm) {
+  const auto last = std::end(kSramCells) - 1;
+  if (node_nm <= kSramCells->first || node_nm >= last->first) {
+    const auto& [node, area] = node_nm >= last->first ? *last : *kSramCells;
+    return area * 1e-12 * std::pow(node_nm / node, 2);
+  }
+  const auto above = std::find_if(kSramCells, std::end(kSramCells), [&](const auto& cell) { return cell.first >= node_nm; });
+  const auto below = above - 1;
+  const double exponent = std::log(above->second / below->second) / std::log(above->first / below->first);
+  return below->second * 1e-12 * std::pow(node_nm / below->first, exponent);
+}
 
 /// The counts that all parts are made of.
 struct Counts {
@@ -66,7 +82,8 @@ void set_time(const MacroConfig& m, const Counts& c, MacroEstimate& e) {
   } else if (m.compute == Compute::adder_tree) {
     e.clock.value = nand * (1 + tree_delay(c.active, c.tree_bits) + m.output_bits * kCarryDelay);
   } else {
-    e.clock.value = nand * (1 + tree_delay(c.slices, m.adc.bits)) + m.adc.columns * adc_delay(m.adc.bits, c.active);
+    const double conversion = m.adc.step.value > 0 ? m.adc.bits * m.adc.step.value : adc_delay(m.adc.bits, c.active);
+    e.clock.value = nand * (1 + tree_delay(c.slices, m.adc.bits)) + m.adc.columns * conversion;
   }
   e.pass = e.clock * (m.compute == Compute::bit_serial ? m.input_bits : c.steps);
   e.latency = e.pass * stages;
@@ -128,9 +145,7 @@ void set_analog_energy(const MacroConfig& m, const Counts& c, MacroEstimate& e) 
 }
 
 double cell_area(const MacroConfig& m, const Process& p) {
-  const double feature = p.node_nm * 1e-9;
-  return m.cell.kind == CellKind::sram && m.cell.transistors == 6 ? kSramCellArea * feature * feature
-                                                                  : m.cell.transistors * p.area() / 4;
+  return m.cell.kind == CellKind::sram && m.cell.transistors == 6 ? sram_cell_area(p.node_nm) : m.cell.transistors * p.area() / 4;
 }
 
 void set_area(const MacroConfig& m, const Counts& c, MacroEstimate& e) {

@@ -7,7 +7,8 @@
 //   adder_tree  clock = t + tree(n, b) + carry over output_bits; pass = S clocks
 //   bit_serial  clock = t + (rows / column_registers) sums + (b + log2 rows) carries + a flip-flop; pass = input_bits
 //               clocks, latency (column_registers + 1) times that
-//   sar         clock = t + adc.columns x adc_delay + tree over the slices of a weight; pass = S clocks
+//   sar         clock = t + adc.columns x adc_delay (bits x adc.step where it is given) + tree over the slices of a weight; pass =
+//               S clocks
 //   integrating pass = sum over phases of ((2^planes - 1) x integrate + (bits + 1) x step), and a step between phases;
 //               planes = input_bits - 1 (at least 1), split evenly, two or more to a phase; serial: S x (integrate +
 //               bits x step)
@@ -21,7 +22,7 @@
 //   converters   adc_energy x activity; integrating: kBiasCurrent x vdd x pass for each
 //   accumulators output_bits x (full adder + flip-flop) x 1/2 for each sum that leaves
 // Area: cells, adders with multipliers, converters, drivers, accumulators; what programs a resistance is kHighVoltageArea
-// times larger. A 6T cell is 162 F^2 (0.127 um2 at 28 nm); any other is a quarter of a NAND2 for each transistor.
+// times larger. A 6T cell is the foundry's of its node (0.127 um2 at 28 nm); any other is a quarter of a NAND2 for each transistor.
 // Not modelled: leakage, clock trees, near-memory datapaths beyond the accumulators, sparsity controllers.
 #pragma once
 

@@ -88,7 +88,7 @@ void AdcConfig::describe(config::Visitor& v) {
   v.integer("columns", columns, optional, 1, 4096, "Columns that take turns at one converter.");
   v.real("activity", activity, optional, kShare, "Share of conversions that cost, where others are skipped or end early.");
   v.quantity("integrate", integrate, optional, non_negative, "Time of one input pulse, of an integrating one.");
-  v.quantity("step", step, optional, non_negative, "Time of one step of its conversion, and between phases.");
+  v.quantity("step", step, optional, non_negative, "Time of one step (bit) of its conversion, and between phases of an integrating one; 0: others by the formula for their rows.");
 }
 
 void OperandStatistics::describe(config::Visitor& v) {

@@ -52,7 +52,7 @@ struct AdcConfig {
   std::uint32_t columns{1};  ///< that share one
   double activity{1};        ///< share of its conversions that cost
   Seconds integrate{0};      ///< of one pulse
-  Seconds step{0};           ///< of a bit of an integrating one
+  Seconds step{0};           ///< of a bit; 0 of others than integrating ones: adc_delay
   void describe(config::Visitor& v);
 };
 

@@ -45,6 +45,7 @@ void quantise(std::span<float> values, NumberFormat format) {
   switch (format) {
     case NumberFormat::fp32: return;
     case NumberFormat::bf16: return to_floats(values, kBf16);
+    case NumberFormat::fp16: return to_floats(values, kFp16);
     case NumberFormat::fp8_e4m3: return to_floats(values, kE4m3);
     case NumberFormat::fp8_e5m2: return to_floats(values, kE5m2);
     case NumberFormat::int8: return to_integers(values, 8);

@@ -1,7 +1,7 @@
 // quantiser.h -- numbers as the formats hold them.
 //
 //   floating  round to nearest, ties to even, at m mantissa bits; subnormals below 2^emin; beyond the largest value the
-//             largest value (saturating, as OCP OFP8 allows). BF16: 8 exponent and 7 mantissa bits; E4M3: 4 and 3, largest
+//             largest value (saturating, as OCP OFP8 allows). BF16: 8 exponent and 7 mantissa bits; FP16: 5 and 10; E4M3: 4 and 3, largest
 //             448; E5M2: 5 and 2, largest 57344 (OCP 8-bit Floating Point Specification, 2023)
 //   integer   q = clamp(round(x / scale), -(2^(b-1) - 1), 2^(b-1) - 1), scale = max |x| / (2^(b-1) - 1)
 #pragma once
@@ -13,8 +13,8 @@
 
 namespace presil::imc {
 
-enum class NumberFormat { fp32, bf16, fp8_e4m3, fp8_e5m2, int8, int4 };
-inline constexpr std::array<std::string_view, 6> kNumberFormatNames{"fp32", "bf16", "fp8_e4m3", "fp8_e5m2", "int8", "int4"};
+enum class NumberFormat { fp32, bf16, fp16, fp8_e4m3, fp8_e5m2, int8, int4 };
+inline constexpr std::array<std::string_view, 7> kNumberFormatNames{"fp32", "bf16", "fp16", "fp8_e4m3", "fp8_e5m2", "int8", "int4"};
 
 /// A floating-point format.
 struct FloatFormat {
@@ -23,6 +23,7 @@ struct FloatFormat {
   double largest;
 };
 inline constexpr FloatFormat kBf16{7, -126, 3.3895313892515355e38};
+inline constexpr FloatFormat kFp16{10, -14, 65504};
 inline constexpr FloatFormat kE4m3{3, -6, 448};
 inline constexpr FloatFormat kE5m2{2, -14, 57344};
 

@@ -47,12 +47,14 @@ api::NetworkCounters since(api::NetworkCounters now, const api::NetworkCounters&
 }  // namespace
 
 Core::Core(const ChipConfig& config, api::NodeId node, std::array<Endpoint*, api::kLevels> endpoints)
-    : scratchpad(config.core.scratchpad, config.core.weight_buffer, config.clock),
+    : scratchpad(config.core.scratchpad, config.core.weight_buffer, config.clock, config.core.macros.reloadable()),
       arrays(config.core.arrays, systolic::SystolicArray(config.core.array, kernel::Clock(config.clock))),
       vector(config.core.vector, kernel::Clock(config.clock)),
       fetch(config.core.dma, node, endpoints, scratchpad),
       load(config.core.dma, node, endpoints, scratchpad),
-      store(config.core.dma, node, endpoints, scratchpad) {}
+      store(config.core.dma, node, endpoints, scratchpad) {
+  if (config.core.macros.present()) macros.emplace(config.core.macros);
+}
 
 void Core::attach(kernel::Trace* trace, std::uint32_t number, std::uint32_t cores) {
   using kernel::Resource;
@@ -102,16 +104,18 @@ std::array<Endpoint*, api::kLevels> Chip::endpoints() {
   return {memory_node_.get(), shared_node_.get(), host_node_.get()};
 }
 
-// Units of a core: fetch, load and store DMA, vector unit, arrays.
-std::size_t Chip::units() const { return config_.cores * (4 + config_.core.arrays); }
+// Units of a core: fetch, load and store DMA, vector unit, macros and what writes them, arrays.
+std::size_t Chip::units() const { return config_.cores * units_of_core(); }
 
 std::size_t Chip::unit_of(const api::Command& command) const {
-  const std::size_t base = command.core * (4 + config_.core.arrays);
+  const std::size_t base = command.core * units_of_core();
   switch (command.kind) {
     case api::CommandKind::load: return command.ahead ? base : base + 1;
     case api::CommandKind::store: return base + 2;
     case api::CommandKind::vector: return base + 3;
-    case api::CommandKind::matmul: return base + 4 + command.array.array;
+    case api::CommandKind::in_memory: return base + 4;
+    case api::CommandKind::program: return base + 5;
+    case api::CommandKind::matmul: return base + 6 + command.array.array;
   }
   throw std::logic_error{"unknown command"};
 }
@@ -133,6 +137,11 @@ void Chip::account(const api::Command& command) {
       counted.special_ops += command.lanes.special_ops;
       counted.scratchpad_bytes += command.lanes.scratchpad_bytes;
       break;
+    case api::CommandKind::program: counted.macro.programmed += static_cast<double>(command.macro.blocks); break;
+    case api::CommandKind::in_memory:
+      counted.macro.passes += static_cast<double>(command.macro.vectors) * static_cast<double>(command.macro.blocks);
+      counted.macro.macs += static_cast<double>(command.array.m) * static_cast<double>(command.array.n) * static_cast<double>(command.array.k);
+      [[fallthrough]];
     case api::CommandKind::matmul:
       counted.macs += macs_of(command.array);
       break;
@@ -151,6 +160,8 @@ void Chip::start(api::CommandId id, const api::Command& command, WaitReason reas
       break;
     case api::CommandKind::store: core.store.execute(command.transfer, true, Callback::of<&Chip::done>(this, tag), command.op); break;
     case api::CommandKind::vector: start_vector(id, command); break;
+    case api::CommandKind::in_memory: start_macro(id, command, reason); break;
+    case api::CommandKind::program: start_program(id, command); break;
     case api::CommandKind::matmul: start_array(id, command, reason); break;
   }
 }
@@ -165,7 +176,7 @@ void Chip::start_array(api::CommandId id, const api::Command& command, WaitReaso
       array.execute({{command.array.m, command.array.n, command.array.k}, command.array.format,
                      bytes_per_value(command.array.format), kPartialSumBytes, command.array.repeat},
                     now);
-  const double waited = seconds(array.use().waited - before.waited);
+  const double waited = core.macros ? 0 : seconds(array.use().waited - before.waited);
   const sc_core::sc_time port = core.scratchpad.access(schedule.operand_bytes, now, command.op);
   const double stalled_before = seconds(array.use().waited);
   if (!core.array_probes.empty())  // from preload to the last operand streamed: active + preload of its counters
@@ -173,7 +184,7 @@ void Chip::start_array(api::CommandId id, const api::Command& command, WaitReaso
   array.stall_until(port);
   auto& time = counters_.array_time;
   (reason == WaitReason::memory ? time.wait_memory : reason == WaitReason::transfer ? time.wait_transfer : time.wait_other) += waited;
-  time.wait_other += seconds(array.use().waited) - stalled_before;
+  if (!core.macros) time.wait_other += seconds(array.use().waited) - stalled_before;
   api::OpCounters& counted = op(command.op);
   counted.array_busy_s += seconds(array.use().active - before.active);
   counted.array_preload_s += seconds(array.use().preload - before.preload);
@@ -192,6 +203,32 @@ void Chip::start_vector(api::CommandId id, const api::Command& command) {
   core.vector.stall_until(port);
   op(command.op).vector_busy_s += seconds(busy);
   agenda_.at(std::max(lanes, port), Callback::of<&Chip::done>(this, tag_of(id, command.op)));
+}
+
+void Chip::start_macro(api::CommandId id, const api::Command& command, WaitReason reason) {
+  Core& core = *cores_[command.core];
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const MacroUnit::Use before = core.macros->use();
+  const sc_core::sc_time finish = core.macros->multiply(command.macro, now);
+  const api::ArrayWork& w = command.array;
+  const double operands = static_cast<double>(w.m) * (static_cast<double>(w.k) * bytes_per_value(w.format) + static_cast<double>(w.n) * kPartialSumBytes);
+  const sc_core::sc_time port = core.scratchpad.access(operands, now);
+  core.macros->stall_until(port);
+  auto& time = counters_.array_time;
+  (reason == WaitReason::memory ? time.wait_memory : reason == WaitReason::transfer ? time.wait_transfer : time.wait_other) +=
+      seconds(core.macros->use().waited - before.waited);
+  api::OpCounters& counted = op(command.op);
+  counted.array_busy_s += seconds(core.macros->use().active - before.active);
+  counted.scratchpad_bytes += operands;
+  agenda_.at(std::max(finish, port), Callback::of<&Chip::done>(this, tag_of(id, command.op)));
+}
+
+void Chip::start_program(api::CommandId id, const api::Command& command) {
+  Core& core = *cores_[command.core];
+  const sc_core::sc_time before = core.macros->use().programming;
+  const sc_core::sc_time finish = core.macros->program(command.macro, sc_core::sc_time_stamp());
+  op(command.op).array_preload_s += seconds(core.macros->use().programming - before);
+  agenda_.at(finish, Callback::of<&Chip::done>(this, tag_of(id, command.op)));
 }
 
 void Chip::done(std::uint64_t tag) {
@@ -221,6 +258,7 @@ void Chip::reset_units(bool canonical) {
     core->scratchpad.reset(now);
     core->vector.reset(now);
     for (auto& array : core->arrays) array.reset(now);
+    if (core->macros) core->macros->reset(now);
   }
   if (!canonical) return;
   memory_.reset();
@@ -256,6 +294,11 @@ api::DeviceCounters Chip::collect(sc_core::sc_time started) {
     counters_.scratchpad_bytes += core->scratchpad.bytes_moved();
     counters_.scratchpad_peak_bytes = std::max(counters_.scratchpad_peak_bytes, core->scratchpad.peak());
     counters_.vector_busy_s += seconds(core->vector.busy());
+    if (core->macros) {  // they are what the time is divided for; arrays beside them help out
+      time.active += seconds(core->macros->use().active);
+      time.wait_other += std::max(0.0, counters_.elapsed_s - seconds(core->macros->free_at() - started));
+      continue;
+    }
     for (auto& array : core->arrays) {
       time.active += seconds(array.use().active);
       time.preload += seconds(array.use().preload);

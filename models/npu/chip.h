@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "models/api/device.h"
 #include "models/npu/chip_config.h"
 #include "models/npu/dma.h"
+#include "models/npu/macro_unit.h"
 #include "models/npu/sequencer.h"
 #include "models/systolic/systolic_array.h"
 #include "models/vector/vector_unit.h"
@@ -21,6 +23,7 @@ struct Core {
   Scratchpad scratchpad;
   std::vector<systolic::SystolicArray> arrays;
   vector::VectorUnit vector;
+  std::optional<MacroUnit> macros;
   Dma fetch, load, store;  ///< three queues: what waits for results in one does not hold up the others
   std::vector<kernel::Probe> array_probes;  ///< empty while nobody listens
   kernel::Probe vector_probe;
@@ -47,9 +50,12 @@ class Chip : public sc_core::sc_module, public api::Device, private Executor {
   void start(api::CommandId id, const api::Command& command, WaitReason reason) override;
   void start_array(api::CommandId id, const api::Command& command, WaitReason reason);
   void start_vector(api::CommandId id, const api::Command& command);
+  void start_macro(api::CommandId id, const api::Command& command, WaitReason reason);
+  void start_program(api::CommandId id, const api::Command& command);
   void done(std::uint64_t id);
   void account(const api::Command& command);
   void reset_units(bool canonical);
+  std::size_t units_of_core() const { return 6 + config_.core.arrays; }
   api::OpCounters& op(std::uint32_t index);
   api::DeviceCounters collect(sc_core::sc_time started);
   std::array<Endpoint*, api::kLevels> endpoints();

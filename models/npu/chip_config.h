@@ -1,9 +1,12 @@
 // chip_config.h -- a software-managed accelerator (TPU, NPU) as a user describes it.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "models/api/board.h"
+#include "models/imc/macro_group.h"
 #include "models/memory/memory_config.h"
 #include "models/noc/network_config.h"
 #include "models/systolic/systolic_config.h"
@@ -28,7 +31,25 @@ struct DmaConfig {
   void describe(config::Visitor& v);
 };
 
+/// What multiplies by weights on a core with macros.
+enum class Products : std::uint8_t {
+  macros,   ///< they do
+  fastest,  ///< arrays or macros, whichever is predicted to take less time
+};
+inline constexpr std::array<std::string_view, 2> kProductsNames{"macros", "fastest"};
+
+/// What multiplies by keys and values on a core with macros.
+enum class AttentionUnit : std::uint8_t {
+  arrays,  ///< they do, keys and values from DRAM
+  macros,  ///< they do, keys and values written into their cells (sim/mapping/macro_attention_emitter.h)
+};
+inline constexpr std::array<std::string_view, 2> kAttentionUnitNames{"arrays", "macros"};
+
 struct CoreConfig {
+  imc::MacroGroup macros;  ///< in-memory-compute ones beside the arrays; chips of kind imc have them
+  std::array<double, kFormatNames.size()> macro_formats{};  ///< above 0: their operands may be of it
+  Products products{Products::macros};
+  AttentionUnit attention{AttentionUnit::arrays};
   std::uint32_t arrays{1};
   systolic::SystolicConfig array;
   vector::VectorConfig vector;

@@ -16,11 +16,12 @@ namespace presil::npu {
 /// Not modelled: conflicts of two strided streams on one bank beyond the shared rate.
 class Scratchpad {
  public:
-  Scratchpad(const ScratchpadConfig& config, Bytes weight_buffer, Hertz clock)
+  Scratchpad(const ScratchpadConfig& config, Bytes weight_buffer, Hertz clock, std::uint64_t cells = 0)
       : bytes_per_cycle_(config.bytes_per_cycle()),
         rate_{bytes_per_cycle_ * clock.value},
         separate_weights_(weight_buffer.value > 0),
-        capacity_{static_cast<std::uint64_t>(config.capacity.value), static_cast<std::uint64_t>(weight_buffer.value)} {}
+        capacity_{static_cast<std::uint64_t>(config.capacity.value), static_cast<std::uint64_t>(weight_buffer.value),
+                  cells} {}
 
   void set_clock(Hertz clock) { rate_ = {bytes_per_cycle_ * clock.value}; }
   bool try_reserve(const std::array<std::uint64_t, api::kPools>& bytes);
@@ -32,18 +33,19 @@ class Scratchpad {
   std::uint64_t capacity(api::Pool pool) const { return capacity_[index(pool)]; }
   std::uint64_t peak() const { return peak_; }
   double bytes_moved() const { return bytes_moved_; }
-  bool empty() const { return used_[0] == 0 && used_[1] == 0; }
+  bool empty() const { return used_ == decltype(used_){}; }
   void reset(sc_core::sc_time now);
   /// Tells of the port.
   void attach(const kernel::Probe& probe) { probe_ = probe; }
 
  private:
   std::size_t index(api::Pool pool) const {
+    if (pool == api::Pool::cells) return 2;
     return pool == api::Pool::weights && separate_weights_ ? 1 : 0;
   }
-  /// Both pools are the scratchpad where the chip has no separate weight buffer.
+  /// Two pools are the scratchpad where the chip has no separate weight buffer.
   std::array<std::uint64_t, api::kPools> mapped(const std::array<std::uint64_t, api::kPools>& bytes) const {
-    return separate_weights_ ? bytes : std::array<std::uint64_t, api::kPools>{bytes[0] + bytes[1], 0};
+    return separate_weights_ ? bytes : std::array<std::uint64_t, api::kPools>{bytes[0] + bytes[1], 0, bytes[2]};
   }
 
   const double bytes_per_cycle_;

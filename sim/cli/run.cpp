@@ -10,6 +10,7 @@
 #include "sim/cli/parse.h"
 #include "sim/cli/run_trace.h"
 #include "sim/cli/terminal.h"
+#include "sim/report/appendix.h"
 #include "sim/report/csv.h"
 #include "sim/report/format.h"
 #include "sim/report/html.h"
@@ -66,7 +67,7 @@ std::string rendered(const RunOptions& o, const nlohmann::ordered_json& document
   if (o.format == "csv") return o.table == "ops" ? report::ops_csv(document) : report::metrics_csv(document);
   if (o.format == "html") return report::html_report(result);
   const report::Style style = output_style();
-  std::string text = report::text_report(result, style) + candidates(document);
+  std::string text = report::text_report(result, style) + report::appendix(document, style) + candidates(document);
   if (o.explain) text += "\n" + report::mapping_table(result, style);
   return text;
 }

@@ -8,6 +8,8 @@
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/mapping/attention_emitter.h"
+#include "sim/mapping/macro_attention_emitter.h"
+#include "sim/mapping/macro_emitter.h"
 #include "sim/mapping/matmul_emitter.h"
 #include "sim/mapping/vector_emitter.h"
 
@@ -44,7 +46,7 @@ double convert_ops(Format stored, Format compute) {
 }
 
 void check_format(const workload::Op& op, const npu::ChipConfig& chip) {
-  if (chip.core.array.supports(op.compute)) return;
+  if (chip.core.array.supports(op.compute) || on_macros(op, chip)) return;
   std::string supported;
   for (std::size_t f = 0; f < kFormatNames.size(); ++f)
     if (chip.core.array.rate[f] > 0) supported += fmt::format("{}{}", supported.empty() ? "" : ", ", kFormatNames[f]);
@@ -82,8 +84,12 @@ void refuse_collectives(const workload::Segment& segment) {
 
 std::unique_ptr<Emitter> make_emitter(const KernelWork& work, api::CommandId barrier) {
   switch (work.main_op().kind) {
-    case OpKind::matmul: return std::make_unique<MatmulEmitter>(work, barrier);
-    case OpKind::attention: return std::make_unique<AttentionEmitter>(work, barrier);
+    case OpKind::matmul:
+      if (work.macro.used()) return std::make_unique<MacroEmitter>(work, barrier);
+      return std::make_unique<MatmulEmitter>(work, barrier);
+    case OpKind::attention:
+      if (attention_on_macros(work.main_op(), *work.chip)) return std::make_unique<MacroAttentionEmitter>(work, barrier);
+      return std::make_unique<AttentionEmitter>(work, barrier);
     case OpKind::vector: case OpKind::gather: case OpKind::transfer: case OpKind::collective: break;
   }
   return std::make_unique<StreamEmitter>(work, barrier);
@@ -95,13 +101,17 @@ SegmentMapping::SegmentMapping(const workload::Graph& graph, const workload::Seg
   refuse_collectives(segment);
   std::vector<Kernel> kernels = fuse(graph, segment, options.fuse);
   placement_ = place(graph, segment, kernels, chip);
+  if (chip.core.macros.present()) weights_ = place_weights(graph, chip);
   const double tile_bytes = chip.core.scratchpad.capacity.value - static_cast<double>(placement_.local_bytes);
   for (Kernel& kernel : kernels) {
-    KernelWork work{&graph, &segment, &placement_, &chip, std::move(kernel), {}, {}, {}, static_cast<std::uint64_t>(tile_bytes), {}};
+    KernelWork work{&graph, &segment, &placement_, &chip, std::move(kernel), {}, {}, {}, {}, weights_.cache_stays, static_cast<std::uint64_t>(tile_bytes), {}};
     const workload::Op& op = work.main_op();
     if (op.kind == OpKind::matmul) {
       check_format(op, chip);
       plan_matmul_kernel(work);
+    } else if (attention_on_macros(op, chip)) {
+      if (op.inputs.size() > (op.attention.shared_kv ? 2u : 3u))
+        throw InputError(fmt::format("operator '{}' adds a position bias to its scores: expected tile.attention of arrays", op.name));
     } else if (op.kind == OpKind::attention) {
       check_format(op, chip);
       const workload::TensorId keys = work.kernel.main_inputs.at(1);
@@ -112,7 +122,7 @@ SegmentMapping::SegmentMapping(const workload::Graph& graph, const workload::Seg
   }
 }
 
-void SegmentMapping::plan_matmul_kernel(KernelWork& work) const {
+void SegmentMapping::plan_matmul_kernel(KernelWork& work) {
   const workload::Op& op = work.main_op();
   const bool weight = !op.weights.empty();
   const double batch = static_cast<double>(op.matmul.batch), m = static_cast<double>(op.matmul.m);
@@ -151,8 +161,18 @@ void SegmentMapping::plan_matmul_kernel(KernelWork& work) const {
   };
   for (const auto id : work.kernel.epilogue_inputs) extra(id);
   for (const auto id : work.kernel.outputs) extra(id);
+  if (on_macros(op, chip_)) plan_macro_kernel(work);
+  const bool arrays = chip_.core.array.supports(op.compute);
+  if (work.macro.used() && !(arrays && chip_.core.products == npu::Products::fastest)) return;
   // A quarter of the space is left to the epilogue's operands and to the next kernel's first weights.
   work.matmul = plan_matmul(task, chip_, static_cast<double>(work.tile_bytes) * 0.75, chip_.core.weight_buffer.value);
+  if (work.macro.used() && work.matmul.seconds < work.macro.seconds) work.macro = {};
+}
+
+void SegmentMapping::plan_macro_kernel(KernelWork& work) {
+  work.macro = plan_macros(work.task, weights_, chip_, static_cast<double>(work.tile_bytes) * 0.75);
+  work.macro.first = next_core_;
+  next_core_ = (next_core_ + work.macro.cores * work.macro.copies) % chip_.cores;
 }
 
 void SegmentMapping::check_space(const api::Command& command) const {
@@ -177,11 +197,13 @@ std::vector<SegmentMapping::Line> SegmentMapping::explain() const {
     for (const std::size_t i : work.kernel.epilogue) line.operators += " + " + segment_.ops[i].name;
     switch (work.main_op().kind) {
       case OpKind::matmul:
-        line.plan = work.matmul.text();
-        line.predicted_s = work.matmul.seconds;
+        line.plan = work.macro.used() ? work.macro.text() : work.matmul.text();
+        line.predicted_s = work.macro.used() ? work.macro.seconds : work.matmul.seconds;
         break;
       case OpKind::attention:
-        line.plan = work.attention.text();
+        line.plan = attention_on_macros(work.main_op(), chip_)
+                        ? fmt::format("in macros; keys and values {}", work.cache_stays ? "of new tokens written, the others stay" : "written anew")
+                        : work.attention.text();
         line.predicted_s = work.attention.seconds;
         break;
       default:

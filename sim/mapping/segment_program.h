@@ -32,11 +32,14 @@ class SegmentMapping {
   const Placement& placement() const { return placement_; }
 
  private:
-  void plan_matmul_kernel(KernelWork& work) const;
+  void plan_matmul_kernel(KernelWork& work);
+  void plan_macro_kernel(KernelWork& work);
   const workload::Graph& graph_;
   const workload::Segment& segment_;
   const npu::ChipConfig& chip_;
   Placement placement_;
+  WeightPlacement weights_;         ///< of chips with macros
+  std::uint64_t next_core_{0};      ///< that holds the next matrix of the segment
   std::vector<KernelWork> works_;
 };
 

@@ -12,6 +12,11 @@ using api::CommandKind;
 
 namespace {
 constexpr std::uint64_t kParameterBytes = 64 * 1024;  ///< [assumed] a parameter is loaded in pieces of this
+
+/// Where the weights of a model stay in macros, scales and biases stay in the tiles' buffers: kilobytes. Tables do not.
+bool parameters_stay(const KernelWork& work) {
+  return work.chip->core.macros.present() && place_weights(*work.graph, *work.chip).resident >= 1;
+}
 }  // namespace
 
 bool fetched_ahead(const workload::Tensor& tensor) {
@@ -33,12 +38,14 @@ Command make_load(const KernelWork& work, workload::TensorId id, Slicer::Slice s
 
 void load_parameters(Batch& batch, const KernelWork& work) {
   const std::uint64_t piece = std::max<std::uint64_t>(1, std::min<std::uint64_t>(kParameterBytes, work.tile_bytes / 8));
+  const bool stay = parameters_stay(work);
   const auto load = [&](std::size_t op_index) {
     const workload::Op& op = work.segment->ops[op_index];
     for (const workload::TensorId id : op.weights) {
       const auto bytes = static_cast<std::uint64_t>(std::ceil(work.tensor(id).bytes() * op.weight_fraction));
       // One value per column applies to every row, so every core needs it; a table goes where its rows are.
       const bool table = static_cast<double>(work.tensor(id).values) * op.weight_fraction > static_cast<double>(op.vector.columns);
+      if (stay && !table) continue;
       const std::uint64_t cores = work.chip->cores;
       for (std::uint16_t core = 0; core < cores; ++core) {
         const std::uint64_t begin = table ? bytes * core / cores : 0, end = table ? bytes * (core + 1) / cores : bytes;

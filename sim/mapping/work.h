@@ -9,6 +9,7 @@
 #include "models/npu/chip_config.h"
 #include "sim/mapping/attention_plan.h"
 #include "sim/mapping/kernel.h"
+#include "sim/mapping/macro_plan.h"
 #include "sim/mapping/matmul_plan.h"
 #include "sim/mapping/placement.h"
 #include "workloads/graph/graph.h"
@@ -27,7 +28,9 @@ struct KernelWork {
   Kernel kernel;
   MatmulTask task;          ///< matmul only
   MatmulPlan matmul;        ///< matmul only
+  MacroPlan macro;          ///< matmul on in-memory-compute macros only
   AttentionPlan attention;  ///< attention only
+  bool cache_stays{false};  ///< attention on macros only: keys and values of earlier tokens are in cells
   std::uint64_t tile_bytes{};  ///< scratchpad left for tiles
   std::string explanation;
 

@@ -17,6 +17,9 @@ Activity& Activity::add(const Activity& other, double times) {
   arithmetic_j += times * other.arithmetic_j;
   vector_j += times * other.vector_j;
   shared_j += times * other.shared_j;
+  macro_passes += times * other.macro_passes;
+  macro_programmed += times * other.macro_programmed;
+  pim_j += times * other.pim_j;
   time += other.time * times;
   return *this;
 }
@@ -26,6 +29,7 @@ void Activity::scale_on_chip(double factor) {
   scaled.add(*this, factor);
   scaled.memory_bytes = memory_bytes;
   scaled.fabric_bytes = fabric_bytes;
+  scaled.pim_j = pim_j;
   scaled.time = time;
   *this = scaled;
 }
@@ -56,11 +60,11 @@ std::vector<EnergyPart> energy(const Activity& activity, const Technology& techn
 }
 
 void add_parts(std::vector<EnergyPart>& sum, const std::vector<EnergyPart>& parts) {
-  if (sum.empty()) {
-    sum = parts;
-    return;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto same = std::find_if(sum.begin(), sum.end(), [&](const EnergyPart& part) { return part.name == parts[i].name; });
+    if (same != sum.end()) same->energy += parts[i].energy;
+    else sum.insert(sum.begin() + static_cast<std::ptrdiff_t>(std::min(i, sum.size())), parts[i]);
   }
-  for (std::size_t i = 0; i < parts.size(); ++i) sum[i].energy += parts[i].energy;
 }
 
 Joules total(const std::vector<EnergyPart>& parts) {

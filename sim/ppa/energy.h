@@ -13,12 +13,14 @@ namespace presil::ppa {
 struct Activity {
   std::array<double, kFormatNames.size()> macs{};  ///< by format
   double vector_ops{};
+  double macro_passes{}, macro_programmed{};  ///< of in-memory-compute macros (api::MacroCounters); their chips charge them
   double scratchpad_bytes{};
   double shared_bytes{};
   double network_byte_hops{};  ///< payload bytes times hops
   double memory_bytes{};
   double fabric_bytes{};       ///< sent to other devices
   double arithmetic_j{}, vector_j{}, shared_j{};  ///< of devices that charge these themselves; else 0
+  double pim_j{};  ///< of units in memory
   Seconds time{};
 
   Activity& add(const Activity& other, double times);
@@ -53,7 +55,7 @@ struct EnergyPart {
 std::vector<EnergyPart> energy(const Activity& activity, const Technology& technology, const Rest& rest);
 
 Joules total(const std::vector<EnergyPart>& parts);
-/// Adds parts of the same components, or takes them as they are where there are none yet.
+/// Adds part by part, by name; a component that is not there yet takes the place it has in `parts`.
 void add_parts(std::vector<EnergyPart>& sum, const std::vector<EnergyPart>& parts);
 
 }  // namespace presil::ppa

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "sim/run/chip_kinds.h"
 
@@ -24,6 +25,8 @@ std::string kind_doc() {
 }
 
 }  // namespace
+
+nlohmann::ordered_json ChipModel::macros(const std::vector<workload::Graph>&, const Totals&) const { return nullptr; }
 
 std::vector<std::string> ChipModel::supported_formats() const {
   std::vector<std::string> names;

@@ -12,8 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "models/api/board.h"
 #include "models/api/device.h"
+#include "models/imc/macro_config.h"
 #include "models/memory/memory_config.h"
 #include "sim/config/visitor.h"
 #include "sim/mapping/options.h"
@@ -62,6 +65,9 @@ class Elaborated {
   virtual void set_speed(double) {}
   /// Has units tell `trace` of their work; null: nobody. Kinds whose units have nothing to say need not override it.
   virtual void attach(kernel::Trace*) {}
+  /// What beside the segment its counters depend on: the rest of its pass, on chips whose layers share it. Part of the key
+  /// under which they are remembered.
+  virtual std::string surroundings(const workload::Graph&, const mapping::MappingOptions&) const { return ""; }
 };
 
 /// A chip that multiplies large square matrices without end, all its units busy.
@@ -104,6 +110,12 @@ class ChipModel {
   virtual Watts own_power_limit() const { return {}; }
   /// Whether the device sets its clock by its power limit itself; of others Governor does.
   virtual bool governs_itself() const { return false; }
+  /// Of chips whose weights lie in macros: how much of the model stays there, and what writing costs. Else null.
+  virtual nlohmann::ordered_json macros(const std::vector<workload::Graph>& passes, const Totals& totals) const;
+
+  /// The macro of such a chip, or none; and operands as they were, for its energy.
+  virtual const imc::MacroConfig* macro() const { return nullptr; }
+  virtual void use_operands(const imc::OperandStatistics&) {}
   virtual std::optional<Saturated> saturated(Format) const { return std::nullopt; }
 
   virtual std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,
@@ -136,6 +148,7 @@ class Chip {
 
   const ChipModel& operator*() const { return *model_; }
   const ChipModel* operator->() const { return model_.get(); }
+  ChipModel& model() { return *model_; }
   /// `kind` and the keys of that kind.
   void describe(config::Visitor& v);
 

@@ -2,6 +2,7 @@
 #include "sim/run/chip_kinds.h"
 
 #include "sim/run/gpu_chip.h"
+#include "sim/run/imc_chip.h"
 #include "sim/run/npu_chip.h"
 
 namespace presil::run {
@@ -10,6 +11,7 @@ const std::vector<ChipKind>& chip_kinds() {
   static const std::vector<ChipKind> kinds{
       {"npu", "systolic arrays with software-managed memory", &make_npu},
       {"gpu", "streaming multiprocessors under a thread-block scheduler", &make_gpu},
+      {"imc", "tiles of in-memory-compute macros that hold the weights", &make_imc},
   };
   return kinds;
 }

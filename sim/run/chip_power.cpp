@@ -33,6 +33,7 @@ std::vector<ppa::EnergyPart> PowerModel::energy(const ppa::Activity& activity, d
   ppa::StaticPower rest = rest_;
   const ppa::StaticPower load = at(celsius);
   std::vector<ppa::EnergyPart> parts = chip_->energy(activity);
+  if (activity.pim_j > 0) parts.insert(parts.begin(), {"pim", {activity.pim_j}});
   const bool gated = rest.leakage + rest.clock > idle_;
   if (gated) rest.clock = {};
   ppa::split_idle(parts, idle_, rest, load, {busy, chip_->board().power.gating}, activity.time);

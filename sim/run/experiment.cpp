@@ -108,20 +108,32 @@ void SimulationConfig::describe(config::Visitor& v) {
   v.flag("fused_attention", fused_attention, optional, "Attention as one kernel; false: scores go through memory.");
 }
 
+void NumbersConfig::describe(config::Visitor& v) {
+  v.choice("unit", unit, optional, kNumberUnitNames,
+           "What multiplies: the chip's macros (of other chips: the format of the weights), or a number format in their place.");
+  v.text("weights", weights, optional, "A safetensors file with GPT-2's names; empty: initialised from the seed.");
+  v.integer("tokens", tokens, optional, 1, 1 << 16, "Tokens to generate after a random prompt of 8.");
+  v.integer("seed", seed, optional, 0, std::int64_t{1} << 62, "Of weights, prompt and noise.");
+}
+
 void Experiment::describe(config::Visitor& v) {
   v.text("name", name, optional, "Title of the report.");
   v.text("description", description, optional, "What the experiment is for.");
   v.object("chip", chip, required, "The machine: a file of configs/chips, or its fields.");
   group.describe(v);
+  v.object("pim", pim, optional, "Units in the chip's memory, which is theirs: a file of configs/pim, or its fields; operators go where they are faster.");
   v.object("server", server, optional, "What serves the model: a file of configs/servers, or its fields; its time is 0 without.");
   v.text("model", model, required, "A config.json, or the name of a file in workloads/models.");
   v.object("workload", workload, optional, "What the machine is asked to do.");
   v.object("simulation", simulation, optional, "How to simulate it.");
+  v.flag("functional", functional, optional,
+         "Also compute the model's real numbers, of a GPT-2 of at most 50 million parameters, and their error against FP32.");
+  v.object("numbers", numbers, optional, "How a functional run computes.");
   v.object("economics", economics, optional, "Yield, prices, electricity and carbon.");
 }
 
 const std::vector<std::string>& reference_keys() {
-  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture", "link", "network", "server", "die", "io_technology:technologies"};
+  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture", "link", "network", "server", "die", "io_technology:technologies", "macro", "pim:pim"};
   return keys;
 }
 

@@ -13,6 +13,7 @@
 #include "sim/config/visitor.h"
 #include "sim/ppa/economics.h"
 #include "sim/run/chip.h"
+#include "sim/run/pim_device.h"
 #include "workloads/training/gradient.h"
 #include "workloads/transformer/transformer.h"
 
@@ -87,15 +88,31 @@ struct ServerConfig {
   void describe(config::Visitor& v);
 };
 
+/// What multiplies in a functional run.
+enum class NumberUnit { chip, fp32, bf16, fp16, fp8_e4m3, fp8_e5m2, int8, int4 };
+inline constexpr std::array<std::string_view, 8> kNumberUnitNames{"chip", "fp32", "bf16", "fp16", "fp8_e4m3", "fp8_e5m2", "int8", "int4"};
+
+/// How a functional run computes its numbers.
+struct NumbersConfig {
+  NumberUnit unit{NumberUnit::chip};
+  std::string weights;        ///< safetensors file; empty: initialised from the seed
+  std::uint32_t tokens{16};   ///< to generate
+  std::uint64_t seed{1};
+  void describe(config::Visitor& v);
+};
+
 struct Experiment {
   std::string name;
   std::string description;
   Chip chip;
+  PimDevice pim;  ///< without a name: memory does not compute
   std::string model;
   DeviceGroup group;
   ServerConfig server;
   WorkloadConfig workload;
   SimulationConfig simulation;
+  bool functional{false};
+  NumbersConfig numbers;  ///< of functional runs
   ppa::EconomicsConfig economics;
   void describe(config::Visitor& v);
 };

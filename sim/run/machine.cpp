@@ -75,7 +75,7 @@ Totals Machine::simulate(const workload::Graph& graph, const workload::Segment& 
 
 const Machine::Known& Machine::canonical(const workload::Graph& graph, const workload::Segment& segment,
                                          const mapping::MappingOptions& options) {
-  const std::string key = segment_key(graph, segment, options);
+  const std::string key = segment_key(graph, segment, options) + elaborated_->surroundings(graph, options);
   const auto found = known_.find(key);
   if (found != known_.end()) return found->second;
   Known known;

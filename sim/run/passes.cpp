@@ -103,19 +103,27 @@ std::vector<WeightedSample> sample_lengths(std::uint64_t first, std::uint64_t la
 }
 
 Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact, double server_s,
-                PassObserver* observer, double start_s) {
+                PassObserver* observer, double start_s, PimOffload* offload) {
   Totals pass = launch_of(machine, graph.phase, server_s);
   const PassRun run{&graph, &options, nullptr, start_s, 0, pass.time_s()};
+  const auto once = [&](const workload::Segment& segment, bool canonical, kernel::Trace* trace) {
+    Totals totals = machine.run(graph, segment, options, canonical, trace);
+    if (offload == nullptr) return totals;
+    offload->apply(graph, segment, totals);
+    totals.segments.front().activity = activity_of(totals);
+    totals.segments.front().multiplying_s = totals.array_time.active;
+    return totals;
+  };
   for (const workload::Segment& segment : graph.segments) {
     if (exact)
       for (std::uint64_t i = 0; i < segment.count; ++i) {
         const double begin = start_s + pass.time_s();
-        const Totals& one = machine.run(graph, segment, options, false, observer ? observer->listen(begin) : nullptr);
+        const Totals one = once(segment, false, observer ? observer->listen(begin) : nullptr);
         if (observer) observer->heard(run, segment, one, begin);
         pass.add(one, 1);
       }
     else
-      pass.add(machine.run(graph, segment, options, true), static_cast<double>(segment.count));
+      pass.add(once(segment, true, nullptr), static_cast<double>(segment.count));
   }
   check_bounds(pass);
   return pass;
@@ -123,7 +131,7 @@ Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::M
 
 GenerationTotals run_generation(Machine& machine, const workload::Architecture& architecture, const WorkloadConfig& workload,
                                 const SimulationConfig& simulation, const DeviceGroup& group, const ServerConfig& server,
-                                PassObserver* observer) {
+                                PassObserver* observer, PimOffload* offload) {
   const workload::PassOptions options = pass_options(workload, simulation, group);
   const mapping::MappingOptions mapping{simulation.fuse, group.link_between()};
   double server_s = server.request.value;  // of the next pass
@@ -131,7 +139,7 @@ GenerationTotals run_generation(Machine& machine, const workload::Architecture& 
   Calendar calendar(observer);
   const auto pass = [&](const workload::Graph& graph, std::uint64_t kv_len = 0, std::uint64_t skipped = 0) {
     const double waits = server_s + machine.chip()->board().host.launch.value;
-    const Totals totals = run_pass(machine, graph, mapping, simulation.exact, server_s, simulation.exact ? observer : nullptr, calendar.now());
+    const Totals totals = run_pass(machine, graph, mapping, simulation.exact, server_s, simulation.exact ? observer : nullptr, calendar.now(), offload);
     server_s = 0;
     calendar.enter({&graph, &mapping, &totals, 0, totals.time_s(), waits, kv_len}, skipped);
     return totals;

@@ -5,6 +5,7 @@
 
 #include "sim/run/experiment.h"
 #include "sim/run/machine.h"
+#include "sim/run/pim_offload.h"
 
 namespace presil::run {
 
@@ -46,17 +47,17 @@ class PassObserver {
 struct WeightedSample { std::uint64_t kv_len; double weight; };
 std::vector<WeightedSample> sample_lengths(std::uint64_t first, std::uint64_t last, std::uint32_t samples);
 
-/// One pass: launch and `server_s` of the software that asks for it, then every segment as often as it occurs.
-/// `observer` listens to an exact pass, which begins at `start_s`.
+/// One pass: launch and `server_s` of the software that asks for it, then every segment as often as it occurs. With `offload`
+/// operators run in memory where that is faster. `observer` listens to an exact pass, which begins at `start_s`.
 Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::MappingOptions& options, bool exact,
-                double server_s = 0, PassObserver* observer = nullptr, double start_s = 0);
+                double server_s = 0, PassObserver* observer = nullptr, double start_s = 0, PimOffload* offload = nullptr);
 
 /// Of one device of the group; the others do the same.
 /// Encoder pass if there is one, prompt, then out_len - 1 further tokens (the first comes with the prompt).
 /// Throws RunError if a pass takes less time than its bounds allow.
 GenerationTotals run_generation(Machine& machine, const workload::Architecture& architecture, const WorkloadConfig& workload,
                                 const SimulationConfig& simulation, const DeviceGroup& group = {},
-                                const ServerConfig& server = {}, PassObserver* observer = nullptr);
+                                const ServerConfig& server = {}, PassObserver* observer = nullptr, PimOffload* offload = nullptr);
 
 /// Does the model read a prompt and generate (as against encode only)?
 bool generates(const workload::Architecture& architecture);

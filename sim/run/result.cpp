@@ -36,6 +36,9 @@ ordered_json op_row(const OpTotals& op, const Chip& chip, double total_s) {
   row["span_s"] = op.span_s;
   row["flops"] = op.flops;
   row["vector_ops"] = op.vector_ops;
+  if (op.offload.units_s > 0)
+    row["offload"] = {{"host_s", op.offload.host_s}, {"pim_s", op.offload.units_s}, {"offloaded", op.offload.offloaded}};
+  if (op.macro.macs > 0) row["in_memory_flops"] = 2 * op.macro.macs;
   row["memory_bytes"] = bytes(api::Level::memory);
   for (const OnChipLevel& level : chip->on_chip())
     row[std::string(level.name) + "_bytes"] = level.counter ? bytes(*level.counter) : op.scratchpad_bytes;
@@ -171,6 +174,7 @@ const char* bottleneck_of(const OpTotals& op, const Chip& chip) {
   if (op.time_s <= 0) return "hidden";
   std::vector<Busy> busy = chip->busy(op);
   busy.push_back({"link", op.fabric_s});
+  if (op.offload.offloaded > 0) busy.push_back({"pim", op.offload.units_s});
   const auto most = std::max_element(busy.begin(), busy.end(), [](const Busy& a, const Busy& b) { return a.seconds < b.seconds; });
   return most->seconds < 0.5 * op.time_s ? "latency" : most->name;
 }
@@ -211,6 +215,9 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   const Units units = chip->units();
   r[std::string(units.name) + "_time"] = {{"active", a.active / units_s}, {"preload", a.preload / units_s}, {"wait_memory", a.wait_memory / units_s},
                                           {"wait_transfer", a.wait_transfer / units_s}, {"wait_other", a.wait_other / units_s}};
+  if (ordered_json macros = chip->macros(graphs_of(loaded.architecture, loaded.experiment.workload, loaded.experiment.simulation, group), t);
+      !macros.is_null())
+    r["macros"] = std::move(macros);
   r["assumptions"] = assumptions_of(loaded);
   return r;
 }

@@ -54,7 +54,8 @@ class Rules {
 
   /// Keys of the other phase would do nothing.
   void check_phase() const {
-    constexpr std::array kInference{"workload.batch", "workload.in_len", "workload.out_len", "simulation.kv_samples", "simulation.exact", "server"};
+    constexpr std::array kInference{"workload.batch", "workload.in_len", "workload.out_len", "simulation.kv_samples", "simulation.exact", "server",
+                                    "functional", "pim.name"};
     constexpr std::array kTraining{"workload.sequence", "workload.global_batch", "workload.micro_batch", "workload.recompute", "workload.optimizer",
                                    "workload.gradients", "workload.tokens", "workload.dropout", "workload.overlap_gradients", "workload.overlap_pipeline",
                                    "workload.overlap_tensor", "parallelism.pipeline", "parallelism.data", "parallelism.expert", "parallelism.context",

@@ -2,9 +2,11 @@
 #include "sim/run/run.h"
 
 #include <chrono>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
+#include "sim/run/functional_part.h"
 #include "sim/run/result.h"
 #include "sim/run/rules.h"
 #include "sim/run/tracer.h"
@@ -25,11 +27,18 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   ppa::check_reticle(e.chip->area(), e.chip->board().die_area, e.chip->board().name);
   ppa::check_stack(e.chip->area(), e.chip->board().die, e.chip->board().name);
 
+  const FunctionalPart functional = e.functional ? run_functional(loaded) : FunctionalPart{};
+  if (functional.operands) loaded.experiment.chip.model().use_operands(*functional.operands);
+
   const auto begin = std::chrono::steady_clock::now();
   Machine machine(e.chip);
+  std::optional<PimOffload> offload;
+  if (!e.pim.name.empty()) offload.emplace(e.pim, e.chip);
+  if (offload && options.trace.sink) throw InputError("a run with units in memory (`pim`) cannot be traced: expected neither --trace nor --vcd");
   Tracer tracer(machine, options.trace);
-  const GenerationTotals generation = run_generation(machine, loaded.architecture, e.workload, e.simulation, e.group, e.server,
-                                                     options.trace.wanted() ? &tracer : nullptr);
+  PassObserver* const observer = options.trace.wanted() && !offload ? &tracer : nullptr;
+  const GenerationTotals generation =
+      run_generation(machine, loaded.architecture, e.workload, e.simulation, e.group, e.server, observer, offload ? &*offload : nullptr);
   RunOutcome outcome;
   outcome.host_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   outcome.simulated_s = generation.latency_s;
@@ -38,7 +47,8 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   outcome.unit = units.name;
   outcome.unit_cycles = machine.seconds_simulated() * e.chip->clock().value * static_cast<double>(units.count);
   outcome.result = make_result(loaded, machine, generation, fit);
-  if (options.trace.curves) outcome.result["timeline"] = tracer.timeline();
+  if (observer != nullptr && options.trace.curves) outcome.result["timeline"] = tracer.timeline();
+  if (e.functional) outcome.result["functional"] = functional.record;
   return outcome;
 }
 

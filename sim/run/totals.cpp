@@ -45,6 +45,10 @@ void add_op(OpTotals& into, const OpTotals& op, double times) {
   into.scratchpad_bytes += times * op.scratchpad_bytes;
   into.fabric_bytes += times * op.fabric_bytes;
   into.fabric_s += times * op.fabric_s;
+  into.macro.add(op.macro, times);
+  into.offload.host_s += times * op.offload.host_s;
+  into.offload.units_s += times * op.offload.units_s;
+  into.offload.offloaded += times * op.offload.offloaded;
   into.bounds.add(op.bounds, times);
   into.format = op.format;
 }
@@ -54,6 +58,14 @@ void check_bound(const OpTotals& op) {
   if (op.bounds.beaten_by(op.span_s))
     throw RunError(fmt::format("operator '{}' of the {} pass took {:.6g} s, less than its {} bound of {:.6g} s: this is a defect of presil",
                                op.name, op.phase, op.span_s, op.bounds.which(), op.bounds.least()));
+}
+
+/// Where repetitions overlap, a unit waits less; it works as long.
+api::ArrayTime shared_time(const api::ArrayTime& t, double share) {
+  if (share >= 1) return t;
+  const double work = t.active + t.preload, waits = t.wait_memory + t.wait_transfer + t.wait_other;
+  const double left = waits > 0 ? std::max(0.0, share * (work + waits) - work) / waits : 0;
+  return {t.active, t.preload, left * t.wait_memory, left * t.wait_transfer, left * t.wait_other};
 }
 
 template <class Rows, class Row, class Same>
@@ -111,6 +123,7 @@ void Totals::add(const Totals& other, double times) {
   on_chip.arithmetic_j += times * other.on_chip.arithmetic_j;
   on_chip.vector_j += times * other.on_chip.vector_j;
   on_chip.shared_j += times * other.on_chip.shared_j;
+  pim_j += times * other.pim_j;
 }
 
 double Totals::time_s() const {
@@ -134,9 +147,10 @@ double Totals::fabric_bytes() const {
 Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Peaks& peaks, const fabric::LinkConfig* link) {
   Bounds bounds;
   double memory = 0, host = 0;
-  if (op.kind != OpKind::gather)
+  const bool stays = peaks.weights_stay && op.kind == OpKind::matmul;
+  if (op.kind != OpKind::gather && !stays)
     for (const auto id : op.weights) memory += graph.tensors[id].bytes() * op.weight_fraction;
-  else if (!op.weights.empty())
+  else if (!op.weights.empty() && !stays)
     memory += static_cast<double>(op.gather.rows) * op.gather.row_bytes;
   const auto side = [&](workload::TensorId id) {
     const auto& tensor = graph.tensors[id];
@@ -183,7 +197,7 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
     all.add(row.bounds, 1);
     if (i < counters.ops.size()) {
       const api::OpCounters& c = counters.ops[i];
-      row.time_s = std::max(0.0, c.finished_s - finished);
+      row.time_s = counters.share * std::max(0.0, c.finished_s - finished);
       finished = std::max(finished, c.finished_s);
       row.span_s = c.started_s < 0 ? 0 : c.finished_s - c.started_s;
       row.macs = c.macs;
@@ -198,6 +212,7 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
       }
       row.scratchpad_bytes = c.scratchpad_bytes;
       row.fabric_bytes = c.fabric_bytes;
+      row.macro = c.macro;
       row.fabric_s = op.kind == OpKind::collective ? row.span_s : 0;
     }
     check_bound(row);
@@ -205,8 +220,8 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
     one.ops.push_back(row);
     totals.add(one, 1);
   }
-  totals.phases.push_back({graph.phase, 0, counters.elapsed_s, all});
-  totals.array_time = counters.array_time;
+  totals.phases.push_back({graph.phase, 0, counters.share * counters.elapsed_s, all});
+  totals.array_time = shared_time(counters.array_time, counters.share);
   totals.memory = counters.memory;
   totals.network_byte_hops = counters.network.byte_hops;
   totals.scratchpad_bytes = counters.scratchpad_bytes;
@@ -219,7 +234,9 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
 ppa::Activity activity_of(const Totals& segment) {
   ppa::Activity activity;
   for (const OpTotals& op : segment.ops) {
-    activity.macs[static_cast<std::size_t>(op.format)] += op.macs;
+    activity.macs[static_cast<std::size_t>(op.format)] += op.macs - op.macro.macs;
+    activity.macro_passes += op.macro.passes;
+    activity.macro_programmed += op.macro.programmed;
     activity.vector_ops += op.vector_ops;
     activity.fabric_bytes += op.fabric_bytes;
   }
@@ -231,6 +248,7 @@ ppa::Activity activity_of(const Totals& segment) {
   activity.arithmetic_j = segment.on_chip.arithmetic_j;
   activity.vector_j = segment.on_chip.vector_j;
   activity.shared_j = segment.on_chip.shared_j;
+  activity.pim_j = segment.pim_j;
   activity.time = {segment.time_s()};
   return activity;
 }

@@ -23,6 +23,9 @@ struct Bounds {
   Bounds& add(const Bounds& other, double times);
 };
 
+/// An operator that a memory's units could do: its time by either, and how often they did it.
+struct OffloadTimes { double host_s{}, units_s{}, offloaded{}; };
+
 /// One operator class in one phase. Everything is a sum over its executions and can be scaled.
 struct OpTotals {
   std::string name, phase;
@@ -38,6 +41,8 @@ struct OpTotals {
   double scratchpad_bytes{};
   double fabric_bytes{};  ///< sent to other devices, one way
   double fabric_s{};      ///< time of the exchanges themselves
+  api::MacroCounters macro;
+  OffloadTimes offload;   ///< of machines whose memory computes
   Bounds bounds;
 };
 
@@ -71,6 +76,7 @@ struct Totals {
   double commands{};
   double cycles{};  ///< of devices whose clock moves
   api::OnChipEnergy on_chip;
+  double pim_j{};   ///< of units in memory
 
   double fabric_bytes() const;  ///< sent by a device, one way
   /// Adds `times` times the other totals, operator classes matched by name and phase.
@@ -84,6 +90,7 @@ struct Totals {
 /// bytes that must leave a device over the link to the others.
 struct Peaks {
   std::array<double, kFormatNames.size()> ops_per_s{};
+  bool weights_stay{false};  ///< weights of products may be on chip before a pass begins: they bound nothing
   double memory_bytes_per_s{}, vector_ops_per_s{}, special_cycles_per_op{}, host_bytes_per_s{};
 };
 Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Peaks& peaks,

@@ -196,10 +196,13 @@ TEST(Quantiser, FloatFormatsRoundToTheirGrid) {
   EXPECT_EQ(rounded(std::ldexp(1, -16), kE5m2), std::ldexp(1, -16));
   EXPECT_EQ(rounded(1.0625, kE4m3), 1) << "a tie goes to even";
   EXPECT_EQ(rounded(1.1875, kE4m3), 1.25);
+  EXPECT_EQ(rounded(70000, kFp16), 65504);
+  EXPECT_EQ(rounded(1 + 0x1p-11, kFp16), 1) << "a tie goes to even";
+  EXPECT_EQ(rounded(0x1p-24, kFp16), 0x1p-24) << "the least subnormal";
   Random random(1);
   for (int i = 0; i < 10000; ++i) {
     const double v = random.normal() * 10;
-    for (const FloatFormat& f : {kBf16, kE4m3, kE5m2}) {
+    for (const FloatFormat& f : {kBf16, kFp16, kE4m3, kE5m2}) {
       if (std::fabs(v) < std::ldexp(1.0, f.least_exponent)) continue;
       EXPECT_LE(std::fabs(rounded(v, f) / v - 1), std::ldexp(1.0, -f.mantissa_bits - 1)) << v;
     }

@@ -93,10 +93,24 @@ TEST(Macro, ColumnsThatShareAConverterTakeTurns) {
   const MacroEstimate shared = estimate(m);
   m.adc.columns = 1;
   const MacroEstimate own = estimate(m);
-  EXPECT_GT(shared.pass.value, 60 * own.pass.value);
+  EXPECT_NEAR(shared.clock.value - own.clock.value, 127 * 8 * 0.09766e-9, 1e-15);  // 100 ns for 128 columns, as published
   EXPECT_DOUBLE_EQ(shared.energy.converters.value, own.energy.converters.value);
   EXPECT_DOUBLE_EQ(shared.area.converters.value * 128, own.area.converters.value);
   EXPECT_GT(own.write_time.value, 128 * 9e-6);
+}
+
+// Published 6T cells, um2; between two nodes a power law.
+TEST(Macro, SramCellsAreTheFoundrysOfTheirNode) {
+  MacroConfig m = tree();
+  m.cell.transistors = 6;
+  const auto cell = [&m](double nm) {
+    m.node.value = nm * 1e-6;
+    return estimate(m).area.cells.value / (m.rows * m.columns * m.macros) * 1e6;
+  };
+  EXPECT_NEAR(cell(28), 0.127, 1e-9);
+  EXPECT_NEAR(cell(5), 0.021, 1e-9);
+  EXPECT_NEAR(cell(std::sqrt(16.0 * 22)), std::sqrt(0.074 * 0.11), 1e-9);
+  EXPECT_NEAR(cell(130), 0.525 * 4, 1e-9);
 }
 
 /// Rows of the publications that the shipped files name.

@@ -18,6 +18,7 @@ namespace presil::mapping {
 struct Replay {
   std::vector<api::Command> commands;
   std::vector<double> macs, simple, special;   ///< by operator
+  double passes{}, programmed{};               ///< of blocks of macros
   std::array<double, api::kLevels> read{}, written{};
   std::map<workload::TensorId, double> read_of, written_of;  ///< bytes by tensor
   std::map<workload::TensorId, std::vector<std::pair<std::uint64_t, std::uint64_t>>> stored;  ///< offset, bytes
@@ -37,7 +38,7 @@ inline Replay replay(const workload::Graph& graph, const workload::Segment& segm
   Replay r;
   r.macs.resize(segment.ops.size());
   r.simple = r.special = r.macs;
-  std::vector<npu::Scratchpad> pads(chip.cores, npu::Scratchpad(chip.core.scratchpad, chip.core.weight_buffer, chip.clock));
+  std::vector<npu::Scratchpad> pads(chip.cores, npu::Scratchpad(chip.core.scratchpad, chip.core.weight_buffer, chip.clock, chip.core.macros.reloadable()));
   const std::array<std::uint64_t, api::kPools> resident{program.resident_bytes(), 0};
   for (auto& pad : pads) EXPECT_TRUE(pad.try_reserve(resident));
   api::CommandId barrier = 0;
@@ -77,6 +78,12 @@ inline Replay replay(const workload::Graph& graph, const workload::Segment& segm
       case api::CommandKind::matmul:
         EXPECT_LT(c.array.array, chip.core.arrays);
         r.macs[c.op] += static_cast<double>(c.array.m * c.array.n * c.array.k * c.array.repeat);
+        break;
+      case api::CommandKind::program: r.programmed += static_cast<double>(c.macro.blocks); break;
+      case api::CommandKind::in_memory:
+        r.macs[c.op] += static_cast<double>(c.array.m * c.array.n * c.array.k);
+        r.passes += static_cast<double>(c.macro.vectors * c.macro.blocks);
+        EXPECT_LE(static_cast<double>(c.macro.blocks), static_cast<double>(c.macro.turns) * chip.core.macros.arrays());
         break;
       case api::CommandKind::vector:
         r.simple[c.op] += c.lanes.simple_ops;
