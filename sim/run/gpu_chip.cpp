@@ -51,7 +51,7 @@ class GpuChip final : public ChipModel {
     Peaks peaks;
     for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
       const auto format = static_cast<Format>(f);
-      peaks.ops_per_s[f] = 2 * gpu::tensor_rate(c_, format) * c_.sms * c_.clock.value;
+      peaks.ops_per_s[f] = 2 * gpu::tensor_rate(c_, format) * c_.sms * peak_clock(format).value;
     }
     peaks.memory_bytes_per_s = memory::sustained(c_.memory).value;
     peaks.vector_ops_per_s = c_.peak_vector_ops_per_s();
@@ -62,7 +62,7 @@ class GpuChip final : public ChipModel {
 
   bool native(Format format) const override { return c_.supports(format); }
   std::string peak_formula(Format format) const override {
-    return fmt::format("{} SMs x {} x 2 x {}{}", c_.sms, gpu::tensor_rate(c_, format), config::format_quantity(c_.clock.value, config::Measure::frequency),
+    return fmt::format("{} SMs x {} x 2 x {}{}", c_.sms, gpu::tensor_rate(c_, format), config::format_quantity(peak_clock(format).value, config::Measure::frequency),
                        c_.supports(format) ? "" : gpu::tensor_rate(c_, format) == c_.lanes ? ", outside the tensor cores" : ", converted to a wider format");
   }
 
@@ -144,6 +144,9 @@ class GpuChip final : public ChipModel {
     add_memory(has, die, c_.memory);
     return has;
   }
+
+  /// Data sheets may count tensor cores at another clock than the lanes.
+  Hertz peak_clock(Format format) const { return gpu::tensor_format(c_, format) ? c_.peak_clock() : c_.clock; }
 
   gpu::GpuConfig c_;
 };
