@@ -63,7 +63,7 @@ class GpuChip final : public ChipModel {
   bool native(Format format) const override { return c_.supports(format); }
   std::string peak_formula(Format format) const override {
     return fmt::format("{} SMs x {} x 2 x {}{}", c_.sms, gpu::tensor_rate(c_, format), config::format_quantity(peak_clock(format).value, config::Measure::frequency),
-                       c_.supports(format) ? "" : gpu::tensor_rate(c_, format) == c_.lanes ? ", outside the tensor cores" : ", converted to a wider format");
+                       c_.supports(format) ? "" : gpu::tensor_format(c_, format) ? ", converted to a wider format" : ", outside the tensor cores");
   }
 
   std::vector<OnChipLevel> on_chip() const override {
