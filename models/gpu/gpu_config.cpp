@@ -46,7 +46,7 @@ void FitConfig::describe(config::Visitor& v) {
   v.quantity("simple_latency", simple_latency, required, non_negative, "The same of an element-wise or row-wise kernel.");
   v.quantity("operator_overhead", operator_overhead, required, non_negative, "Host time of one framework operator in eager mode.");
   v.real("access_instructions", access_instructions, required, positive, "Instructions of a thread for each value that scalar kernels load or store.");
-  v.real("energy_scale", energy_scale, required, positive, "Energy of a tensor core's multiply-add, operands and control included, over the technology's bare multiply-add.");
+  v.real("energy_scale", energy_scale, required, positive, "Energy of a tensor core's multiply-add in bf16, operands and control included, over the technology's bare one; in other formats the surplus goes by the bytes of a value.");
 }
 
 void ArchitectureConfig::describe(config::Visitor& v) {

@@ -90,7 +90,13 @@ class GpuChip final : public ChipModel {
       if (part.name == "vector") part.energy = {activity.vector_j};
       if (part.name == "shared") part.energy = {activity.shared_j};
     }
-    ppa::split_part(parts, "arithmetic", "control", 1 - 1 / c_.architecture.fit.energy_scale);
+    double bare = 0, all = 0;
+    for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
+      const Format computed = gpu::multiplied_format(c_, static_cast<Format>(f));
+      bare += activity.macs[f] * c_.technology.mac_pj[static_cast<std::size_t>(computed)];
+      all += activity.macs[f] * gpu::mac_picojoules(c_, computed);
+    }
+    ppa::split_part(parts, "arithmetic", "control", all > 0 ? 1 - bare / all : 0);
     return parts;
   }
 
