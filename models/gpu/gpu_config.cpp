@@ -26,7 +26,7 @@ void LibraryConfig::describe(config::Visitor& v) {
   v.list("tiles", tiles, required, "Output tiles that the matrix library has kernels for.");
   v.check(!tiles.empty(), "tiles", "the library has no tile: give at least one");
   v.integer("most_splits", most_splits, optional, 1, 64, "Largest number of blocks that share one output tile along K (split-K).");
-  v.quantity("workspace", workspace, optional, non_negative, "Memory that callers lend the library: partial sums of split-K, in fp32, must fit in it.");
+  v.quantity("workspace", workspace, optional, non_negative, "Memory that callers lend the library: partial sums of split-K, in the format of the result, must fit in it.");
   v.flag("persistent", persistent, optional, "Resident blocks take tile after tile, so that one tile's epilogue hides behind the next one's main loop.");
   v.flag("stream_k", stream_k, optional, "The last, partial wave is cut along K over all SMs.");
   v.integer("attention_rows", attention_rows, optional, 16, 512, "Queries of one thread block of fused attention.");
@@ -89,7 +89,7 @@ void GpuConfig::describe(config::Visitor& v) {
   describe_identity(v);
   v.object("architecture", architecture, required, "Generation: what all its chips share.");
   v.quantity("clock", clock, required, positive, "Boost clock: the highest under load.");
-  v.quantity("tensor_clock", tensor_clock, optional, non_negative, "Clock at which the data sheet counts the peaks of tensor cores, where power keeps them from the boost clock; 0: the boost clock.");
+  v.quantity("tensor_clock", tensor_clock, optional, non_negative, "Clock at which the data sheet counts the peaks of tensor cores, where power keeps them from the boost clock; 0, or above that: the boost clock.");
   v.integer("sms", sms, required, 1, 65536, "Streaming multiprocessors (compute units).");
   v.table("tensor", tensor, required, kFormatNames, non_negative, "Dense multiply-adds per clock and SM by format; absent: converted to a format that is there.");
   v.integer("lanes", lanes, required, 1, 65536, "fp32 fused multiply-adds per clock and SM outside the tensor cores.");
@@ -102,10 +102,9 @@ void GpuConfig::describe(config::Visitor& v) {
   v.check(std::any_of(architecture.library.tiles.begin(), architecture.library.tiles.end(), fits), "architecture",
           "no tile of the library fits an SM: its accumulators need registers, its stages shared memory");
   v.check(clocks.low_clock <= clock, "clocks", "low_clock is above the boost clock");
-  v.check(tensor_clock <= clock, "tensor_clock", "tensor_clock is above the boost clock");
   const double best = std::max(architecture.fit.tensor_efficiency, architecture.fit.attention_efficiency);
   v.check(tensor_clock.value <= 0 || clock * best <= tensor_clock, "tensor_clock",
-          "at the boost clock kernels would exceed the peak that tensor_clock stands for");
+          "kernels at the boost clock would exceed the peak that is counted at tensor_clock: raise it with the clock");
   describe_board(v);
 }
 
