@@ -19,12 +19,14 @@ void TileConfig::describe(config::Visitor& v) {
   v.integer("k_step", k_step, optional, 8, 512, "Inner extent of one pipeline stage.");
   v.integer("stages", stages, optional, 1, 16, "Pipeline stages in shared memory.");
   v.integer("threads", threads, optional, 32, 1024, "Threads of the block.");
+  v.integer("most_splits", most_splits, optional, 0, 64, "Largest split-K that there are kernels of this tile for; 0: the library's.");
 }
 
 void LibraryConfig::describe(config::Visitor& v) {
   v.list("tiles", tiles, required, "Output tiles that the matrix library has kernels for.");
   v.check(!tiles.empty(), "tiles", "the library has no tile: give at least one");
   v.integer("most_splits", most_splits, optional, 1, 64, "Largest number of blocks that share one output tile along K (split-K).");
+  v.quantity("workspace", workspace, optional, non_negative, "Memory that callers lend the library: partial sums of split-K, in the format of the result, must fit in it.");
   v.flag("persistent", persistent, optional, "Resident blocks take tile after tile, so that one tile's epilogue hides behind the next one's main loop.");
   v.flag("stream_k", stream_k, optional, "The last, partial wave is cut along K over all SMs.");
   v.integer("attention_rows", attention_rows, optional, 16, 512, "Queries of one thread block of fused attention.");
@@ -44,7 +46,7 @@ void FitConfig::describe(config::Visitor& v) {
   v.quantity("simple_latency", simple_latency, required, non_negative, "The same of an element-wise or row-wise kernel.");
   v.quantity("operator_overhead", operator_overhead, required, non_negative, "Host time of one framework operator in eager mode.");
   v.real("access_instructions", access_instructions, required, positive, "Instructions of a thread for each value that scalar kernels load or store.");
-  v.real("energy_scale", energy_scale, required, positive, "Energy of a tensor core's multiply-add, operands and control included, over the technology's bare multiply-add.");
+  v.real("energy_scale", energy_scale, required, positive, "Energy of a tensor core's multiply-add in bf16, operands and control included, over the technology's bare one; in other formats the surplus goes by the bytes of a value.");
 }
 
 void ArchitectureConfig::describe(config::Visitor& v) {
@@ -57,6 +59,7 @@ void ArchitectureConfig::describe(config::Visitor& v) {
   v.integer("special_lanes", special_lanes, optional, 1, 1024, "Transcendental functions per clock and SM.");
   v.real("l2_latency_cycles", l2_latency_cycles, optional, non_negative, "Clocks from a load to its data when L2 holds it.");
   v.quantity("memory_latency", memory_latency, optional, positive, "From a load to its data when it comes from DRAM.");
+  v.quantity("port_bandwidth", port_bandwidth, optional, positive, "Bytes per clock that one SM takes in from L2, however few SMs ask.");
   v.real("sparse_speedup", sparse_speedup, optional, Range{1, 4, false}, "Of tensor cores on weights with 2:4 structured sparsity; 1: not supported.");
   v.real("full_rate", full_rate, optional, non_negative, "Dense 16-bit multiply-adds per clock and SM of the chips that efficiencies were fitted on; chips that multiply slower lose less of it. 0: every chip's own.");
   v.object("library", library, required, "Kernels that libraries have for this generation.");
@@ -86,6 +89,7 @@ void GpuConfig::describe(config::Visitor& v) {
   describe_identity(v);
   v.object("architecture", architecture, required, "Generation: what all its chips share.");
   v.quantity("clock", clock, required, positive, "Boost clock: the highest under load.");
+  v.quantity("tensor_clock", tensor_clock, optional, non_negative, "Clock at which the data sheet counts the peaks of tensor cores, where power keeps them from the boost clock; 0, or above that: the boost clock.");
   v.integer("sms", sms, required, 1, 65536, "Streaming multiprocessors (compute units).");
   v.table("tensor", tensor, required, kFormatNames, non_negative, "Dense multiply-adds per clock and SM by format; absent: converted to a format that is there.");
   v.integer("lanes", lanes, required, 1, 65536, "fp32 fused multiply-adds per clock and SM outside the tensor cores.");
@@ -98,6 +102,9 @@ void GpuConfig::describe(config::Visitor& v) {
   v.check(std::any_of(architecture.library.tiles.begin(), architecture.library.tiles.end(), fits), "architecture",
           "no tile of the library fits an SM: its accumulators need registers, its stages shared memory");
   v.check(clocks.low_clock <= clock, "clocks", "low_clock is above the boost clock");
+  const double best = std::max(architecture.fit.tensor_efficiency, architecture.fit.attention_efficiency);
+  v.check(tensor_clock.value <= 0 || clock * best <= tensor_clock, "tensor_clock",
+          "kernels at the boost clock would exceed the peak that is counted at tensor_clock: raise it with the clock");
   describe_board(v);
 }
 

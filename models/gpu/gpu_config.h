@@ -1,6 +1,7 @@
 // gpu_config.h -- a GPU as a user describes it: a generation (what all its chips share) and a chip's data sheet.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -19,6 +20,7 @@ struct TileConfig {
   std::uint32_t m{128}, n{128}, k_step{32};
   std::uint32_t stages{3};
   std::uint32_t threads{256};
+  std::uint32_t most_splits{0};       ///< split-K that this tile has kernels for; 0: the library's
   void describe(config::Visitor& v);
 };
 
@@ -26,6 +28,7 @@ struct TileConfig {
 struct LibraryConfig {
   std::vector<TileConfig> tiles;
   std::uint32_t most_splits{16};      ///< split-K
+  Bytes workspace{32.0 * 1024 * 1024};  ///< that its caller lends: partial sums of split-K must fit
   bool persistent{false};             ///< resident blocks take tile after tile; the epilogue hides behind the next tile
   bool stream_k{false};               ///< the last, partial wave is cut along K over all SMs
   std::uint32_t attention_rows{128}, attention_columns{128};  ///< queries and keys of one block of fused attention
@@ -59,6 +62,7 @@ struct ArchitectureConfig {
   std::uint32_t special_lanes{16};     ///< exp, rsqrt, reciprocal per clock and SM
   double l2_latency_cycles{213};
   Seconds memory_latency{400e-9};      ///< from a load to its data out of DRAM
+  Bytes port_bandwidth{64};            ///< bytes per clock that one SM takes in from L2
   double sparse_speedup{1};            ///< of 2:4 structured sparsity
   double full_rate{0};                 ///< 16-bit multiply-adds per clock and SM at which efficiencies were fitted; 0: of each chip
   LibraryConfig library;
@@ -93,6 +97,7 @@ struct ClockConfig {
 struct GpuConfig : api::BoardConfig {
   ArchitectureConfig architecture;
   Hertz clock{};                       ///< boost: the highest under load
+  Hertz tensor_clock{};                ///< at which the data sheet counts the peaks of tensor cores; 0: boost
   std::uint32_t sms{1};
   std::array<double, kFormatNames.size()> tensor{};  ///< dense multiply-adds per clock and SM, by format
   std::uint32_t lanes{64};             ///< fp32 fused multiply-adds per clock and SM
@@ -104,8 +109,9 @@ struct GpuConfig : api::BoardConfig {
 
   void describe(config::Visitor& v);
   bool supports(Format f) const { return tensor[static_cast<std::size_t>(f)] > 0; }
-  /// Dense, at the boost clock, a multiply-add counted as 2.
-  double peak_ops_per_s(Format f) const { return 2 * tensor[static_cast<std::size_t>(f)] * sms * clock.value; }
+  /// Dense, at the clock of the data sheet, a multiply-add counted as 2.
+  double peak_ops_per_s(Format f) const { return 2 * tensor[static_cast<std::size_t>(f)] * sms * peak_clock().value; }
+  Hertz peak_clock() const { return tensor_clock.value > 0 ? std::min(tensor_clock, clock) : clock; }
   double peak_vector_ops_per_s() const { return 2.0 * lanes * sms * clock.value; }
   /// DRAM bytes a second at which kernels load, at an efficiency of theirs.
   double load_bytes_per_s(double efficiency) const { return memory::peak(memory).value * (1 - ecc_overhead) * efficiency; }

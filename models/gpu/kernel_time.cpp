@@ -43,10 +43,16 @@ Seconds kernel_time(const GpuConfig& gpu, const Kernel& kernel, Hertz clock) {
   return {time};
 }
 
+double mac_picojoules(const GpuConfig& gpu, Format format) {
+  const auto& mac = gpu.technology.mac_pj;
+  const double beside = (gpu.architecture.fit.energy_scale - 1) * mac[static_cast<std::size_t>(Format::bf16)];
+  return mac[static_cast<std::size_t>(format)] + beside * bytes_per_value(format) / 2;
+}
+
 KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel) {
   const ppa::Technology& t = gpu.technology;
   const Phase sum = kernel.total();
-  const double mac = t.mac_pj[static_cast<std::size_t>(kernel.format)] * 1e-12 * gpu.architecture.fit.energy_scale;
+  const double mac = mac_picojoules(gpu, kernel.format) * 1e-12;
   return {kernel.macs * mac, (kernel.simple_ops + kSpecialEnergy * kernel.special_ops) * t.vector_op_pj * 1e-12 * gpu.architecture.fit.energy_scale,
           sum.l2_bytes * 8 * (2 * t.sram.value + kL2WireMillimetres * t.wire_per_mm.value),
           (sum.read_bytes + sum.write_bytes) * 8 * gpu.memory.energy.value};

@@ -40,6 +40,10 @@ BytesPerSecond die_to_die_needed(const GpuConfig& gpu);
 double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock);
 Seconds kernel_time(const GpuConfig& gpu, const Kernel& kernel, Hertz clock);
 
+/// Picojoules of a multiply-add on the tensor cores: the technology's bare one, and what is spent beside it, operands and
+/// control, which goes by the bytes of the operands. The generation's `energy_scale` is the sum over the bare one for bf16.
+double mac_picojoules(const GpuConfig& gpu, Format format);
+
 /// Joules beside the board's idle power. On-chip events go with the square of the voltage; DRAM does not.
 struct KernelEnergy { double tensor{}, lanes{}, l2{}, memory{}; };
 KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel);

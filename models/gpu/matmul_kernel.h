@@ -3,6 +3,7 @@
 //   blocks     = ceil(m / tile m) ceil(n / tile n) batch splits          edge tiles compute in full, load what is there
 //   a tile     = tile m x tile n x k / splits multiply-adds at the SM's rate for the format, times
 //                tensor_efficiency tile_mn / (tile_mn + tile_overhead (tile_m + tile_n))
+//   and no less than its operands take through the SM's port to L2 (port_bandwidth), which bounds small tiles and grids
 //   a block alone takes two trips to memory more, which other resident blocks and persistent kernels hide
 //   and no less than memory latency / (stages - 1) for every step along K: what a pipeline of that depth hides
 //   busiest SM = ceil(blocks / SMs) tiles; with stream-K blocks / SMs and one fix-up

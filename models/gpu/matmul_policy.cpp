@@ -22,6 +22,14 @@ struct Candidate {
   double least_s;  ///< clocks alone: a lower bound
 };
 
+/// Whether the library has this tile with so many parts along K, and the memory for their partial sums.
+bool can_split(const LibraryConfig& library, const MatmulShape& s, const TileConfig& tile, std::uint32_t splits) {
+  if (splits == 1) return true;
+  const double partial = s.c_bytes * splits * static_cast<double>(s.m) * static_cast<double>(s.n) * static_cast<double>(s.batch);
+  return splits <= (tile.most_splits > 0 ? tile.most_splits : library.most_splits) && std::uint64_t{splits} * tile.k_step <= s.k &&
+         partial <= library.workspace.value;
+}
+
 std::vector<Candidate> candidates(const GpuConfig& gpu, const MatmulShape& shape) {
   std::vector<Candidate> all;
   const LibraryConfig& library = gpu.architecture.library;
@@ -30,7 +38,7 @@ std::vector<Candidate> candidates(const GpuConfig& gpu, const MatmulShape& shape
     MatmulPlan plan{tile, 1, false, 1, 0};
     plan.resident = matmul_residency(gpu, shape, tile);
     for (const std::uint32_t splits : kSplits) {
-      if (splits > library.most_splits || (splits > 1 && splits * tile.k_step > shape.k)) continue;
+      if (!can_split(library, shape, tile, splits)) continue;
       plan.splits = splits;
       all.push_back({plan, matmul_cycles(gpu, shape, plan) / gpu.clock.value});
     }

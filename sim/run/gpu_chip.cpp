@@ -53,7 +53,7 @@ class GpuChip final : public ChipModel {
     Peaks peaks;
     for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
       const auto format = static_cast<Format>(f);
-      peaks.ops_per_s[f] = 2 * gpu::tensor_rate(c_, format) * c_.sms * c_.clock.value;
+      peaks.ops_per_s[f] = 2 * gpu::tensor_rate(c_, format) * c_.sms * peak_clock(format).value;
     }
     peaks.memory_bytes_per_s = memory::sustained(c_.memory).value;
     peaks.vector_ops_per_s = c_.peak_vector_ops_per_s();
@@ -64,8 +64,8 @@ class GpuChip final : public ChipModel {
 
   bool native(Format format) const override { return c_.supports(format); }
   std::string peak_formula(Format format) const override {
-    return fmt::format("{} SMs x {} x 2 x {}{}", c_.sms, gpu::tensor_rate(c_, format), config::format_quantity(c_.clock.value, config::Measure::frequency),
-                       c_.supports(format) ? "" : gpu::tensor_rate(c_, format) == c_.lanes ? ", outside the tensor cores" : ", converted to a wider format");
+    return fmt::format("{} SMs x {} x 2 x {}{}", c_.sms, gpu::tensor_rate(c_, format), config::format_quantity(peak_clock(format).value, config::Measure::frequency),
+                       c_.supports(format) ? "" : gpu::tensor_format(c_, format) ? ", converted to a wider format" : ", outside the tensor cores");
   }
 
   std::vector<OnChipLevel> on_chip() const override {
@@ -93,7 +93,13 @@ class GpuChip final : public ChipModel {
       if (part.name == "vector") part.energy = {activity.vector_j};
       if (part.name == "shared") part.energy = {activity.shared_j};
     }
-    ppa::split_part(parts, "arithmetic", "control", 1 - 1 / c_.architecture.fit.energy_scale);
+    double bare = 0, all = 0;
+    for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
+      const Format computed = gpu::multiplied_format(c_, static_cast<Format>(f));
+      bare += activity.macs[f] * c_.technology.mac_pj[static_cast<std::size_t>(computed)];
+      all += activity.macs[f] * gpu::mac_picojoules(c_, computed);
+    }
+    ppa::split_part(parts, "arithmetic", "control", all > 0 ? 1 - bare / all : 0);
     return parts;
   }
 
@@ -155,6 +161,9 @@ class GpuChip final : public ChipModel {
     add_memory(has, die, c_.memory);
     return has;
   }
+
+  /// Data sheets may count tensor cores at another clock than the lanes.
+  Hertz peak_clock(Format format) const { return gpu::tensor_format(c_, format) ? c_.peak_clock() : c_.clock; }
 
   gpu::GpuConfig c_;
 };

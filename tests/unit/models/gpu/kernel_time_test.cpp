@@ -100,6 +100,37 @@ TEST(KernelTime, ALowerClockSlowsWorkAndL2ButNotDram) {
   EXPECT_NEAR(kernel_time(g, dram, {0.5e9}) / kernel_time(g, dram, {1e9}), 1, 1e-9);
 }
 
+/// The bare multiply-add is the format's; operands and control beside it go by the bytes of the operands.
+TEST(KernelTime, EnergyBesideTheMultiplyAddGoesByBytes) {
+  GpuConfig g = small_gpu();
+  const auto index = [](Format f) { return static_cast<std::size_t>(f); };
+  g.technology.mac_pj[index(Format::bf16)] = 0.4;
+  g.technology.mac_pj[index(Format::fp16)] = 0.5;
+  g.technology.mac_pj[index(Format::int8)] = 0.1;
+  g.architecture.fit.energy_scale = 4;
+  const auto tensor = [&](Format f) {
+    Kernel k;
+    k.format = f;
+    k.macs = 1e12;
+    return kernel_energy(g, k).tensor;
+  };
+  EXPECT_NEAR(tensor(Format::bf16), 4 * 0.4, 1e-12);
+  EXPECT_NEAR(tensor(Format::fp16), 0.5 + 3 * 0.4, 1e-12);
+  EXPECT_NEAR(tensor(Format::int8), 0.1 + 3 * 0.2, 1e-12);
+}
+
+/// Peaks are counted at the data sheet's clock for tensor cores; work runs at the boost clock as far as power lets it.
+TEST(KernelTime, TensorClockCountsPeaksAndNothingElse) {
+  GpuConfig g = small_gpu();
+  const double peak = g.peak_ops_per_s(Format::bf16), time = chosen(g, gemm(4096, 4096, 4096));
+  g.tensor_clock = {0.95e9};
+  EXPECT_DOUBLE_EQ(g.peak_ops_per_s(Format::bf16), 0.95 * peak);
+  EXPECT_EQ(chosen(g, gemm(4096, 4096, 4096)), time);
+  EXPECT_EQ(g.peak_vector_ops_per_s(), 2.0 * g.lanes * g.sms * g.clock.value);
+  g.tensor_clock = {2e9};  // a slower boost clock, say for a what-if, takes the peak along
+  EXPECT_EQ(g.peak_ops_per_s(Format::bf16), peak);
+}
+
 TEST(KernelTime, VoltageFollowsTheClock) {
   const GpuConfig g = small_gpu();
   EXPECT_DOUBLE_EQ(relative_voltage(g, g.clock), 1);

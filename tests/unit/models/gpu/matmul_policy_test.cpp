@@ -62,6 +62,21 @@ TEST(MatmulPolicy, SplitsAlongKWhenBlocksAreFewAndKIsLong) {
   EXPECT_EQ(choose_matmul(g, gemm(8192, 8192, 8192)).splits, 1u);
 }
 
+/// Partial sums are kept in memory that the caller lends; a tile may have kernels for fewer parts than the library's most.
+TEST(MatmulPolicy, SplitsFitTheWorkspaceAndTheTile) {
+  GpuConfig g = one_tile();
+  g.architecture.library.most_splits = 16;
+  const MatmulShape s = gemm(128, 256, 65536);
+  const double part = s.c_bytes * 128 * 256;
+  g.architecture.library.workspace = {3 * part};
+  EXPECT_EQ(choose_matmul(g, s).splits, 3u);
+  g.architecture.library.workspace = {1.5 * part};
+  EXPECT_EQ(choose_matmul(g, s).splits, 1u);
+  g.architecture.library.workspace = {1e12};
+  g.architecture.library.tiles[0].most_splits = 2;
+  EXPECT_EQ(choose_matmul(g, s).splits, 2u);
+}
+
 /// The choice is by predicted time: no plan of the library is faster by the same closed form.
 TEST(MatmulPolicy, NoOtherTileOrSplitIsPredictedFaster) {
   std::mt19937 random{3};
@@ -97,6 +112,39 @@ TEST(MatmulPolicy, ClocksAreALowerBoundOfTime) {
   }
 }
 
+/// However few SMs ask, one takes in no more of its operands than its port to L2 passes.
+TEST(MatmulPolicy, ABlockAloneIsBoundByItsPort) {
+  GpuConfig g = one_tile({64, 64, 64, 6, 128});
+  const MatmulShape s = gemm(64, 64, 65536);
+  const MatmulPlan p = choose_matmul(g, s);
+  g.architecture.port_bandwidth = {64};
+  const double multiply = 64.0 * 64 * 65536 / 1024, wide = matmul_cycles(g, s, p);
+  EXPECT_GT(wide, multiply);
+  EXPECT_LT(wide, 1.6 * multiply);  // 256 bytes for each step of K: 4 clocks, as the multiplication
+  g.architecture.port_bandwidth = {16};
+  EXPECT_NEAR(matmul_cycles(g, s, p), 65536 * 256.0 / 16, 2 * 400);  // and the ramp: two trips to memory
+  // 256 x 128: 768 bytes for 32 clocks of multiplication; the port is idle half of the time.
+  GpuConfig large = one_tile({256, 128, 32, 3, 256});
+  const MatmulShape t = gemm(256, 128, 8192);
+  const MatmulPlan q = choose_matmul(large, t);
+  large.architecture.port_bandwidth = {48};
+  const double cycles = matmul_cycles(large, t, q);
+  large.architecture.port_bandwidth = {1e6};
+  EXPECT_EQ(matmul_cycles(large, t, q), cycles);
+}
+
+/// Loads overlap with the arithmetic of blocks that are there, not of those that would fit: a grid of one block an SM has
+/// one block's stages.
+TEST(MatmulPolicy, APipelineHasTheStagesOfResidentBlocks) {
+  GpuConfig g = one_tile({64, 64, 32, 4, 128});
+  const auto stages = [&](std::uint64_t n) { return plan_matmul(g, gemm(640, n, 4096)).stages; };
+  const std::uint32_t fit = choose_matmul(g, gemm(640, 640, 4096)).resident;
+  ASSERT_GE(fit, 3u);
+  EXPECT_EQ(stages(640), 4);       // 100 blocks on 100 SMs
+  EXPECT_EQ(stages(1280), 8);
+  EXPECT_EQ(stages(64 * 100), 4 * fit);
+}
+
 TEST(MatmulPolicy, PhasesHoldTheWorkOfTheKernel) {
   const GpuConfig g = small_gpu();
   const MatmulShape s = gemm(3000, 5000, 2048);
@@ -130,7 +178,7 @@ TEST(MatmulPolicy, Bf16IsNotMultipliedInFp16) {
   GpuConfig g = small_gpu();
   g.tensor[static_cast<std::size_t>(Format::bf16)] = 0;
   EXPECT_EQ(tensor_rate(g, Format::fp16), 1024);
-  EXPECT_EQ(tensor_rate(g, Format::bf16), g.lanes);
+  EXPECT_EQ(tensor_rate(g, Format::bf16), g.lanes / 1.25);  // lanes widen the values, 16 for 8 x 8 multiply-adds
   EXPECT_EQ(multiplied_format(g, Format::bf16), Format::fp32);
   MatmulShape brain = gemm(2048, 2048, 2048), half = brain;
   half.format = Format::fp16;

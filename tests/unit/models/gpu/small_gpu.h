@@ -39,6 +39,7 @@ inline GpuConfig small_gpu() {
   g.architecture.shared_memory = {164.0 * 1024};
   g.architecture.library.tiles = {{128, 256, 32, 3, 256}, {256, 128, 32, 3, 256}, {128, 128, 32, 4, 256}, {128, 64, 32, 4, 128},
                                   {64, 128, 32, 4, 128}, {64, 64, 32, 6, 128}};
+  g.architecture.library.workspace = {1024.0 * 1024 * 1024};
   g.technology.mac_pj.fill(0.2);
   g.technology.vector_op_pj = 1;
   g.technology.sram = {0.02e-12};
