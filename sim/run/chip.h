@@ -108,6 +108,8 @@ class ChipModel {
   virtual bool energies_hold_leakage() const { return false; }
   /// Cap of boards whose file gives none (api::power_limit). 0: none.
   virtual Watts own_power_limit() const { return {}; }
+  /// Whether exchanges between devices run as kernels on the units that multiply; else engines of their own move the data.
+  virtual bool exchanges_on_units() const { return false; }
   /// Whether the device sets its clock by its power limit itself; of others Governor does.
   virtual bool governs_itself() const { return false; }
   /// Of chips whose weights lie in macros: how much of the model stays there, and what writing costs. Else null.

@@ -68,6 +68,8 @@ void TrainingConfig::describe(config::Visitor& v) {
   v.flag("dropout", dropout, optional, "Training: dropout after embedding, attention and MLP, and of attention probabilities where these go through memory.");
   v.flag("overlap_gradients", overlap_gradients, optional, "Training: exchanges of gradients and parameters run beside passes, layer by layer.");
   v.flag("overlap_pipeline", overlap_pipeline, optional, "Training: sends between pipeline stages run beside passes; false: a stage waits for them.");
+  v.real("device_spread", device_spread, optional, config::Range{0, 0.2, false},
+         "Training: standard deviation of the speed of equal devices over its mean; all wait for the slowest.");
   v.flag("overlap_tensor", overlap_tensor, optional,
          "Training: exchanges inside a layer run beside the products next to them, piece by piece.");
   v.check(gradients == Format::fp32 || gradients == Format::bf16 || gradients == Format::fp16, "gradients",

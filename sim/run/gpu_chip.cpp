@@ -113,6 +113,7 @@ class GpuChip final : public ChipModel {
 
   Watts own_power_limit() const override { return c_.power.tdp; }
   bool governs_itself() const override { return true; }
+  bool exchanges_on_units() const override { return true; }
 
   std::optional<Saturated> saturated(Format format) const override {
     if (!c_.supports(format)) return std::nullopt;

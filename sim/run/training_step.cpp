@@ -1,6 +1,8 @@
 // training_step.cpp -- implementation of training_step.h.
 #include "sim/run/training_step.h"
 
+#include "sim/parallel/slowest.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -14,13 +16,18 @@ using workload::Parameters;
 
 namespace {
 
+/// SMs that a collective library's kernels hold while an exchange runs: a thread block on each for every channel. [assumed] 16:
+/// NCCL takes 16 to 32 channels between nodes of eight GPUs.
+constexpr double kExchangeUnits = 16;
+
 using Cut = std::vector<std::vector<PieceOfModel>>;
 
 class Step {
  public:
   Step(Machine& machine, const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost, TrainingStory* story)
       : machine_(machine), plan_(plan), model_(model), cost_(cost), story_(story),
-        cut_(cut_layers(*plan.model, plan.cut.pipeline, plan.cut.virtual_stages)) {}
+        cut_(cut_layers(*plan.model, plan.cut.pipeline, plan.cut.virtual_stages)),
+        slowest_(1 + plan.config.device_spread * parallel::expected_largest(plan.cut.devices())) {}
 
   TrainingStep run() {
     const parallel::PipelineTimes times = pass_times();
@@ -29,14 +36,15 @@ class Step {
     step.pipeline_s = pipe.span;
     double end = 0;
     for (std::uint32_t s = 0; s < cut_.size(); ++s) end = std::max(end, gradients_end(s, pipe, times));
-    const double after = parameters_exposed() + (end - pipe.span) + tied_s() + norm_s();
+    const double exposed = parameters_exposed() + (end - pipe.span) + tied_s() + norm_s();
+    const double after = exposed + crowding_s(exposed);
     add_passes(step.totals);
     const double busy = std::accumulate(pipe.busy.begin(), pipe.busy.end(), 0.0) / static_cast<double>(pipe.busy.size());
     step.bubble_s = pipe.span - busy;
     step.exchange_s = after + std::max(0.0, busy - step.totals.time_s());  // passes wait for some themselves
     Totals update = update_totals();
     for (PhaseTotals& phase : update.phases) phase.passes = 1;
-    step.update_s = update.time_s();
+    step.update_s = update.time_s() * slowest_;
     step.totals.add(update, 1);
     step.step_s = step.pipeline_s + after + step.update_s;
     if (story_) {
@@ -115,8 +123,8 @@ class Step {
           f += forward_s(*segments[i], *costs[i]);
           b += backward_s(*segments[i], *costs[i]);
         }
-        times.forward.back().push_back(f);
-        times.backward.back().push_back(b);
+        times.forward.back().push_back(f * slowest_);
+        times.backward.back().push_back(b * slowest_);
       }
     }
     times.transfer = parallel::send_time(plan_.cluster, parallel::pipeline_group(plan_.degrees()), sent()).value;
@@ -174,6 +182,15 @@ class Step {
       run += costs[i]->forward_s();
     }
     return late;
+  }
+
+  /// What passes lose to exchanges that run beside them on their own units.
+  double crowding_s(double exposed) const {
+    const Units units = machine_.chip()->units();
+    if (!plan_.config.overlap_gradients || !machine_.chip()->exchanges_on_units()) return 0;
+    double all = 0;
+    for (const auto& stage : cut_) all += reduce_s(model_.parameters(stage)) + gather_s(model_.parameters(stage));
+    return std::max(0.0, all / static_cast<double>(cut_.size()) - exposed) * kExchangeUnits / static_cast<double>(units.count);
   }
 
   double tied_s() const {
@@ -257,6 +274,7 @@ class Step {
   const ModelCost& cost_;
   TrainingStory* story_;
   const Cut cut_;
+  const double slowest_;  ///< time of the slowest device over the mean one's
 };
 
 }  // namespace
