@@ -1,7 +1,6 @@
 // gpu_config.h -- a GPU as a user describes it: a generation (what all its chips share) and a chip's data sheet.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -111,7 +110,8 @@ struct GpuConfig : api::BoardConfig {
   bool supports(Format f) const { return tensor[static_cast<std::size_t>(f)] > 0; }
   /// Dense, at the clock of the data sheet, a multiply-add counted as 2.
   double peak_ops_per_s(Format f) const { return 2 * tensor[static_cast<std::size_t>(f)] * sms * peak_clock().value; }
-  Hertz peak_clock() const { return tensor_clock.value > 0 ? std::min(tensor_clock, clock) : clock; }
+  /// That of tensor peaks: tensor_clock, within what the boost clock allows and kernels at it reach.
+  Hertz peak_clock() const;
   double peak_vector_ops_per_s() const { return 2.0 * lanes * sms * clock.value; }
   /// DRAM bytes a second at which kernels load, at an efficiency of theirs.
   double load_bytes_per_s(double efficiency) const { return memory::peak(memory).value * (1 - ecc_overhead) * efficiency; }

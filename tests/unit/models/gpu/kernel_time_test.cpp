@@ -127,8 +127,11 @@ TEST(KernelTime, TensorClockCountsPeaksAndNothingElse) {
   EXPECT_DOUBLE_EQ(g.peak_ops_per_s(Format::bf16), 0.95 * peak);
   EXPECT_EQ(chosen(g, gemm(4096, 4096, 4096)), time);
   EXPECT_EQ(g.peak_vector_ops_per_s(), 2.0 * g.lanes * g.sms * g.clock.value);
-  g.tensor_clock = {2e9};  // a slower boost clock, say for a what-if, takes the peak along
+  // A what-if with another boost clock takes the peak along, so that kernels stay under it.
+  g.tensor_clock = {2e9};
   EXPECT_EQ(g.peak_ops_per_s(Format::bf16), peak);
+  g.tensor_clock = {0.5e9};
+  EXPECT_DOUBLE_EQ(g.peak_ops_per_s(Format::bf16), g.architecture.fit.tensor_efficiency * peak);
 }
 
 TEST(KernelTime, VoltageFollowsTheClock) {
