@@ -86,7 +86,7 @@ void check_structure(const json& trace, double end_us, double begin_us = 0) {
     if (ph == "X") {
       const TrackKey key{e.at("pid"), e.at("tid")};
       ASSERT_TRUE(names.contains(key)) << e;
-      if (last.contains(key)) EXPECT_GE(ts, last[key] - 1e-6) << names.at(key) << e;
+      if (last.contains(key)) { EXPECT_GE(ts, last[key] - 1e-6) << names.at(key) << e; }
       last[key] = ts + e.at("dur").get<double>();
       EXPECT_LE(last[key], end_us + 1e-3);
     } else if (ph == "b") {
@@ -97,7 +97,7 @@ void check_structure(const json& trace, double end_us, double begin_us = 0) {
       open.erase({e.at("cat"), e.at("id")});
     } else if (ph == "C") {
       const std::string key = std::to_string(e.at("pid").get<int>()) + e.at("name").get<std::string>();
-      if (counters.contains(key)) EXPECT_GE(ts, counters[key]) << e;
+      if (counters.contains(key)) { EXPECT_GE(ts, counters[key]) << e; }
       counters[key] = ts;
       EXPECT_GE(e.at("args").at("value").get<double>(), 0);
     }
@@ -123,7 +123,7 @@ int check_flows(const json& trace) {
     if (e.at("ph") != "f") continue;
     EXPECT_TRUE(sent.contains(e.at("id"))) << e;
     EXPECT_LE(sent[e.at("id")].at("ts").get<double>(), e.at("ts").get<double>());
-    if (++arrows % 50 == 1) EXPECT_TRUE(on_span(sent[e.at("id")]) && on_span(e)) << e;
+    if (++arrows % 50 == 1) { EXPECT_TRUE(on_span(sent[e.at("id")]) && on_span(e)) << e; }
     sent.erase(e.at("id"));
   }
   EXPECT_TRUE(sent.empty());

@@ -63,10 +63,10 @@ TEST_F(Validate, PrintsErrorsByKindAndDevice) {
 }
 
 TEST_F(Validate, TpuV1IsPredictedAsItsExperimentsAre) {
-  const auto json = nlohmann::json::parse(run({"tpu_v1.csv", "--format", "json"}).out);
-  EXPECT_EQ(json["rows"], 3);
-  EXPECT_EQ(json["predicted"], 2);
-  const auto& all = json["groups"][0];
+  const auto document = nlohmann::json::parse(run({"tpu_v1.csv", "--format", "json"}).out);
+  EXPECT_EQ(document["rows"], 3);
+  EXPECT_EQ(document["predicted"], 2);
+  const auto& all = document["groups"][0];
   EXPECT_EQ(all["split"], "all");
   EXPECT_LT(all["mape_pct"].get<double>(), 15);  // the tolerance of tests/validation/tpu_v1_test.cpp
 }
