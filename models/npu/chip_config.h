@@ -68,12 +68,21 @@ struct SharedConfig {
   void describe(config::Visitor& v);
 };
 
+/// Equal chips on a board that hold the layers of a model one after another, and what joins each to the next.
+struct ChainConfig {
+  std::uint32_t chips{1};
+  BytesPerSecond bandwidth{};
+  Seconds latency{};
+  void describe(config::Visitor& v);
+};
+
 struct ChipConfig : api::BoardConfig {
   Hertz clock{};
   std::uint32_t cores{1};
   std::uint32_t memory_ports{1};
   CoreConfig core;
   SharedConfig shared;
+  ChainConfig chain;  ///< of kind imc; everything else here is one chip's
   noc::NetworkConfig network;
   memory::MemoryConfig memory;
 

@@ -41,6 +41,13 @@ struct Tile {
 
 }  // namespace
 
+void ChainConfig::describe(config::Visitor& v) {
+  v.integer("chips", chips, optional, 1, 4096, "Chips.");
+  v.quantity("bandwidth", bandwidth, optional, config::non_negative, "Of the link from one to the next, one way.");
+  v.quantity("latency", latency, optional, config::non_negative, "Of a transfer over it, beside its bytes.");
+  v.check(chips == 1 || bandwidth.value > 0, "chips", "chips that follow one another need a bandwidth between them");
+}
+
 void MacroChipConfig::describe(config::Visitor& v) {
   describe_identity(v);
   v.quantity("clock", clock, required, positive,
@@ -53,10 +60,13 @@ void MacroChipConfig::describe(config::Visitor& v) {
   v.object("tile", tile, required, "One tile.");
   v.flag("pipelined", pipelined, optional,
          "Whether vectors of a pass stream through the layers of a model that is resident as a whole.");
+  v.object("chain", chain, optional,
+           "Equal chips that hold the layers one after another; all other keys are of one of them, memory and host of all.");
   v.object("shared", shared, optional, "SRAM shared by the tiles.");
   v.object("network", network, required, "On-chip network between tiles, memory, shared SRAM and host link.");
   v.object("memory", memory, required, "DRAM.");
   describe_board(v);
+  if (chain.chips > 1 && die.chiplets == 1) die.chiplets = chain.chips;  // each of them is a die
   const std::uint64_t places = std::uint64_t{network.columns} * network.rows;
   v.check(network.topology != noc::Topology::mesh || places >= nodes(), "network",
           "a mesh needs a place for each tile and memory port, the shared SRAM and the host");
@@ -64,7 +74,7 @@ void MacroChipConfig::describe(config::Visitor& v) {
 
 double MacroChipConfig::peak_products_per_s(Format f) const {
   const bool macros = core.macro_formats[static_cast<std::size_t>(f)] > 0;
-  return peak_ops_per_s(f) + (macros ? cores * macro_cost().ops_per_s() : 0);
+  return chain.chips * (peak_ops_per_s(f) + (macros ? cores * macro_cost().ops_per_s() : 0));
 }
 
 }  // namespace presil::npu

@@ -77,7 +77,7 @@ CacheBlocks cache_blocks(const imc::MacroGroup& g, const workload::Attention& a,
 WeightPlacement place_weights(const workload::Graph& graph, const npu::ChipConfig& chip) {
   const imc::MacroGroup& group = chip.core.macros;
   WeightPlacement placed;
-  placed.present = group.blocks() * chip.cores;
+  placed.present = group.blocks() * chip.cores * chip.chain.chips;
   for (const workload::Segment& segment : graph.segments)
     for (const workload::Op& op : segment.ops) {
       if (attention_on_macros(op, chip)) {
@@ -100,7 +100,8 @@ WeightPlacement place_weights(const workload::Graph& graph, const npu::ChipConfi
                         ? whole((placed.present - (placed.cache_stays ? placed.cache : 0)) / placed.needed)
                         : 1;
   else
-    placed.resident = (group.blocks() - static_cast<double>(group.reloadable())) * chip.cores / placed.needed;
+    placed.resident = (group.blocks() - static_cast<double>(group.reloadable())) * chip.cores * chip.chain.chips / placed.needed;
+  placed.chips = std::clamp(std::ceil(placed.needed / (group.blocks() * chip.cores)), 1.0, static_cast<double>(chip.chain.chips));
   return placed;
 }
 

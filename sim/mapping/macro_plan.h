@@ -4,6 +4,7 @@
 //   B <= N   everything stays; floor(N / B) copies of each matrix share its vectors
 //   B >  N   a share (1 - tile.reload) of the chip holds the same share of every matrix for good; the rest is written anew
 //            from DRAM for each product, a part of at most half of it while the part before computes
+// A chain of chips holds the layers one after another: N is of all of them, and a pass is handed over from one to the next.
 // Keys and values of earlier tokens, where attention happens in macros, take blocks too; they stay if they fit beside the
 // weights.
 // A matrix is cut into strips, the blocks under one another of one column of blocks, which are dealt to as many cores as
@@ -22,7 +23,8 @@ namespace presil::mapping {
 
 struct WeightPlacement {
   double needed{};         ///< blocks of all matrices of the pass
-  double present{};        ///< blocks of the chip
+  double present{};        ///< blocks of the chip, of all of a chain
+  double chips{1};         ///< of a chain that hold the layers of one copy
   double resident{1};      ///< share of every matrix that stays
   std::uint64_t copies{1};
   double weight_bytes{};   ///< of those matrices, as stored in DRAM

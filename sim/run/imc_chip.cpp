@@ -25,7 +25,7 @@ class ImcChip final : public ChipModel {
   const api::BoardConfig& board() const override { return c_; }
   const memory::MemoryConfig& memory() const override { return c_.memory; }
   Hertz clock() const override { return c_.clock; }
-  Units units() const override { return {"tile", c_.cores}; }
+  Units units() const override { return {"tile", std::uint64_t{c_.cores} * c_.chain.chips}; }
 
   Peaks peaks() const override {
     Peaks peaks;
@@ -33,7 +33,7 @@ class ImcChip final : public ChipModel {
       peaks.ops_per_s[f] = c_.peak_products_per_s(static_cast<Format>(f));
     peaks.weights_stay = true;
     peaks.memory_bytes_per_s = memory::sustained(c_.memory).value;
-    peaks.vector_ops_per_s = c_.peak_vector_ops_per_s();
+    peaks.vector_ops_per_s = c_.peak_vector_ops_per_s() * c_.chain.chips;
     peaks.special_cycles_per_op = c_.core.vector.special_cycles * c_.core.vector.ops_per_lane;
     peaks.host_bytes_per_s = c_.host.bandwidth.value;
     return peaks;
@@ -44,11 +44,11 @@ class ImcChip final : public ChipModel {
     const imc::MacroGroup& g = c_.core.macros;
     std::string text;
     if (c_.core.macro_formats[index] > 0)
-      text = fmt::format("{} tiles x {:.0f} arrays x {} x {} x 2 / {:.4g} ns", c_.cores, g.arrays(),
-                         g.depth(), g.width(), c_.macro_cost().pass().value * 1e9);
+      text = fmt::format("{}{} tiles x {:.0f} arrays x {} x {} x 2 / {:.4g} ns", chain(), c_.cores,
+                         g.arrays(), g.depth(), g.width(), c_.macro_cost().pass().value * 1e9);
     if (c_.core.array.rate[index] > 0)
-      text += fmt::format("{}{} tiles x {} x {} x {} x {} x 2 x {}", text.empty() ? "" : " + ", c_.cores,
-                          c_.core.arrays, c_.core.array.shape.rows, c_.core.array.shape.columns,
+      text += fmt::format("{}{}{} tiles x {} x {} x {} x {} x 2 x {}", text.empty() ? "" : " + ", chain(),
+                          c_.cores, c_.core.arrays, c_.core.array.shape.rows, c_.core.array.shape.columns,
                           c_.core.array.rate[index],
                           config::format_quantity(c_.clock.value, config::Measure::frequency));
     return text;
@@ -60,10 +60,10 @@ class ImcChip final : public ChipModel {
   }
 
   std::vector<OnChipLevel> on_chip() const override {
-    return {{"shared", c_.shared.capacity, c_.shared.bandwidth, "", api::Level::shared},
+    return {{"shared", c_.shared.capacity * c_.chain.chips, c_.shared.bandwidth * c_.chain.chips, "", api::Level::shared},
             {"scratchpad",
-             {c_.cores * c_.core.scratchpad.capacity.value},
-             {c_.scratchpad_bytes_per_s()},
+             {tiles() * c_.core.scratchpad.capacity.value},
+             {c_.scratchpad_bytes_per_s() * c_.chain.chips},
              "of all tiles",
              {}}};
   }
@@ -88,7 +88,7 @@ class ImcChip final : public ChipModel {
     const imc::MacroArea one = c_.macro_cost().area();
     // Only adders and accumulators hang on the clock tree, which static power charges by the area of cores.
     const auto add = [&](const char* name, const char* group, SquareMillimetres each) {
-      if (each.value > 0) area.blocks.push_back({name, group, each * c_.cores});
+      if (each.value > 0) area.blocks.push_back({name, group, each * tiles()});
     };
     add("macro cells", "other", one.cells);
     add("macro adders", "cores", one.adders);
@@ -98,7 +98,7 @@ class ImcChip final : public ChipModel {
     for (auto& die : area.dies) die = die * (area.total().value / before);
     const imc::MacroConfig& m = c_.core.macros.macro;
     if (m.volatile_cells())
-      area.sram_bits += double{1} * m.rows * m.columns * c_.core.macros.arrays() * c_.cores;
+      area.sram_bits += double{1} * m.rows * m.columns * c_.core.macros.arrays() * tiles();
     return area;
   }
 
@@ -141,6 +141,9 @@ class ImcChip final : public ChipModel {
   std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedImc>(c_); }
 
  private:
+  std::string chain() const { return c_.chain.chips > 1 ? fmt::format("{} chips x ", c_.chain.chips) : ""; }
+  double tiles() const { return double{1} * c_.cores * c_.chain.chips; }
+
   ppa::Inventory inventory() const {
     const npu::CoreConfig& core = c_.core;
     double element = 0;
@@ -156,11 +159,12 @@ class ImcChip final : public ChipModel {
         core.vector.lanes * core.vector.ops_per_lane * alu;
     has.unit.lane_mtr = core.vector.lanes * ppa::kLane;
     has.unit.l1 = core.scratchpad.capacity;
-    has.units = has.used = c_.cores;
-    has.sram = c_.shared.capacity;
+    has.units = has.used = c_.cores * c_.chain.chips;
+    has.sram = c_.shared.capacity * c_.chain.chips;
     has.network_bytes_per_clock =
         (memory::peak(c_.memory).value + c_.shared.bandwidth.value) / c_.clock.value;
     if (c_.die.network_per_clock.value > 0) has.network_bytes_per_clock = c_.die.network_per_clock.value;
+    has.network_bytes_per_clock *= c_.chain.chips;
     add_memory(has, c_.die, c_.memory);
     return has;
   }
@@ -179,20 +183,21 @@ nlohmann::ordered_json ImcChip::macros(const std::vector<workload::Graph>& passe
   nlohmann::ordered_json record{{"macro", group.macro.name},
                                 {"blocks", placed.present},
                                 {"blocks_of_the_model", placed.needed},
-                                {"weights_capacity", group.weights() * c_.cores},
+                                {"weights_capacity", group.weights() * tiles()},
                                 {"resident_share", placed.resident},
                                 {"copies", placed.copies},
-                                {"first_programming_s", cost.write(stay / c_.cores).value},
+                                {"first_programming_s", cost.write(stay / tiles()).value},
                                 {"first_programming_j", stay * cost.of_write().value},
                                 {"programmed_blocks", written},
                                 {"programming_j", written * cost.of_write().value}};
+  if (c_.chain.chips > 1) record["chips"] = placed.chips;
   if (placed.cache > 0) {
     record["cache_blocks"] = placed.cache;
     record["cache_stays"] = placed.cache_stays;
   }
   // Cells that weights take turns in, else those of keys and values.
   const double rewritten =
-      placed.resident < 1 ? static_cast<double>(group.reloadable()) * c_.cores : std::max(1.0, placed.cache);
+      placed.resident < 1 ? static_cast<double>(group.reloadable()) * tiles() : std::max(1.0, placed.cache);
   record["writes_of_a_cell"] = written / rewritten;
   if (group.macro.cell.endurance > 0) {
     record["endurance_writes"] = group.macro.cell.endurance;

@@ -60,7 +60,12 @@ api::DeviceCounters ElaboratedImc::simulate(const workload::Graph& graph, const 
   return device_.run(program, canonical);
 }
 
-double ElaboratedImc::busy_of(const api::DeviceCounters& c) const {
+const workload::Segment& layers_of(const workload::Graph& graph) {
+  return *std::max_element(graph.segments.begin(), graph.segments.end(),
+                           [](const auto& a, const auto& b) { return a.count < b.count; });
+}
+
+double ElaboratedImc::busy_of(const api::DeviceCounters& c, double chips) const {
   double arrays = 0, shared = 0, host = 0;
   for (const api::OpCounters& op : c.ops) {
     arrays += op.macro.macs > 0 ? 0 : op.array_busy_s + op.array_preload_s;
@@ -71,10 +76,9 @@ double ElaboratedImc::busy_of(const api::DeviceCounters& c) const {
     shared += of(api::Level::shared);
     host += of(api::Level::host);
   }
-  return std::max({c.memory.busy_s, c.vector_busy_s / config_.cores, arrays / config_.arrays(),
-                   c.array_time.active / config_.cores,
-                   config_.shared.present() ? shared / config_.shared.bandwidth.value : 0,
-                   host / config_.host.bandwidth.value, c.network.busiest_link_busy_s});
+  const double own = std::max({c.vector_busy_s / config_.cores, arrays / config_.arrays(), c.array_time.active / config_.cores,
+                               config_.shared.present() ? shared / config_.shared.bandwidth.value : 0, c.network.busiest_link_busy_s});
+  return std::max({own / chips, c.memory.busy_s, host / config_.host.bandwidth.value});
 }
 
 std::string ElaboratedImc::surroundings(const workload::Graph& graph,
@@ -88,7 +92,8 @@ std::string ElaboratedImc::surroundings(const workload::Graph& graph,
 
 double ElaboratedImc::share_of(const workload::Graph& graph, const mapping::MappingOptions& options) {
   const std::uint64_t vectors = vectors_of(graph);
-  if (!config_.pipelined || vectors < 2 || mapping::place_weights(graph, config_).resident < 1) return 1;
+  const mapping::WeightPlacement placed = mapping::place_weights(graph, config_);
+  if (!config_.pipelined || vectors < 2 || placed.resident < 1) return 1;
   const std::string key = surroundings(graph, options);
   if (const auto known = shares_.find(key); known != shares_.end()) return known->second;
   const workload::Graph one = one_vector(graph, vectors);
@@ -96,12 +101,38 @@ double ElaboratedImc::share_of(const workload::Graph& graph, const mapping::Mapp
   for (std::size_t i = 0; i < graph.segments.size(); ++i) {
     const api::DeviceCounters all = simulate(graph, graph.segments[i], options, true);
     PipelineSegment part{static_cast<double>(graph.segments[i].count), all.elapsed_s,
-                         simulate(one, one.segments[i], options, true).elapsed_s, 0, busy_of(all)};
+                         simulate(one, one.segments[i], options, true).elapsed_s, 0, busy_of(all, placed.chips)};
     for (const api::OpCounters& op : all.ops)
       part.longest_span_s = std::max(part.longest_span_s, op.finished_s - std::max(0.0, op.started_s));
     parts.push_back(part);
   }
+  if (placed.chips > 1) {  // a link between chips is a stage too
+    const double bytes = graph.tensors[layers_of(graph).exits.front()].bytes();
+    parts.front().longest_span_s = std::max(parts.front().longest_span_s, bytes / config_.chain.bandwidth.value);
+  }
   return shares_[key] = pipelined_share(parts, static_cast<double>(vectors));
+}
+
+// The layers' repetitions bear an equal part of a pass's transfers each, behind their last operator. Where they overlap, a
+// transfer adds what its first vector takes: the others follow behind it (share_of).
+void ElaboratedImc::hand_over(api::DeviceCounters& c, const workload::Graph& graph,
+                              const workload::Segment& segment) const {
+  if (&layers_of(graph) == &segment) {
+    const double transfers =
+        (mapping::place_weights(graph, config_).chips - 1) / static_cast<double>(segment.count);
+    const double bytes = graph.tensors[segment.exits.front()].bytes();
+    const double first = c.share < 1 ? bytes / static_cast<double>(vectors_of(graph)) : bytes;
+    const double time =
+        transfers * (first / config_.chain.bandwidth.value + config_.chain.latency.value) / c.share;
+    api::OpCounters& last = *std::max_element(
+        c.ops.begin(), c.ops.end(), [](const auto& x, const auto& y) { return x.finished_s < y.finished_s; });
+    last.finished_s += time;
+    last.fabric_bytes += transfers * bytes;
+    c.elapsed_s += time;
+    c.array_time.wait_transfer += time * config_.cores;
+  }
+  // The other chips, of which one works at a time.
+  c.array_time.wait_other += c.elapsed_s * config_.cores * (config_.chain.chips - 1);
 }
 
 api::DeviceCounters ElaboratedImc::run(const workload::Graph& graph, const workload::Segment& segment,
@@ -109,6 +140,7 @@ api::DeviceCounters ElaboratedImc::run(const workload::Graph& graph, const workl
   const double share = share_of(graph, options);
   api::DeviceCounters counters = simulate(graph, segment, options, canonical);
   counters.share = share;
+  if (config_.chain.chips > 1) hand_over(counters, graph, segment);
   return counters;
 }
 

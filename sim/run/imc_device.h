@@ -16,6 +16,9 @@ workload::Graph one_vector(const workload::Graph& graph, std::uint64_t vectors);
 /// Rows of the widest product with weights: tokens of a prompt, sequences of a batch.
 std::uint64_t vectors_of(const workload::Graph& graph);
 
+/// The segment that occurs most often: what a chain of chips shares out.
+const workload::Segment& layers_of(const workload::Graph& graph);
+
 class ElaboratedImc final : public Elaborated {
  public:
   explicit ElaboratedImc(npu::MacroChipConfig config);
@@ -28,7 +31,8 @@ class ElaboratedImc final : public Elaborated {
   api::DeviceCounters simulate(const workload::Graph& graph, const workload::Segment& segment,
                                const mapping::MappingOptions& options, bool canonical);
   double share_of(const workload::Graph& graph, const mapping::MappingOptions& options);
-  double busy_of(const api::DeviceCounters& counters) const;
+  double busy_of(const api::DeviceCounters& counters, double chips) const;
+  void hand_over(api::DeviceCounters& counters, const workload::Graph& graph, const workload::Segment& segment) const;
 
   const npu::MacroChipConfig config_;
   std::unique_ptr<api::Memory> memory_;

@@ -65,6 +65,26 @@ TEST(ImcRun, AModelThatDoesNotFitIsWrittenAndWearsCellsOut) {
   EXPECT_NEAR(programming / macros.at("programming_j").get<double>(), 1, 1e-9);
 }
 
+TEST(ImcRun, AChainOfChipsHoldsWhatOneDoesNot) {
+  const std::vector<std::string> small{"workload.in_len=16", "workload.out_len=4"};
+  std::vector<std::string> one = small;
+  one.emplace_back("chip.chain.chips=1");
+  const json chain = result_of("gpt2_on_4_isaac", small), alone = result_of("gpt2_on_4_isaac", one);
+  EXPECT_EQ(chain.at("macros").at("resident_share"), 1);
+  EXPECT_EQ(chain.at("macros").at("chips"), 4);
+  EXPECT_EQ(chain.at("macros").at("programmed_blocks"), 0);
+  EXPECT_LT(alone.at("macros").at("resident_share"), 0.2);
+  EXPECT_LT(100 * chain.at("metrics").at("tpot_s").get<double>(), alone.at("metrics").at("tpot_s").get<double>());
+  EXPECT_NEAR(chain.at("metrics").at("die_area_mm2").get<double>() / alone.at("metrics").at("die_area_mm2").get<double>(), 4, 0.2);
+  // 768 values of 2 bytes cross three links for each token.
+  EXPECT_NEAR(chain.at("fabric").at("bytes").get<double>(), (16 + 3) * 3 * 768 * 2, 1);
+  EXPECT_NEAR(sum(chain.at("energy"), "joules") / chain.at("metrics").at("energy_j").get<double>(), 1, 1e-9);
+  EXPECT_NEAR(sum(chain.at("ops"), "time_s") / chain.at("metrics").at("latency_s").get<double>(), 1, 1e-6);
+  double spent = 0;
+  for (const auto& [name, share] : chain.at("tile_time").items()) spent += share.get<double>();
+  EXPECT_NEAR(spent, 1, 1e-6) << chain.at("tile_time");
+}
+
 TEST(ImcRun, TheHybridPrefillsOnArraysAndDecodesInMemory) {
   const json r = result_of("gpt2_on_hybrid_cim", {"workload.out_len=4"});
   EXPECT_FALSE(op(r, "mlp_up", "prefill").contains("in_memory_flops"));

@@ -115,8 +115,11 @@ TEST(ShippedChips, ReachTheirPublishedPeak) {
     EXPECT_NEAR(memory::peak(chip->memory()).value / 1e9, p.memory_gb, 0.01 * p.memory_gb);
     listed.insert(p.chip);
   }
-  for (const auto& entry : fs::directory_iterator(home() / "configs" / "chips"))
+  for (const auto& entry : fs::directory_iterator(home() / "configs" / "chips")) {
+    // Arrays for attention are added to published macros; their own peaks are in tests/unit/sim/run/imc_chip_test.cpp.
+    if (chip_of(entry.path())->kind() == "imc") continue;
     EXPECT_TRUE(listed.contains(entry.path().stem().string())) << entry.path().filename() << " is not in the table of published peaks";
+  }
 }
 
 }  // namespace

@@ -119,5 +119,37 @@ TEST(MacroProgram, AnyProductIsDoneOnce) {
   EXPECT_GT(done, 150);
 }
 
+// 2 sequences of 40 keys, 4 query heads on 2 key heads of 32: keys of a head take 2 x 5 blocks, values 3 x 4.
+TEST(MacroProgram, AttentionWritesWhatIsNewAndSeesEveryKey) {
+  Builder b;
+  const auto q = b.tensor("q", workload::TensorRole::activation, 2 * 4 * 32, Format::int8);
+  const auto k = b.cache("k", 2 * 2 * 40 * 32, Format::int8), v = b.cache("v", 2 * 2 * 40 * 32, Format::int8);
+  const auto out = b.tensor("out", workload::TensorRole::activation, 2 * 4 * 32, Format::int8);
+  workload::Op op;
+  op.name = "attention";
+  op.kind = workload::OpKind::attention;
+  op.compute = Format::int8;
+  op.attention = {2, 1, 40, 4, 2, 32, 32, true, 0, false, false};
+  b.add(op, {q, k, v}, {}, {out});
+  b.segment.entries = {q};
+  b.segment.exits = {out};
+  b.graph.segments = {b.segment};
+  npu::ChipConfig chip = macro_chip(2, 20);  // 80 blocks of a core
+  chip.core.attention = npu::AttentionUnit::macros;
+  const auto expect = [&](double written_each, double tokens) {
+    const Replay r = replay(b.graph, b.segment, chip);
+    EXPECT_EQ(r.all_macs(), 2.0 * 4 * 40 * (32 + 32));
+    EXPECT_EQ(r.passes, 2 * 4 * (10 + 12));
+    EXPECT_EQ(r.programmed, 2 * 2 * written_each);
+    EXPECT_EQ(r.read_of.at(k), 2 * 2 * tokens * 32);
+    expect_stored_once(r, b.graph, out);
+  };
+  ASSERT_TRUE(place_weights(b.graph, chip).cache_stays);
+  expect(2 * 1 + 1 * 4, 1);
+  chip.core.macros.macros = 10;  // 40 of a core: 88 are needed
+  ASSERT_FALSE(place_weights(b.graph, chip).cache_stays);
+  expect(10 + 12, 40);
+}
+
 }  // namespace
 }  // namespace presil::mapping
