@@ -200,21 +200,19 @@ Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
-Database Database::create(const std::filesystem::path& path, const Title& title, bool restart) {
+void Database::check_replaceable(const std::filesystem::path& path, bool restart) {
   std::error_code ignored;
-  if (std::filesystem::exists(path, ignored) && std::filesystem::file_size(path, ignored) > 0) {
-    bool replace = restart;
-    std::size_t count = 0;
-    {
-      const Database old = open(path);  // anything that is not a sweep's is left alone
-      count = old.records().size();
-      replace = replace || old.finished() || count == 0;
-    }
-    if (!replace)
-      throw UsageError(fmt::format("{}: holds {} points of an unfinished sweep; --resume goes on with it, --restart begins again",
-                                   path.string(), count));
-    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix, ignored);
-  }
+  if (!std::filesystem::exists(path, ignored) || std::filesystem::file_size(path, ignored) == 0) return;
+  const Database old = open(path);  // anything that is not a sweep's is left alone
+  const std::size_t count = old.records().size();
+  if (restart || old.finished() || count == 0) return;
+  throw UsageError(fmt::format("{}: holds {} points of an unfinished sweep; --resume goes on with it, --restart begins again", path.string(), count));
+}
+
+Database Database::create(const std::filesystem::path& path, const Title& title, bool restart) {
+  check_replaceable(path, restart);
+  std::error_code ignored;
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix, ignored);
   auto handle = std::make_unique<Handle>(path, true);
   handle->fill(title);
   return Database(std::move(handle));

@@ -33,6 +33,8 @@ class Database {
   /// replaced when it is a finished sweep's; InputError when it is no database of presil's, UsageError when it is an
   /// unfinished sweep's and `restart` is not given.
   static Database create(const std::filesystem::path& path, const Title& title, bool restart);
+  /// Would create() replace what is there? Throws what it would throw, and touches nothing.
+  static void check_replaceable(const std::filesystem::path& path, bool restart);
   /// To go on with; a new one when there is no file. Throws InputError when the file is damaged or another sweep's.
   static Database resume(const std::filesystem::path& path, const Title& title);
   /// To read. Throws InputError when there is none, or it is damaged.
