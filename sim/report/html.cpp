@@ -31,7 +31,7 @@ std::string lead(const Result& result) {
   if (total <= 0) return "";
   std::string text;
   for (const Phase& phase : result.phases) {
-    if (phase.time_s < 0.01 * total) continue;
+    if (phase.time_s < 0.01 * total || phase.bound_s <= 0) continue;  // idle time reaches no bound
     const std::size_t start = text.size();
     text += fmt::format("{} takes {} ({} of the time) and reaches {} of what {} allows. ", phase.name, time(phase.time_s),
                         percent(phase.time_s / total), percent(ratio(phase.bound_s, phase.time_s)), phase.bound);

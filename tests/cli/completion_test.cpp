@@ -37,7 +37,9 @@ std::vector<std::string> completed(const std::vector<std::string>& words) {
   std::string script = run_presil("completion", "bash").out + "\ncompopt() { :; }\nCOMP_WORDS=(presil";
   for (const std::string& word : words) script += " '" + word + "'";
   script += ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_presil\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n";
-  const CommandResult bash = run_command({"bash", folder.write("try.sh", script).string()}, {.directory = folder.path()});
+  CommandOptions options;
+  options.directory = folder.path();
+  const CommandResult bash = run_command({"bash", folder.write("try.sh", script).string()}, options);
   EXPECT_EQ(bash.status, 0) << bash.err;
   EXPECT_EQ(bash.err, "");
   std::vector<std::string> offers;
