@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -145,7 +146,7 @@ struct Database::Handle {
     title = t;
     // WAL: a commit appends, and a torn end is ignored. NORMAL: no wait for the disk at every commit; a power cut can lose
     // the last records, a killed process none.
-    run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    run("PRAGMA journal_mode = WAL");
     const Json objectives = t.objectives;
     const Json meta{{"fingerprint", t.fingerprint}, {"name", t.name},       {"points", t.points},    {"paths", t.paths},
                     {"metrics", t.metrics},         {"objectives", objectives}, {"finished", false}};
@@ -211,11 +212,17 @@ void Database::check_replaceable(const std::filesystem::path& path, bool restart
 
 Database Database::create(const std::filesystem::path& path, const Title& title, bool restart) {
   check_replaceable(path, restart);
-  std::error_code ignored;
-  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix, ignored);
-  auto handle = std::make_unique<Handle>(path, true);
-  handle->fill(title);
-  return Database(std::move(handle));
+  // Made beside it and renamed when it is whole: a process that is killed meanwhile leaves no half of one.
+  const std::string fresh = path.string() + ".new";
+  const auto remove = [](const std::string& file) {
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file + suffix, ignored);
+  };
+  remove(fresh);
+  Handle(fresh, true).fill(title);
+  remove(path.string());
+  if (std::rename(fresh.c_str(), path.c_str()) != 0) cannot(path.string(), "cannot be written", std::strerror(errno));
+  return open(path);
 }
 
 Database Database::resume(const std::filesystem::path& path, const Title& title) {
