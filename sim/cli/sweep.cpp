@@ -111,13 +111,28 @@ sweep::Title title_of(const sweep::Spec& spec) {
   return title;
 }
 
-std::optional<sweep::Database> open_database(const SweepOptions& o, const SweepOutputs& outputs, const sweep::Title& title) {
-  if (outputs.database.empty()) {
-    if (o.resume) throw UsageError("--resume needs --out FILE or --db FILE: where the results are kept");
-    return std::nullopt;
+/// The database of a sweep. A new one is made when the first result comes: a sweep that is refused leaves what is there.
+class Results {
+ public:
+  Results(const SweepOptions& o, const SweepOutputs& outputs, const sweep::Title& title) : options_(o), file_(outputs.database), title_(title) {
+    if (file_.empty() && o.resume) throw UsageError("--resume needs --out FILE or --db FILE: where the results are kept");
+    if (file_.empty()) return;
+    if (o.resume) database_ = sweep::Database::resume(file_, title);
+    else sweep::Database::check_replaceable(file_, o.restart);
   }
-  return o.resume ? sweep::Database::resume(outputs.database, title) : sweep::Database::create(outputs.database, title, o.restart);
-}
+  bool kept() const { return !file_.empty(); }
+  std::vector<sweep::Record> known() const { return database_ ? database_->records() : std::vector<sweep::Record>{}; }
+  sweep::Database& database() {
+    if (!database_) database_ = sweep::Database::create(file_, title_, options_.restart);
+    return *database_;
+  }
+
+ private:
+  const SweepOptions& options_;
+  const std::filesystem::path file_;
+  const sweep::Title& title_;
+  std::optional<sweep::Database> database_;
+};
 
 /// A rank that is not the first: what is wrong with the sweep the first one says.
 ExitStatus serve(const SweepOptions& o, sweep::Ranks& ranks) {
@@ -150,11 +165,9 @@ ExitStatus lead_sweep(const SweepOptions& o, sweep::Ranks* ranks) {
   job.shard = shard_of(o.shard);
   if (spec.explore && job.shard.count > 1) throw UsageError("--shard does not go with 'explore': a search cannot be cut into parts");
   if (job.shard.count > 1) outputs.make_part(job.shard, o.shard == "auto" || o.db.empty());
-  std::optional<sweep::Database> database = open_database(o, outputs, title);
-  if (database) {
-    job.known = database->records();
-    job.save = [&](const sweep::Record& record) { database->add(record); };
-  }
+  Results results(o, outputs, title);
+  job.known = results.known();
+  if (results.kept()) job.save = [&](const sweep::Record& record) { results.database().add(record); };
   job.jobs = o.jobs ? o.jobs : std::max(1u, std::thread::hardware_concurrency());
   job.run = sweep::run_subject;
   if (ranks && ranks->size() > 1)
@@ -171,7 +184,8 @@ ExitStatus lead_sweep(const SweepOptions& o, sweep::Ranks* ranks) {
     };
   const std::vector<sweep::Record> records = sweep::run_sweep(spec, job);
   clear_progress();
-  if (database && job.shard.count == 1) database->finish();
+  if (results.kept()) results.database();  // a part without points has one too
+  if (results.kept() && job.shard.count == 1) results.database().finish();
   outputs.write(title, records);
   if (is_terminal()) note(bar.summary(last));
   return sweep_status(last.failed, last.points);

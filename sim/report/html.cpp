@@ -31,7 +31,7 @@ std::string lead(const Result& result) {
   if (total <= 0) return "";
   std::string text;
   for (const Phase& phase : result.phases) {
-    if (phase.time_s < 0.01 * total) continue;
+    if (phase.time_s < 0.01 * total || phase.bound_s <= 0) continue;  // idle time reaches no bound
     const std::size_t start = text.size();
     text += fmt::format("{} takes {} ({} of the time) and reaches {} of what {} allows. ", phase.name, time(phase.time_s),
                         percent(phase.time_s / total), percent(ratio(phase.bound_s, phase.time_s)), phase.bound);
@@ -200,6 +200,7 @@ std::string html_report(const Result& result) {
   body += html_section("Roofline", "Each filled point is an operator at its work per byte of main memory, its size the share of the time; small rings are the same operators at the bytes of the inner levels. A point on a slope is held back by that level, one on the ceiling by arithmetic.", roofline_chart(result));
   body += html_section("Memory bandwidth over the run", "Operators in order of execution, repetitions together: as wide as the time they added, as high as the memory traffic per second while they ran.", bandwidth_chart(result));
   body += html_section("Timeline of one pass", "How busy the units of each kind were while the first simulated pass of a phase went on: the height of a lane is all of them. Traffic and power are of one device.", timeline(result));
+  body += html_section("Pipeline of a step", "The passes of every stage: forward in the first colour, backward in the second; gaps are idle. Gathering of parameters comes before, exchanges and the update behind.", pipeline_chart(result));
   body += html_section("Power and bandwidth over the request", "Averages of each pass that was simulated; straight lines join those between which passes were interpolated.", request_chart(result));
   body += html_section("Bandwidth by level", "Averages over the whole request; rates count reads and writes.", levels(result));
   body += html_section("Where " + unit_word(result.unit) + " time went", "Shares of the whole request.", unit_time(result));

@@ -17,7 +17,9 @@ namespace presil::report {
 
 namespace {
 
-constexpr std::size_t kMostSpokes = 10;
+/// In this order around the circle: times, rates, energy, silicon and money; not everything that is measured.
+constexpr const char* kSpokes[] = {"latency_s", "ttft_s", "tpot_s", "step_time_s", "tokens_per_s", "mfu", "energy_per_token_j",
+                                   "average_power_w", "die_area_mm2", "cost_usd", "co2_g"};
 constexpr double kX = kChartWidth / 2, kY = 210, kRadius = 150;
 constexpr const char* kPaints[] = {"var(--a)", "var(--b)", "var(--c)", "var(--d)", "var(--e)", "var(--f)", "var(--g)", "var(--h)"};
 
@@ -43,10 +45,8 @@ std::vector<double> shares(const std::vector<Named>& results, const Metric& metr
 
 std::vector<Spoke> spokes_of(const std::vector<Named>& results) {
   std::vector<Spoke> spokes;
-  for (const Metric& metric : metrics()) {
-    if (metric.better == Better::neither || spokes.size() == kMostSpokes) continue;
-    if (auto values = shares(results, metric); !values.empty()) spokes.push_back({&metric, std::move(values)});
-  }
+  for (const char* name : kSpokes)
+    if (auto values = shares(results, *find_metric(name)); !values.empty()) spokes.push_back({find_metric(name), std::move(values)});
   return spokes;
 }
 

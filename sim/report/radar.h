@@ -8,7 +8,7 @@
 
 namespace presil::report {
 
-/// A spoke for each metric that all results have above 0 and that differs, at most ten; the rim is the best of them, and
+/// A spoke for each of the main metrics that all results have above 0 and that differs; the rim is the best of them, and
 /// half way is half as good: value / best, or best / value where less is better. Empty below three spokes.
 std::string radar_chart(const std::vector<Named>& results);
 

@@ -251,6 +251,16 @@ PassDetail read_detail(const Cursor& row) {
   return d;
 }
 
+StagePass read_stage_pass(const Cursor& row) {
+  StagePass p;
+  row.get("stage", p.stage);
+  row.get("forward", p.forward);
+  row.get("micro_batch", p.micro_batch);
+  row.get("start_s", p.start_s);
+  row.get("time_s", p.time_s);
+  return p;
+}
+
 Block read_block(const Cursor& row) {
   Block b;
   row.get("group", b.group);
@@ -365,6 +375,7 @@ Result read_result(const Json& document, const std::string& file_name) {
   root.with("timeline", [&](const Cursor& timeline) {
     timeline.rows("passes", result.passes, read_point);
     timeline.rows("details", result.details, read_detail);
+    timeline.rows("pipeline", result.pipeline, read_stage_pass);
   });
   return result;
 }

@@ -90,6 +90,11 @@ struct PassDetail {
   std::vector<double> memory_gb_per_s, power_w;
 };
 
+/// A pass of one pipeline stage, of training.
+struct StagePass {
+  double stage{}, forward{}, micro_batch{}, start_s{}, time_s{};
+};
+
 /// A rectangle of the die.
 struct Block {
   std::string group;
@@ -117,6 +122,7 @@ struct Result {
   std::vector<SegmentRow> segments;
   std::vector<PassPoint> passes;     ///< of the timeline, where it was asked for
   std::vector<PassDetail> details;
+  std::vector<StagePass> pipeline;
   std::vector<Block> floorplan;
   std::vector<Assumption> assumptions;
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 
@@ -16,7 +17,7 @@ namespace presil::report {
 
 namespace {
 
-constexpr double kLeft = 130, kRight = kChartWidth - 92, kLane = 30, kGap = 9;
+constexpr double kLeft = 150, kRight = kChartWidth - 92, kLane = 30, kGap = 9;
 
 const char* lane_colour(const std::string& name) {
   static const std::map<std::string, const char*> colours{{"array", "var(--a)"}, {"vector", "var(--b)"}, {"memory", "var(--c)"}};
@@ -103,6 +104,26 @@ std::string pass_chart(const PassDetail& d) {
   text += svg_text(kLeft, y + 10, "0", "start", "soft") + svg_text(kRight, y + 10, time(d.time_s), "end", "soft");
   const std::string what = d.kv_len > 0 ? fmt::format("{}, {} keys", d.phase, count(d.kv_len)) : d.phase;
   return "<h3>" + escaped(what) + "</h3>\n" + svg_figure(y + 18, "One pass: " + what, text);
+}
+
+std::string pipeline_chart(const Result& result) {
+  double end = 0, stages = 0;
+  for (const StagePass& p : result.pipeline) {
+    end = std::max(end, p.start_s + p.time_s);
+    stages = std::max(stages, p.stage + 1);
+  }
+  if (end <= 0) return "";
+  const double lane_height = std::clamp(360 / stages, 6.0, 24.0), gap = lane_height > 10 ? 3 : 1;
+  const auto x = [&](double t) { return kLeft + (kRight - kLeft) * t / end; };
+  std::string text;
+  for (double s = 0; s < stages; ++s)
+    if (lane_height > 10 || std::fmod(s, 4) == 0) text += svg_text(kLeft - 8, 8 + s * lane_height + lane_height * 0.7, "stage " + count(s), "end");
+  for (const StagePass& p : result.pipeline)
+    text += svg_box(x(p.start_s), 8 + p.stage * lane_height, std::max(0.3, x(p.start_s + p.time_s) - x(p.start_s) - 0.3), lane_height - gap,
+                    p.forward > 0 ? "var(--a)" : "var(--b)", fmt::format("{} {}, {}", p.forward > 0 ? "forward" : "backward", count(p.micro_batch), time(p.time_s)));
+  const double y = 8 + stages * lane_height;
+  text += svg_text(kLeft, y + 12, "0", "start", "soft") + svg_text(kRight, y + 12, time(end), "end", "soft");
+  return svg_figure(y + 22, "Pipeline", text);
 }
 
 std::string floorplan_chart(const Result& result) {

@@ -13,6 +13,9 @@ std::string request_chart(const Result& result);
 /// One pass: how busy each kind of unit is, the memory bandwidth and the power. A lane each.
 std::string pass_chart(const PassDetail& detail);
 
+/// Passes of every pipeline stage of a training step, a lane each.
+std::string pipeline_chart(const Result& result);
+
 /// The die's blocks to scale, as sim/ppa lays them out.
 std::string floorplan_chart(const Result& result);
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "sim/kernel/time.h"
@@ -96,21 +97,26 @@ Story read_story(int descriptor) {
 class Player : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(Player);
-  Player(sc_core::sc_module_name name, Story& story) : sc_module(name), story_(story) { SC_THREAD(play); }
+  Player(sc_core::sc_module_name name, Story& story) : sc_module(name), story_(story) { SC_METHOD(play); }
 
  private:
   void play() {
-    for (const Change& change : story_.changes) {
+    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    for (; next_ < story_.changes.size(); ++next_) {
+      const Change& change = story_.changes[next_];
       const sc_core::sc_time when = sc_core::sc_time::from_value(change.when);
-      if (when > sc_core::sc_time_stamp()) wait(when - sc_core::sc_time_stamp());
+      if (when > now) return next_trigger(when - now);
       Signal& signal = story_.signals.at(change.signal);
       if (signal.kind == 'R') signal.real = change.value;
       else signal.state = static_cast<int>(change.value) + (signal.kind == 'C' ? signal.state : 0);
     }
-    wait(1, sc_core::SC_PS);  // the tracer writes a time when the next one comes
+    // The tracer writes a time when the next one comes.
+    if (!std::exchange(ended_, true)) next_trigger(1, sc_core::SC_PS);
   }
 
   Story& story_;
+  std::size_t next_{0};
+  bool ended_{false};
 };
 
 std::string legend(const Story& story) {

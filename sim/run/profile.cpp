@@ -21,6 +21,7 @@ void Profile::reach(double end) {
 void Profile::add(kernel::Resource resource, double begin, double end, double busy, double amount) {
   const auto r = static_cast<std::size_t>(resource);
   reach(end);
+  last_s_ = std::max(last_s_, end);
   const auto step_of = [&](double t) { return std::min(kSteps - 1, static_cast<std::size_t>(std::max(0.0, t) / step_s_)); };
   if (end <= begin) {
     steps_[step_of(begin)].cells[r].amount += amount;
@@ -38,9 +39,11 @@ Profile::Cell Profile::sum(kernel::Resource resource, double begin, double end) 
   Cell all;
   const auto r = static_cast<std::size_t>(resource);
   for (std::size_t i = static_cast<std::size_t>(std::max(0.0, begin) / step_s_); i < kSteps; ++i) {
-    const double low = static_cast<double>(i) * step_s_, high = low + step_s_;
+    const double low = static_cast<double>(i) * step_s_;
     if (low >= end) break;
-    const double share = (std::min(end, high) - std::max(begin, low)) / step_s_;
+    // The last step was at work up to its last event only.
+    const double high = last_s_ > low ? std::min(low + step_s_, last_s_) : low + step_s_;
+    const double share = (std::min(end, high) - std::max(begin, low)) / (high - low);
     if (share <= 0) continue;
     all.busy_s += share * steps_[i].cells[r].busy_s;
     all.amount += share * steps_[i].cells[r].amount;

@@ -36,6 +36,7 @@ class Profile {
   Cell sum(kernel::Resource resource, double begin, double end) const;
 
   double step_s_;
+  double last_s_{0};  ///< nothing was told of beyond
   std::vector<Step> steps_ = std::vector<Step>(kSteps);
 };
 

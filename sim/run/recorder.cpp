@@ -6,6 +6,7 @@
 namespace presil::run {
 
 kernel::TrackId SegmentRecorder::track(const kernel::Track& track) {
+  if (tracks_.empty()) started_ = sc_core::sc_time_stamp();  // units are attached right before they run
   const auto [found, fresh] = numbers_.try_emplace({track.group, track.name}, static_cast<kernel::TrackId>(tracks_.size()));
   if (fresh) tracks_.push_back(track);
   return found->second;

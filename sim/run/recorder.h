@@ -27,7 +27,7 @@ struct RecordedDepth {
 /// Keeps at most `most` spans; what comes later is dropped, and `cut_at` says from when on.
 class SegmentRecorder : public kernel::Trace {
  public:
-  explicit SegmentRecorder(Window window = {}, std::size_t most = 0) : window_(window), most_(most), started_(sc_core::sc_time_stamp()) {}
+  explicit SegmentRecorder(Window window = {}, std::size_t most = 0) : window_(window), most_(most) {}
 
   kernel::TrackId track(const kernel::Track& track) override;
   void span(kernel::TrackId track, const kernel::Span& span) override;
@@ -51,7 +51,7 @@ class SegmentRecorder : public kernel::Trace {
 
   const Window window_;
   const std::size_t most_;
-  const sc_core::sc_time started_;
+  sc_core::sc_time started_;  ///< of the segment: when the first unit was attached
   std::map<std::pair<std::string, std::string>, kernel::TrackId> numbers_;
   std::vector<kernel::Track> tracks_;
   std::vector<RecordedSpan> spans_;

@@ -65,7 +65,7 @@ RunOutcome run_training(LoadedExperiment& loaded, const std::filesystem::path& f
   const TrainingFit fit = training_fit(e.chip, plan, model);
   check_fit(e.chip, plan, fit);
   TrainingStory story;
-  const TrainingStep step = training_step(machine, plan, model, search.cost(plan), trace.sink ? &story : nullptr);
+  const TrainingStep step = training_step(machine, plan, model, search.cost(plan), trace.wanted() ? &story : nullptr);
   if (trace.sink) trace_step(trace, story);
   RunOutcome outcome;
   outcome.host_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -75,6 +75,7 @@ RunOutcome run_training(LoadedExperiment& loaded, const std::filesystem::path& f
   outcome.unit = units.name;
   outcome.unit_cycles = machine.seconds_simulated() * e.chip->clock().value * static_cast<double>(units.count);
   outcome.result = make_training_result(loaded, machine, plan, step, fit, found);
+  if (trace.curves) outcome.result["timeline"] = {{"pipeline", pipeline_rows(story)}};
   return outcome;
 }
 

@@ -4,10 +4,14 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace presil::run {
 
 namespace {
+
+/// Passes that a chart can show.
+constexpr std::size_t kMostDrawn = 4000;
 
 class StepTrace {
  public:
@@ -86,6 +90,15 @@ class StepTrace {
 };
 
 }  // namespace
+
+nlohmann::ordered_json pipeline_rows(const TrainingStory& story) {
+  if (story.passes.size() > kMostDrawn) return nullptr;
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const parallel::PlayedPass& pass : story.passes)
+    rows.push_back({{"stage", pass.stage}, {"forward", pass.slot.forward ? 1 : 0}, {"micro_batch", pass.slot.micro_batch},
+                    {"start_s", story.parameters_s + pass.begin}, {"time_s", pass.end - pass.begin}});
+  return rows;
+}
 
 void trace_step(const TraceOptions& options, const TrainingStory& story) { StepTrace(options, story).emit(); }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -145,7 +146,7 @@ struct Database::Handle {
     title = t;
     // WAL: a commit appends, and a torn end is ignored. NORMAL: no wait for the disk at every commit; a power cut can lose
     // the last records, a killed process none.
-    run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    run("PRAGMA journal_mode = WAL");
     const Json objectives = t.objectives;
     const Json meta{{"fingerprint", t.fingerprint}, {"name", t.name},       {"points", t.points},    {"paths", t.paths},
                     {"metrics", t.metrics},         {"objectives", objectives}, {"finished", false}};
@@ -160,7 +161,7 @@ struct Database::Handle {
     run(sql + results_view(t) + "; COMMIT");
   }
 
-  /// Nothing was ever written: a sweep killed while it made the file.
+  /// Nothing was ever written into it.
   bool unborn() const { return number("SELECT count(*) FROM sqlite_master") == 0 && number("PRAGMA application_id") == 0; }
 
   // What is in the file must be a sweep of presil's, whole.
@@ -209,24 +210,27 @@ bool Database::holds_anything(const std::filesystem::path& path) {
   return std::filesystem::file_size(path, ignored) > 0 && !Handle(path, false).unborn();
 }
 
+void Database::check_replaceable(const std::filesystem::path& path, bool restart) {
+  if (!holds_anything(path)) return;
+  const Database old = open(path);  // anything that is not a sweep's is left alone
+  const std::size_t count = old.records().size();
+  if (restart || old.finished() || count == 0) return;
+  throw UsageError(fmt::format("{}: holds {} points of an unfinished sweep; --resume goes on with it, --restart begins again", path.string(), count));
+}
+
 Database Database::create(const std::filesystem::path& path, const Title& title, bool restart) {
-  std::error_code ignored;
-  if (holds_anything(path)) {
-    bool replace = restart;
-    std::size_t count = 0;
-    {
-      const Database old = open(path);  // anything that is not a sweep's is left alone
-      count = old.records().size();
-      replace = replace || old.finished() || count == 0;
-    }
-    if (!replace)
-      throw UsageError(fmt::format("{}: holds {} points of an unfinished sweep; --resume goes on with it, --restart begins again",
-                                   path.string(), count));
-    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix, ignored);
-  }
-  auto handle = std::make_unique<Handle>(path, true);
-  handle->fill(title);
-  return Database(std::move(handle));
+  check_replaceable(path, restart);
+  // Made beside it and renamed when it is whole: a process that is killed meanwhile leaves no half of one.
+  const std::string fresh = path.string() + ".new";
+  const auto remove = [](const std::string& file) {
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file + suffix, ignored);
+  };
+  remove(fresh);
+  Handle(fresh, true).fill(title);
+  remove(path.string());
+  if (std::rename(fresh.c_str(), path.c_str()) != 0) cannot(path.string(), "cannot be written", std::strerror(errno));
+  return open(path);
 }
 
 Database Database::resume(const std::filesystem::path& path, const Title& title) {

@@ -33,7 +33,10 @@ class Database {
   /// replaced when it is a finished sweep's; InputError when it is no database of presil's, UsageError when it is an
   /// unfinished sweep's and `restart` is not given.
   static Database create(const std::filesystem::path& path, const Title& title, bool restart);
-  /// To go on with; a new one when there is no file, or one that was still empty when its sweep was killed. Throws InputError when the file is damaged or another sweep's.
+  /// Would create() replace what is there? Throws what it would throw, and touches nothing.
+  static void check_replaceable(const std::filesystem::path& path, bool restart);
+  /// To go on with; a new one when there is no file, or one in which nothing was ever written. Throws InputError when the file is
+  /// damaged or another sweep's.
   static Database resume(const std::filesystem::path& path, const Title& title);
   /// To read. Throws InputError when there is none, or it is damaged.
   static Database open(const std::filesystem::path& path);

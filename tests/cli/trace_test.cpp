@@ -1,7 +1,7 @@
 // trace_test.cpp -- `presil run --trace` and `--vcd`: the structure of what they write, and that it is what was counted.
 #include <algorithm>
+#include <iterator>
 #include <map>
-#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -35,10 +35,13 @@ Traced traced(const std::string& file, std::vector<std::string> more) {
   return {json::parse(read_text(folder / "t.json")), json::parse(run.out), run.err};
 }
 
-/// A prompt and one further token: every pass of it is simulated.
+/// A prompt and one further token of a GPT-2 of two thin layers: every pass of it is simulated.
 Traced short_gpt2(std::vector<std::string> more = {}) {
-  more.insert(more.end(), {"--set", "workload.in_len=16", "--set", "workload.out_len=2", "--set", "workload.batch=1"});
-  return traced(experiment("gpt2_on_tpu_v4.yaml"), more);
+  TemporaryDirectory folder;
+  folder.write("config.json", R"({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "activation_function": "gelu_new", "n_embd": 256,
+                                 "n_head": 4, "n_layer": 2, "n_positions": 128, "n_ctx": 128, "vocab_size": 2048, "layer_norm_epsilon": 1e-05})");
+  const std::string file = folder.write("e.yaml", "chip: tpu_v4\nmodel: ./config.json\nworkload: {batch: 1, in_len: 64, out_len: 2}\n").string();
+  return traced(file, std::move(more));
 }
 
 using TrackKey = std::pair<int, int>;
@@ -86,7 +89,7 @@ void check_structure(const json& trace, double end_us, double begin_us = 0) {
     if (ph == "X") {
       const TrackKey key{e.at("pid"), e.at("tid")};
       ASSERT_TRUE(names.contains(key)) << e;
-      if (last.contains(key)) { EXPECT_GE(ts, last[key] - 1e-6) << names.at(key) << e; }
+      EXPECT_GE(ts, last[key] - 1e-6) << names.at(key) << e;
       last[key] = ts + e.at("dur").get<double>();
       EXPECT_LE(last[key], end_us + 1e-3);
     } else if (ph == "b") {
@@ -97,7 +100,7 @@ void check_structure(const json& trace, double end_us, double begin_us = 0) {
       open.erase({e.at("cat"), e.at("id")});
     } else if (ph == "C") {
       const std::string key = std::to_string(e.at("pid").get<int>()) + e.at("name").get<std::string>();
-      if (counters.contains(key)) { EXPECT_GE(ts, counters[key]) << e; }
+      EXPECT_GE(ts, counters[key]) << e;
       counters[key] = ts;
       EXPECT_GE(e.at("args").at("value").get<double>(), 0);
     }
@@ -107,24 +110,36 @@ void check_structure(const json& trace, double end_us, double begin_us = 0) {
 
 /// Every arrow has its two ends, and both lie on spans.
 int check_flows(const json& trace) {
-  std::map<int, json> sent;
-  std::map<TrackKey, std::vector<std::pair<double, double>>> spans;
+  struct End {
+    TrackKey track;
+    double ts;
+  };
+  std::map<int, End> sent;
+  std::map<TrackKey, std::map<double, double>> spans;  // end by beginning
   for (const json& e : trace.at("traceEvents"))
-    if (e.at("ph") == "X") spans[{e.at("pid"), e.at("tid")}].push_back({e.at("ts"), e.at("ts").get<double>() + e.at("dur").get<double>()});
-  const auto on_span = [&](const json& e) {
-    const double ts = e.at("ts");
-    for (const auto& [begin, end] : spans[{e.at("pid"), e.at("tid")}])
-      if (begin - 1e-6 <= ts && ts <= end + 1e-6) return true;
-    return false;
+    if (e.at("ph") == "X") spans[{e.at("pid"), e.at("tid")}][e.at("ts")] = e.at("ts").get<double>() + e.at("dur").get<double>();
+  const auto on_span = [&](const End& end) {
+    const auto& track = spans[end.track];
+    auto at = track.upper_bound(end.ts + 1e-6);
+    return at != track.begin() && end.ts <= std::prev(at)->second + 1e-6;
   };
   int arrows = 0;
   for (const json& e : trace.at("traceEvents")) {
-    if (e.at("ph") == "s") sent[e.at("id")] = e;
-    if (e.at("ph") != "f") continue;
-    EXPECT_TRUE(sent.contains(e.at("id"))) << e;
-    EXPECT_LE(sent[e.at("id")].at("ts").get<double>(), e.at("ts").get<double>());
-    if (++arrows % 50 == 1) { EXPECT_TRUE(on_span(sent[e.at("id")]) && on_span(e)) << e; }
-    sent.erase(e.at("id"));
+    if (e.at("ph") != "s" && e.at("ph") != "f") continue;
+    const End end{{e.at("pid"), e.at("tid")}, e.at("ts")};
+    EXPECT_TRUE(on_span(end)) << e;
+    if (e.at("ph") == "s") {
+      sent[e.at("id")] = end;
+      continue;
+    }
+    ++arrows;
+    const auto from = sent.find(e.at("id"));
+    if (from == sent.end()) {
+      ADD_FAILURE() << "never sent: " << e;
+      continue;
+    }
+    EXPECT_LE(from->second.ts, end.ts);
+    sent.erase(from);
   }
   EXPECT_TRUE(sent.empty());
   return arrows;
@@ -136,15 +151,16 @@ TEST(Trace, SpansOfAnNpuAreItsCounters) {
   const Traced t = short_gpt2();
   const double latency = t.result.at("metrics").at("latency_s");
   check_structure(t.trace, latency * 1e6);
-  EXPECT_GT(check_flows(t.trace), 1000);
+  EXPECT_GT(check_flows(t.trace), 500);
   const json& chip = t.result.at("experiment").at("chip");
   const double arrays = chip.at("cores").get<double>() * chip.at("core").at("arrays").get<double>();
   const json& time = t.result.at("array_time");
   const double busy = (time.at("active").get<double>() + time.at("preload").get<double>()) * latency * arrays;
   EXPECT_NEAR(busy_of(t.trace, "array ") * 1e-6, busy, 1e-6 * busy);
   // Passes, segments and operators fill the run.
-  EXPECT_NEAR(busy_of(t.trace, "passes") * 1e-6, latency, 1e-9 * latency);
-  EXPECT_NEAR(busy_of(t.trace, "segments") * 1e-6, latency, 1e-9 * latency);
+  // The file's times are whole picoseconds.
+  EXPECT_NEAR(busy_of(t.trace, "passes") * 1e-6, latency, 2e-12);
+  EXPECT_NEAR(busy_of(t.trace, "segments") * 1e-6, latency, 2e-12);
   const std::vector<std::string> wanted{"passes", "array 0", "vector unit", "scratchpad port", "core 0 out", "memory port 0 out"};
   for (const std::string& name : wanted) EXPECT_GT(busy_of(t.trace, name), 0) << name;
 }
@@ -199,7 +215,7 @@ TEST(Trace, PassesBetweenSamplesAreNamedSo) {
 }
 
 TEST(Trace, AnExactRunShowsEveryPass) {
-  const Traced t = traced(experiment("gpt2_on_tpu_v4.yaml"), {"--exact", "--set", "workload.in_len=16", "--set", "workload.out_len=3", "--set", "workload.batch=1"});
+  const Traced t = traced(experiment("gpt2_on_tpu_v4.yaml"), {"--exact", "--set", "workload.in_len=16", "--set", "workload.out_len=2", "--set", "workload.batch=1"});
   const double latency = t.result.at("metrics").at("latency_s");
   check_structure(t.trace, latency * 1e6);
   EXPECT_NEAR(busy_of(t.trace, "segments") * 1e-6, latency, 1e-6 * latency);

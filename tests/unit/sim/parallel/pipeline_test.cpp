@@ -46,6 +46,32 @@ TEST(Pipeline, MicroBatchesUnderWay) {
   EXPECT_DOUBLE_EQ(most_held(pipeline_order(v, 0), {0.25, 0.25, 0.25, 0.25}), 8 * (1 + 7.0 / (8 * 4)));
 }
 
+TEST(Pipeline, PlayedPassesAreTheReplay) {
+  for (const PipelineShape p : {PipelineShape{1, 1, 3}, {4, 1, 6}, {4, 3, 8}}) {
+    PipelineTimes times = even(p, 1, 2);
+    times.transfer = 0.25;
+    std::vector<PlayedPass> played;
+    const PipelineResult r = replay_pipeline(p, times, &played);
+    EXPECT_EQ(played.size(), 2 * p.stages * p.chunks * p.micro_batches);
+    std::vector<double> busy(p.stages, 0), end(p.stages, 0);
+    std::size_t sent = 0;
+    for (const PlayedPass& pass : played) {
+      EXPECT_GE(pass.begin, end[pass.stage] - 1e-9);
+      end[pass.stage] = pass.end;
+      busy[pass.stage] += pass.end - pass.begin;
+      if (pass.sent < 0) continue;
+      ++sent;
+      EXPECT_NE(pass.from, pass.stage);
+      EXPECT_GE(pass.begin, pass.sent + times.transfer - 1e-9);
+    }
+    EXPECT_EQ(sent, p.stages == 1 ? 0u : 2 * (p.stages * p.chunks - 1) * p.micro_batches);
+    for (std::uint32_t s = 0; s < p.stages; ++s) {
+      EXPECT_NEAR(busy[s], r.busy[s], 1e-9);
+      EXPECT_NEAR(end[s], r.ends[s], 1e-9);
+    }
+  }
+}
+
 TEST(Pipeline, SendsDelayAndBlock) {
   const PipelineShape p{4, 1, 8};
   PipelineTimes times = even(p, 1, 2);

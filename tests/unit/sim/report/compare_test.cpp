@@ -56,6 +56,22 @@ TEST(Compare, AnyNumberOfResults) {
   EXPECT_THAT(compare_csv(results), HasSubstr("latency_s,r6,7,6,7\n"));
 }
 
+TEST(Compare, ThePageNamesWinnersAndDrawsAllAtOnce) {
+  auto better = named("b", "latency_s", 1);
+  better.result.metrics.push_back({"die_area_mm2", 400});
+  auto worse = named("a", "latency_s", 2);
+  worse.result.metrics.push_back({"die_area_mm2", 100});
+  for (auto* both : {&better, &worse}) {
+    both->result.metrics.push_back({"cost_usd", both == &better ? 3 : 2});
+  }
+  const std::string page = compare_html({worse, better});
+  EXPECT_THAT(page, HasSubstr("Winners"));
+  EXPECT_THAT(page, HasSubstr("<td>latency</td><td>B"));
+  EXPECT_THAT(page, HasSubstr("2 x"));
+  EXPECT_THAT(page, HasSubstr("aria-label=\"Radar\""));
+  EXPECT_THAT(compare_html({worse, worse}), Not(HasSubstr("Radar")));  // nothing differs
+}
+
 TEST(FailOver, JudgesTimesOnly) {
   EXPECT_THAT(worse_than_first({named("a", "latency_s", 2), named("b", "latency_s", 2.05)}, 2),
               testing::SizeIs(1));
