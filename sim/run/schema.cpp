@@ -9,6 +9,7 @@
 #include "models/imc/macro_config.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
+#include "sim/config/definitions.h"
 #include "sim/config/schema.h"
 #include "sim/run/experiment.h"
 #include "sim/run/pim_device.h"
@@ -52,7 +53,7 @@ std::vector<std::string> schema_kinds() {
   return names;
 }
 
-nlohmann::ordered_json schema(const std::string& kind) { return config::schema_of(declaration(kind), reference_keys()); }
+nlohmann::ordered_json schema(const std::string& kind) { return config::with_definitions(config::schema_of(declaration(kind), reference_keys())); }
 
 std::string field_table(const std::string& kind) { return config::document(declaration(kind)); }
 

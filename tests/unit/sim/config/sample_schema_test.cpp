@@ -1,4 +1,5 @@
 // sample_schema_test.cpp -- JSON Schema, documentation, dump and hash of one declaration.
+#include "sim/config/definitions.h"
 #include "sim/config/schema.h"
 
 #include <cmath>
@@ -47,9 +48,16 @@ bool has_type(const Json& value, const std::string& type) {
 }
 
 /// The first thing wrong with a value, or nothing: the part of draft-07 that schema_of writes, and no keyword else.
-std::string wrong(const Json& value, const Json& schema, const std::string& at = "$") {
+/// A reference is looked up in `root`.
+std::string wrong(const Json& value, const Json& schema, const std::string& at, const Json& root) {
   for (const auto& [word, rule] : schema.items()) {
-    if (word == "$schema" || word == "description" || word == "default" || word == "title" || word == "$id") continue;
+    if (word == "$ref") {
+      const Json::json_pointer place(rule.get<std::string>().substr(1));
+      if (!root.contains(place)) return at + ": nothing at " + rule.get<std::string>();
+      if (const std::string reason = wrong(value, root.at(place), at, root); !reason.empty()) return reason;
+      continue;
+    }
+    if (word == "definitions" || word == "$schema" || word == "description" || word == "default" || word == "title" || word == "$id") continue;
     if (word == "type") {
       bool any = false;
       for (const auto& type : rule.is_array() ? rule : Json::array({rule})) any = any || has_type(value, type);
@@ -58,7 +66,7 @@ std::string wrong(const Json& value, const Json& schema, const std::string& at =
       std::string last = at + ": anyOf";
       bool any = false;
       for (const auto& one : rule) {
-        const std::string reason = wrong(value, one, at);
+        const std::string reason = wrong(value, one, at, root);
         any = any || reason.empty();
         if (reason.size() > last.size()) last = reason;
       }
@@ -69,13 +77,13 @@ std::string wrong(const Json& value, const Json& schema, const std::string& at =
     } else if (word == "properties") {
       for (const auto& [key, inner] : rule.items())
         if (value.is_object() && value.contains(key))
-          if (const std::string reason = wrong(value[key], inner, at + "." + key); !reason.empty()) return reason;
+          if (const std::string reason = wrong(value[key], inner, at + "." + key, root); !reason.empty()) return reason;
     } else if (word == "additionalProperties") {
       for (const auto& [key, inner] : value.items())
         if (value.is_object() && !schema["properties"].contains(key)) return at + ": additional " + key;
     } else if (word == "items") {
       for (std::size_t i = 0; i < value.size(); ++i)
-        if (const std::string reason = wrong(value[i], rule, at + "." + std::to_string(i)); !reason.empty()) return reason;
+        if (const std::string reason = wrong(value[i], rule, at + "." + std::to_string(i), root); !reason.empty()) return reason;
     } else if (word == "enum") {
       if (std::find(rule.begin(), rule.end(), value) == rule.end()) return at + ": enum";
     } else if (word == "pattern") {
@@ -92,6 +100,8 @@ std::string wrong(const Json& value, const Json& schema, const std::string& at =
   }
   return "";
 }
+
+std::string wrong(const Json& value, const Json& schema) { return wrong(value, schema, "$", schema); }
 
 template <class Struct>
 std::function<void(Visitor&)> fields(Struct& value) {
@@ -181,6 +191,45 @@ TEST(SampleSchema, AnUnlimitedDefaultIsNotWritten) {
   EXPECT_FALSE(schema_of(fields(open))["properties"]["limit"].contains("default"));
   EXPECT_EQ(dump(fields(open)).dump(), "{}");
   EXPECT_THAT(document(fields(open)), HasSubstr("| `limit` | number | `unlimited` | more than 0 | Limit. |"));
+}
+
+/// References put back, the schema is the one before.
+Json without_definitions(const Json& node, const Json& root) {
+  if (node.is_array()) {
+    Json list = Json::array();
+    for (const Json& item : node) list.push_back(without_definitions(item, root));
+    return list;
+  }
+  if (!node.is_object()) return node;
+  if (node.contains("$ref")) return without_definitions(root.at(Json::json_pointer(node["$ref"].get<std::string>().substr(1))), root);
+  Json object = Json::object();
+  for (const auto& [key, value] : node.items())
+    if (key != "definitions") object[key] = without_definitions(value, root);
+  return object;
+}
+
+TEST(Definitions, EqualPartsStandOnceAndNothingElseChanges) {
+  struct Port {
+    double rate{1}, share{0.5};
+    void describe(Visitor& v) {
+      v.real("rate", rate, required, positive, "Rate of the port in some unit that takes a while to explain to those who read it.");
+      v.real("share", share, optional, fraction, "Share of it that is used, between nothing at all and the whole of it.");
+    }
+  };
+  struct Two {
+    Port left, right;
+    void describe(Visitor& v) {
+      v.object("left", left, required, "A port.");
+      v.object("right", right, required, "A port.");
+    }
+  } two;
+  const Json plain = schema_of(fields(two)), shared = with_definitions(plain);
+  EXPECT_EQ(shared["properties"]["left"], shared["properties"]["right"]);
+  EXPECT_TRUE(shared["properties"]["left"].contains("$ref"));
+  EXPECT_LT(shared.dump().size(), plain.dump().size());
+  EXPECT_EQ(without_definitions(shared, shared), plain);
+  const Json sample = sample_schema();
+  EXPECT_EQ(without_definitions(with_definitions(sample), with_definitions(sample)), sample);
 }
 
 TEST(ShippedConfigurations, AgreeWithTheirSchemas) {
