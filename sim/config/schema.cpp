@@ -49,7 +49,7 @@ class SchemaWriter final : public Visitor {
     properties["include"] = {{"type", "string"},
                              {"description", "A file whose keys are taken over, unless given here."}};
     Json schema{{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
-    if (!required_.empty())
+    if (!required_.empty() && !inside_)
       schema["anyOf"] = Json::array({{{"required", required_}}, {{"required", Json::array({"include"})}}});
     return schema;
   }
@@ -108,6 +108,7 @@ class SchemaWriter final : public Visitor {
     Json schema{{"type", "object"}};
     if (nesting_ < kMaxNesting) {
       SchemaWriter child(references_, nesting_ + 1);
+      child.inside_ = true;
       describe(child);
       schema = child.result();
     }
@@ -159,6 +160,7 @@ class SchemaWriter final : public Visitor {
 
   const std::vector<std::string>& references_;
   int nesting_;
+  bool inside_{false};          ///< a mapping of another one: what it lacks may be in the file that the other includes
   Json properties_ = Json::object();
   Json required_ = Json::array();
   Json kinds_ = Json::array();  ///< once by_kind was called: a whole schema for each

@@ -14,7 +14,8 @@ namespace presil::config {
 
 /// JSON Schema (draft-07) of a mapping. Quantities are strings with a unit; every scalar, table and list may also be
 /// {value, source}; every field has its description, default and range; additionalProperties is false; `source` and
-/// `include` are allowed, and a mapping with an `include` need not have the required keys. Keys of `reference_keys`
+/// `include` are allowed. The outermost mapping and those in lists must have the required keys, or an `include`; those inside
+/// another mapping need not, because the file that it includes may have them. Keys of `reference_keys`
 /// may be a string, the name of a file, instead of a mapping. A mapping of several kinds (Visitor::kinds) is an anyOf of
 /// one schema for each.
 nlohmann::ordered_json schema_of(const std::function<void(Visitor&)>& describe,

@@ -160,7 +160,7 @@ TEST(SampleSchema, RefusesWhatTheReaderRefuses) {
   for (const char* yaml : {"{count: 2}", "{size: 1}", "{size: 1 W}", "{size: -1 B}", "{size: 1 B, cuont: 1}", "{size: 1 B, count: 17}",
                            "{size: 1 B, count: 0}", "{size: 1 B, count: 1.5}", "{size: 1 B, count: '1'}", "{size: 1 B, share: 1.5}",
                            "{size: 1 B, on: 1}", "{size: 1 B, shape: Ring}", "{size: 1 B, words: a}", "{size: 1 B, speed: {bf17: 1}}",
-                           "{size: 1 B, speed: {bf16: -1}}", "{size: 1 B, bank: {label: x}}", "{size: 1 B, banks: [{rate: 1}]}",
+                           "{size: 1 B, speed: {bf16: -1}}", "{size: 1 B, banks: [{rate: 1}]}",
                            "{size: 1 B, count: {value: 1, sauce: x}}", "{size: 1 B, source: [a]}", "[1]"}) {
     EXPECT_NE(wrong_yaml(yaml), "") << yaml;
     EXPECT_THROW(sample_of(yaml), InputError) << yaml;
@@ -175,6 +175,11 @@ struct Chain {
     v.list("next", next, optional, "Next.");
   }
 };
+
+TEST(SampleSchema, AMappingInAnotherMayLeaveOutWhatAnIncludedFileHas) {
+  EXPECT_EQ(wrong_yaml("{include: x.yaml, bank: {label: x}}"), "");
+  EXPECT_THROW(sample_of("{size: 1 B, bank: {label: x}}"), InputError) << "the reader knows better";
+}
 
 TEST(SampleSchema, AListOfItselfEnds) {
   Chain chain;
