@@ -8,12 +8,30 @@
 
 namespace presil::gpu {
 
+namespace {
+
+/// Dies that memory is spread over.
+double memory_dies(const GpuConfig& gpu) { return gpu.die.io_dies > 0 ? gpu.die.io_dies : gpu.die.chiplets; }
+
+}  // namespace
+
+double die_crossing(const GpuConfig& gpu) {
+  const double dies = memory_dies(gpu);
+  return dies > 1 && gpu.die.die_to_die.value > 0 ? 2 * (dies - 1) / (dies * dies) / gpu.die.die_to_die.value : 0;
+}
+
+BytesPerSecond die_to_die_needed(const GpuConfig& gpu) {
+  const double dies = memory_dies(gpu);
+  return {2 * (dies - 1) / (dies * dies) * gpu.load_bytes_per_s(gpu.architecture.fit.stream_efficiency)};
+}
+
 double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock) {
   const FitConfig& fit = gpu.architecture.fit;
   const double read = phase.read_bytes / gpu.load_bytes_per_s(std::lerp(fit.memory_efficiency, fit.stream_efficiency, kernel.streams));
   const double store = kernel.tile_stores ? phase.write_bytes * kTileStoreCost / gpu.load_bytes_per_s(fit.memory_efficiency)
                                           : phase.write_bytes / gpu.load_bytes_per_s(fit.stream_efficiency);
-  const double l2 = phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value, work = phase.sm_cycles / clock.value;
+  const double crossing = die_crossing(gpu) * (phase.read_bytes + phase.write_bytes);
+  const double l2 = std::max(phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value, crossing), work = phase.sm_cycles / clock.value;
   if (kernel.store_stages <= 0) return overlapped(std::max(read + store, l2), work, kernel.stages);
   const double loop = overlapped(std::max(read, l2), work, kernel.stages);
   return std::max(read + store, overlapped(loop, store, kernel.store_stages));
@@ -48,13 +66,14 @@ Watts kernel_power(const GpuConfig& gpu, const Kernel& kernel, Hertz clock) {
 }
 
 Hertz highest_state(const GpuConfig& gpu, const std::function<Watts(Hertz)>& power) {
-  if (gpu.power.tdp.value <= 0 || power(gpu.clock) <= gpu.power.tdp) return gpu.clock;
+  const Watts limit = api::power_limit(gpu, gpu.power.tdp);
+  if (limit.value <= 0 || power(gpu.clock) <= limit) return gpu.clock;
   const auto states = std::max(1L, static_cast<long>(std::ceil(gpu.clock.value / gpu.clocks.step.value)) - 1);
   const auto state = [&](long i) { return Hertz{gpu.clock.value - static_cast<double>(i) * gpu.clocks.step.value}; };
   long best = states, first = 1;
   while (first < best) {
     const long middle = (first + best) / 2;
-    if (power(state(middle)) <= gpu.power.tdp) best = middle;
+    if (power(state(middle)) <= limit) best = middle;
     else first = middle + 1;
   }
   return state(best);

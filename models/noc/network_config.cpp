@@ -20,11 +20,11 @@ void NetworkConfig::describe(config::Visitor& v) {
   v.integer("rows", rows, optional, 0, 1024, "Rows of a mesh.");
   v.quantity("link_bandwidth", link_bandwidth, required, positive,
              "Rate of every link, each direction, headers included; also of a node's own port.");
-  v.quantity("hop_latency", hop_latency, required, non_negative, "One router and the wire behind it, for the head.");
+  v.quantity("hop_latency", hop_latency, optional, non_negative, "One router and the wire behind it, for the head. 0: two clocks and the wire of the floorplan.");
   v.quantity("flit", flit, optional, positive, "Payload is carried in whole flits of this size.");
   v.quantity("packet", packet, optional, positive, "Most payload that one header covers.");
   v.quantity("header", header, optional, non_negative, "Link bytes added to every packet.");
-  v.quantity("hop_length", hop_length, required, non_negative, "Wire of one hop; its energy is the technology's per bit and millimetre.");
+  v.quantity("hop_length", hop_length, optional, non_negative, "Wire of one hop; its energy is the technology's per bit and millimetre. 0: from the floorplan.");
 
   v.check(topology != Topology::mesh || (columns > 0 && rows > 0), "topology", "a mesh needs columns and rows");
   v.check(whole(flit) && whole(header), "flit", "flit and header must be whole numbers of bytes");

@@ -51,7 +51,7 @@ Core::Core(const ChipConfig& config, api::NodeId node, std::array<Endpoint*, api
 }
 
 Chip::Chip(sc_core::sc_module_name name, const ChipConfig& config, api::Memory& memory)
-    : sc_module(name), config_(config), clock_(config.clock), memory_(memory) {
+    : sc_module(name), config_(config), memory_(memory) {
   const std::uint32_t ports = config.memory_ports;
   std::vector<api::NodeId> memory_ports;
   for (std::uint32_t p = 0; p < ports; ++p) memory_ports.push_back(config.cores + p);
@@ -71,6 +71,14 @@ Chip::Chip(sc_core::sc_module_name name, const ChipConfig& config, api::Memory& 
 }
 
 Chip::~Chip() = default;
+
+void Chip::set_clock(Hertz clock) {
+  for (const auto& core : cores_) {
+    core->scratchpad.set_clock(clock);
+    core->vector.set_clock(kernel::Clock(clock));
+    for (systolic::SystolicArray& array : core->arrays) array.set_clock(kernel::Clock(clock));
+  }
+}
 
 std::array<Endpoint*, api::kLevels> Chip::endpoints() {
   return {memory_node_.get(), shared_node_.get(), host_node_.get()};

@@ -36,6 +36,10 @@ class Chip : public sc_core::sc_module, public api::Device, private Executor {
 
   api::DeviceCounters run(api::ProgramSource& program, bool canonical) override;
 
+  /// Arrays, vector units and scratchpads at another clock than the configuration's, from the next program on. Network,
+  /// shared SRAM and DRAM have clocks of their own.
+  void set_clock(Hertz clock);
+
  private:
   std::size_t units() const override;
   std::size_t unit_of(const api::Command& command) const override;
@@ -53,7 +57,6 @@ class Chip : public sc_core::sc_module, public api::Device, private Executor {
   std::array<Endpoint*, api::kLevels> endpoints();
 
   const ChipConfig config_;
-  const kernel::Clock clock_;
   api::Memory& memory_;
   kernel::Agenda agenda_{"agenda"};
   std::unique_ptr<api::Network> network_;

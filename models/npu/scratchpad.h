@@ -17,11 +17,13 @@ namespace presil::npu {
 class Scratchpad {
  public:
   Scratchpad(const ScratchpadConfig& config, Bytes weight_buffer, Hertz clock, std::uint64_t cells = 0)
-      : rate_{config.bytes_per_cycle() * clock.value},
+      : bytes_per_cycle_(config.bytes_per_cycle()),
+        rate_{bytes_per_cycle_ * clock.value},
         separate_weights_(weight_buffer.value > 0),
         capacity_{static_cast<std::uint64_t>(config.capacity.value), static_cast<std::uint64_t>(weight_buffer.value),
                   cells} {}
 
+  void set_clock(Hertz clock) { rate_ = {bytes_per_cycle_ * clock.value}; }
   bool try_reserve(const std::array<std::uint64_t, api::kPools>& bytes);
   void release(const std::array<std::uint64_t, api::kPools>& bytes);
 
@@ -44,7 +46,8 @@ class Scratchpad {
     return separate_weights_ ? bytes : std::array<std::uint64_t, api::kPools>{bytes[0] + bytes[1], 0, bytes[2]};
   }
 
-  const BytesPerSecond rate_;
+  const double bytes_per_cycle_;
+  BytesPerSecond rate_;
   const bool separate_weights_;
   const std::array<std::uint64_t, api::kPools> capacity_;
   std::array<std::uint64_t, api::kPools> used_{};

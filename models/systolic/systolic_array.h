@@ -43,6 +43,8 @@ class SystolicArray {
 
   /// Streaming cannot go on before `t` (a scratchpad port was busy).
   void stall_until(sc_core::sc_time t);
+  /// From the next block on.
+  void set_clock(kernel::Clock clock) { clock_ = clock; }
   sc_core::sc_time free_at() const { return stream_free_; }
   const ArrayUse& use() const { return use_; }
   /// Idle from now on, with nothing preloaded and the counters at zero.
@@ -50,7 +52,7 @@ class SystolicArray {
 
  private:
   const SystolicConfig config_;
-  const kernel::Clock clock_;
+  kernel::Clock clock_;
   ArrayUse use_;
   sc_core::sc_time stream_free_;      ///< F
   sc_core::sc_time last_fold_start_;  ///< L

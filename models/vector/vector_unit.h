@@ -15,12 +15,14 @@ class VectorUnit {
   /// Time the command is done.
   sc_core::sc_time execute(double simple_ops, double special_ops, sc_core::sc_time ready);
   void stall_until(sc_core::sc_time t) { free_ = std::max(free_, t); }
+  /// From the next command on.
+  void set_clock(kernel::Clock clock) { clock_ = clock; }
   sc_core::sc_time busy() const { return busy_; }
   void reset(sc_core::sc_time now);
 
  private:
   const VectorConfig config_;
-  const kernel::Clock clock_;
+  kernel::Clock clock_;
   sc_core::sc_time free_;
   sc_core::sc_time busy_;
 };

@@ -1,8 +1,8 @@
 // agenda.h -- the deadlines of one module: one SC_METHOD, woken only when something is due.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <queue>
 #include <vector>
 
 #include "sim/kernel/time.h"
@@ -39,17 +39,33 @@ class Agenda : public sc_core::sc_module {
   void after(sc_core::sc_time delay, Callback callback) { at(sc_core::sc_time_stamp() + delay, callback); }
 
  private:
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  /// Calls due at one time are a chain, and the heap (of four branches, entries beside their siblings) orders the chains:
+  /// what many equal units do at once costs one entry. Two chains of one time are made in the order they were begun.
   struct Entry {
-    sc_core::sc_time when;
-    std::uint64_t order;
+    std::uint64_t when;      ///< in ticks of the kernel
+    std::uint64_t order;     ///< number of the chain in the upper bits, place of its first call in the lower
+    bool before(const Entry& other) const { return when != other.when ? when < other.when : order < other.order; }
+  };
+  struct Call {
     Callback callback;
-    bool operator>(const Entry& other) const {
-      return when != other.when ? when > other.when : order > other.order;
-    }
+    std::uint32_t next;
+  };
+  struct Recent {            ///< the newest chain of a time
+    std::uint64_t when{0};
+    std::uint32_t last{kNone};
   };
   void run();
+  void run_chain(std::uint64_t when, std::uint32_t place);
+  std::uint32_t place_of(const Callback& callback);
+  Recent& recent(std::uint64_t when);
+  void push(Entry entry);
+  void pop();
 
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> entries_;
+  std::vector<Entry> heap_;
+  std::vector<Call> calls_;
+  std::vector<std::uint32_t> idle_;  ///< places in `calls_`
+  std::array<Recent, 64> recent_;
   std::uint64_t next_order_{0};
   sc_core::sc_event due_{"due"};
 };

@@ -44,6 +44,7 @@ AttentionEmitter::Unit AttentionEmitter::make_unit(std::uint64_t index) const {
   unit.rows = share(positions * group_, part, plan_.row_parts);
   unit.row_offset = (pair * shape_.q_len + first) * group_ + positions * group_ * part / plan_.row_parts;
   unit.keys = visible_keys(shape_, first, positions);
+  unit.first = block == 0 && part == 0;
   return unit;
 }
 
@@ -102,6 +103,14 @@ void AttentionEmitter::load_queries(Batch& batch, std::uint16_t core) {
     const Slicer::Slice slice{to_bytes(static_cast<double>(unit.row_offset) * row), to_bytes(static_cast<double>(unit.rows) * row)};
     unit.query = batch.add(make_load(work_, q, slice, core, barrier_));
     unit.query_bytes = slice.bytes;
+    if (!shape_.backward) continue;
+    const double value_row = static_cast<double>(shape_.v_dim) * value_bytes_;
+    const std::size_t inputs = work_.kernel.main_inputs.size();
+    for (const std::size_t input : {inputs - 2, inputs - 1}) {  // O and dO
+      const Slicer::Slice rows{to_bytes(static_cast<double>(unit.row_offset) * value_row), to_bytes(static_cast<double>(unit.rows) * value_row)};
+      unit.query = batch.add(make_load(work_, work_.kernel.main_inputs[input], rows, core, barrier_));
+      unit.query_bytes += rows.bytes;
+    }
   }
 }
 
@@ -163,9 +172,32 @@ void AttentionEmitter::score(Batch& batch, std::uint16_t core, std::uint64_t til
   }
 }
 
+bool AttentionEmitter::biased() const {
+  const std::size_t operands = (shape_.shared_kv ? 2 : 3) + (shape_.backward ? 2 : 0);
+  return work_.kernel.main_inputs.size() > operands;
+}
+
+/// Probabilities of a tile from its scores; of the gradient also what they hand on (kGradientSimpleOps).
+CommandId AttentionEmitter::weigh(Batch& batch, std::uint16_t core, Unit& unit, std::uint64_t tile, double converted) {
+  const KeyRange keys = tile_of(unit, tile);
+  const double scores = static_cast<double>(unit.rows) * static_cast<double>(keys.end - keys.begin);
+  const double rescaled = tile > 0 && !shape_.backward ? static_cast<double>(unit.rows) * static_cast<double>(shape_.v_dim) : 0;
+  Command softmax = unit_command(CommandKind::vector, core, unit);
+  softmax.lanes.simple_ops = scores * ((shape_.backward ? kGradientSimpleOps : kScoreSimpleOps) + (biased() ? 1 : 0)) + rescaled * kRescaleOps + converted;
+  softmax.lanes.special_ops = scores * kScoreSpecialOps;
+  softmax.lanes.scratchpad_bytes = scores * (kPartialBytes + value_bytes_) * (shape_.backward ? 2 : 1) + 2 * rescaled * kPartialBytes;
+  softmax.after.push_back(unit.scored[tile % 2]);
+  if (biased() && outside(work_.home(work_.kernel.main_inputs.at(shape_.shared_kv ? 2 : 3)))) {
+    const auto bytes = to_bytes(scores * value_bytes_);
+    Command load = make_load(work_, work_.kernel.main_inputs.at(shape_.shared_kv ? 2 : 3), {0, bytes}, core, barrier_);
+    softmax.after.push_back(batch.add(load));
+    softmax.release[0] += bytes;
+  }
+  return batch.add(softmax);
+}
+
 void AttentionEmitter::apply(Batch& batch, std::uint16_t core, std::uint64_t tile) {
   CoreWave& wave = cores_[core];
-  const bool bias = work_.kernel.main_inputs.size() > (shape_.shared_kv ? 2u : 3u);
   const bool convert = work_.tensor(work_.kernel.main_inputs.at(1)).format != work_.main_op().compute;
   std::vector<std::size_t> taken(wave.tiles[tile % 2].size(), 0);
   for (Unit& unit : wave.units) {
@@ -174,33 +206,22 @@ void AttentionEmitter::apply(Batch& batch, std::uint16_t core, std::uint64_t til
     const std::uint64_t size = keys.end - keys.begin;
     const KeyTile& shared = shared_tile(wave, unit, tile);
     const auto slot = static_cast<std::size_t>(&shared - wave.tiles[tile % 2].data());
-    const double scores = static_cast<double>(unit.rows) * static_cast<double>(size);
-    const double result = static_cast<double>(unit.rows) * static_cast<double>(shape_.v_dim);
-
-    Command softmax = unit_command(CommandKind::vector, core, unit);
-    softmax.lanes.simple_ops = scores * (kScoreSimpleOps + (bias ? 1 : 0)) + (tile > 0 ? result * kRescaleOps : 0);
-    if (convert && taken[slot] == 0)
-      softmax.lanes.simple_ops += static_cast<double>(size) * static_cast<double>(shape_.qk_dim + (shape_.shared_kv ? 0 : shape_.v_dim));
-    softmax.lanes.special_ops = scores * kScoreSpecialOps;
-    softmax.lanes.scratchpad_bytes = scores * (kPartialBytes + value_bytes_) + (tile > 0 ? 2 * result * kPartialBytes : 0);
-    softmax.after.push_back(unit.scored[tile % 2]);
-    if (bias && outside(work_.home(work_.kernel.main_inputs.back()))) {
-      const auto bytes = to_bytes(scores * value_bytes_);
-      Command load = make_load(work_, work_.kernel.main_inputs.back(), {0, bytes}, core, barrier_);
-      softmax.after.push_back(batch.add(load));
-      softmax.release[0] += bytes;
+    const double converted = convert && taken[slot] == 0
+                                 ? static_cast<double>(size) * static_cast<double>(shape_.qk_dim + (shape_.shared_kv ? 0 : shape_.v_dim)) : 0;
+    const std::uint64_t kv = shape_.shared_kv ? shared.key_bytes : shared.value_bytes;
+    const std::uint64_t released = unit.score_bytes[tile % 2] + share(kv, taken[slot]++, shared.sharers);
+    if (shape_.backward) {
+      apply_gradient(batch, core, unit, shared, tile, released);
+      continue;
     }
-    const CommandId weighed = batch.add(softmax);
-
     Command command = unit_command(CommandKind::matmul, core, unit);
     command.array.m = unit.rows;
     command.array.n = shape_.v_dim;
     command.array.k = size;
-    command.after.push_back(weighed);
+    command.after.push_back(weigh(batch, core, unit, tile, converted));
     if (shared.values_loaded) command.after.push_back(shared.values);
     if (tile == 0) command.reserve[0] = unit.rows * shape_.v_dim * kPartialBytes;
-    const std::uint64_t kv = shape_.shared_kv ? shared.key_bytes : shared.value_bytes;
-    command.release[0] = unit.score_bytes[tile % 2] + share(kv, taken[slot]++, shared.sharers);
+    command.release[0] = released;
     unit.scored[tile % 2] = batch.add(command);
   }
 }
@@ -209,11 +230,11 @@ void AttentionEmitter::finish(Batch& batch, std::uint16_t core) {
   const double all = static_cast<double>(shape_.batch * shape_.heads) * static_cast<double>(shape_.q_len);
   for (const Unit& unit : cores_[core].units) {
     const std::uint64_t count = ceil_div(unit.keys.end - unit.keys.begin, plan_.kv_tile);
-    const double result = static_cast<double>(unit.rows) * static_cast<double>(shape_.v_dim);
+    const double result = static_cast<double>(unit.rows) * static_cast<double>(result_dim());
     done_ += static_cast<double>(unit.rows);
     TileTail::Tile tile{core, std::min(1.0, done_ / all), {}, result, 0, std::nullopt};
     tile.after.push_back(unit.scored[(count - 1) % 2]);
-    tile.held = unit.rows * shape_.v_dim * kPartialBytes + unit.query_bytes;
+    tile.held = unit.rows * result_dim() * kPartialBytes + unit.query_bytes;
     tile.finish = api::LaneWork{result, static_cast<double>(unit.rows), result * (kPartialBytes + value_bytes_)};
     tail_.emit(batch, tile);
   }

@@ -23,15 +23,22 @@ double step_cycles(const npu::ChipConfig& chip, Format format, std::uint64_t row
     const auto t = systolic::block_timing(g, array.shape, array.dataflow);
     return static_cast<double>(std::max(t.stream, systolic::next_start(t, t))) / std::min(rate, 1.0);
   };
-  return cycles({rows, keys, shape.qk_dim}) + cycles({rows, shape.v_dim, keys});
+  const double forward = cycles({rows, keys, shape.qk_dim});
+  if (!shape.backward) return forward + cycles({rows, shape.v_dim, keys});
+  return forward + cycles({rows, keys, shape.v_dim}) + cycles({keys, shape.v_dim, rows}) + cycles({rows, shape.qk_dim, keys}) +
+         cycles({keys, shape.qk_dim, rows});
 }
 
 /// Bytes that a wave of units needs on chip, two tiles of keys and values deep.
 double space(const workload::Attention& shape, double value_bytes, double units, double pairs, double rows, double keys) {
   const double kv = (static_cast<double>(shape.qk_dim) + (shape.shared_kv ? 0.0 : static_cast<double>(shape.v_dim))) * value_bytes;
   const double scores = rows * keys * 4;
-  const double result = rows * static_cast<double>(shape.v_dim) * 4;
-  const double queries = rows * static_cast<double>(shape.qk_dim) * value_bytes;
+  const double result = rows * static_cast<double>(shape.backward ? shape.qk_dim : shape.v_dim) * 4;
+  const double queries = rows * static_cast<double>(shape.qk_dim + (shape.backward ? 2 * shape.v_dim : 0)) * value_bytes;
+  if (shape.backward) {  // dP beside the scores, sums of dK and dV
+    const double sums = keys * static_cast<double>(shape.qk_dim + shape.v_dim) * 4;
+    return pairs * 2 * keys * kv + units * (3 * scores + 2 * result + 2 * queries + 2 * sums) + 4096;
+  }
   return pairs * 2 * keys * kv + units * (2 * scores + 2 * result + 2 * queries) + 4096;
 }
 
@@ -77,8 +84,10 @@ AttentionPlan plan_attention(const workload::Attention& shape, Format format, do
         const double array = steps * step_cycles(chip, format, rows, keys, shape) / rates.clock;
         const double scores = static_cast<double>(rows) * static_cast<double>(keys) * in_core;
         const double rescale = static_cast<double>(rows) * static_cast<double>(shape.v_dim) * kRescaleOps * in_core;
-        const double vector = steps * chip.core.vector.cycles(scores * kScoreSimpleOps + rescale, scores * kScoreSpecialOps) / rates.clock;
-        const double kv_bytes = steps * kv_copies * static_cast<double>(keys) * value_bytes *
+        const double each = shape.backward ? kGradientSimpleOps : kScoreSimpleOps;
+        const double vector = steps * chip.core.vector.cycles(scores * each + (shape.backward ? 0 : rescale), scores * kScoreSpecialOps) / rates.clock;
+        const double per_value = shape.backward ? value_bytes + 8 : value_bytes;  // sums of the gradient come and go in fp32
+        const double kv_bytes = steps * kv_copies * static_cast<double>(keys) * per_value *
                                 (static_cast<double>(shape.qk_dim) + (shape.shared_kv ? 0.0 : static_cast<double>(shape.v_dim)));
         const double move = rates.seconds(kv_home, kv_bytes);
         const double sum = array + vector + move;

@@ -23,6 +23,8 @@ struct AttentionPlan {
 /// Vector work of a tile of scores, per (query row, key): scale, running maximum, subtract, sum; exp.
 inline constexpr double kScoreSimpleOps = 4;
 inline constexpr double kScoreSpecialOps = 1;
+/// The same of the gradient: subtract the logarithm of the sum, scale, dP - D, times P, both to the format of the arrays.
+inline constexpr double kGradientSimpleOps = 6;
 /// Per row and value dimension and key tile: rescale the running result.
 inline constexpr double kRescaleOps = 1;
 

@@ -48,10 +48,14 @@ Placement place(const workload::Graph& graph, const workload::Segment& segment, 
   placement.home.assign(graph.tensors.size(), Home::nowhere);
   placement.address.assign(graph.tensors.size(), 0);
 
+  const double capacity = memory::capacity(chip.memory).value;
   std::uint64_t next = 0;
   for (std::size_t id = 0; id < graph.tensors.size(); ++id) {
+    const double bytes = std::ceil(graph.tensors[id].bytes());
+    // Not all are alive at once: from the beginning again where the memory ends. What does not fit was refused before.
+    if (static_cast<double>(next) + bytes > capacity) next = 0;
     placement.address[id] = next;
-    next += (static_cast<std::uint64_t>(std::ceil(graph.tensors[id].bytes())) + kAlignment - 1) / kAlignment * kAlignment;
+    next += (static_cast<std::uint64_t>(bytes) + kAlignment - 1) / kAlignment * kAlignment;
   }
 
   const bool shared = chip.shared.present();

@@ -67,8 +67,12 @@ TileTail::TileTail(const KernelWork& work, CommandId barrier) : work_(work), bar
     if (outside(work.home(id))) inputs_.push_back({id, Slicer(work.tensor(id).bytes())});
     else local_inputs_ = true;
   }
-  for (const auto id : work.kernel.outputs)
-    if (outside(work.home(id))) outputs_.push_back({id, Slicer(work.tensor(id).bytes())});
+  const bool adds = work.main_op().kind == workload::OpKind::matmul && work.main_op().matmul.accumulate;
+  for (const auto id : work.kernel.outputs) {
+    if (!outside(work.home(id))) continue;
+    outputs_.push_back({id, Slicer(work.tensor(id).bytes())});
+    if (adds) inputs_.push_back(outputs_.back());
+  }
 }
 
 std::vector<Command> TileTail::vector_work(const Tile& tile, double part) const {
@@ -91,7 +95,8 @@ std::vector<Command> TileTail::vector_work(const Tile& tile, double part) const 
     const double elements = rows * static_cast<double>(op.vector.columns);
     add(i, {elements * op.vector.simple, elements * op.vector.special + rows * op.vector.row_special, 2 * value * elements});
   }
-  if (commands.empty()) add(work_.kernel.main, {tile.elements, 0, (4 + value) * tile.elements});
+  const bool adds = work_.main_op().kind == workload::OpKind::matmul && work_.main_op().matmul.accumulate;
+  if (commands.empty()) add(work_.kernel.main, {(adds ? 2 : 1) * tile.elements, 0, (adds ? 12 : 4 + value) * tile.elements});
   return commands;
 }
 
@@ -117,7 +122,7 @@ void TileTail::emit(Batch& batch, const Tile& tile) {
     const Slicer::Slice slice = input.slicer.up_to(tile.until);
     if (slice.bytes == 0) continue;
     Command load = make_load(work_, input.id, slice, tile.core, barrier_);
-    load.op = static_cast<OpIndex>(work_.kernel.epilogue.front());
+    load.op = static_cast<OpIndex>(work_.kernel.epilogue.empty() ? work_.kernel.main : work_.kernel.epilogue.front());
     held += slice.bytes;
     after.push_back(batch.add(load));
   }

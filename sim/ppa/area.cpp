@@ -104,7 +104,7 @@ ChipArea chip_area(const Technology& t, const DieConfig& die, const Inventory& h
   add("memory phy", "memory", has.interface_phy, has.interfaces);
   add("memory controller", "memory", logic(io, kMemoryController * has.memory.value / 1e9));
   add("links", "links", {kLinkLane}, die.link_lanes);
-  add("die to die", "links", {kDieToDie * die.die_to_die.value / 1e12}, die.dies());
+  add("die to die", "links", {(die.stacked ? kStackedDieToDie : kDieToDie) * die.die_to_die.value / 1e12}, die.dies());
   const double named = area.total().value;
   const double apart = die.io_dies > 0 ? area.group("cores").value : 0;  // what lies on dies of its own
   add("other of the cores", "cores", {kOther * t.density.analog * apart});
@@ -124,6 +124,15 @@ void check_reticle(const ChipArea& area, SquareMillimetres published, const std:
   const SquareMillimetres die = over ? computed : published / dies, all = over ? area.total() : published;
   throw InputError(fmt::format("a die of {:.0f} mm2 of {} is over the reticle limit of {:.0f} mm2 (26 x 33 mm); expected die.chiplets of at least {}",
                                die.value, chip, kReticle.value, static_cast<int>(std::ceil(all / kReticle))));
+}
+
+void check_stack(const ChipArea& area, const DieConfig& die, const std::string& chip) {
+  if (!die.stacked) return;
+  SquareMillimetres upper{}, lower{};
+  for (std::size_t i = 0; i < area.dies.size(); ++i) (i < die.chiplets ? upper : lower) += area.dies[i];
+  if (upper <= lower * (1 + kAreaError)) return;
+  throw InputError(fmt::format("{} chiplets of {} take {:.0f} mm2 and are stacked on io dies of {:.0f} mm2; expected room for them", die.chiplets, chip,
+                               upper.value, lower.value));
 }
 
 }  // namespace presil::ppa

@@ -57,6 +57,9 @@ inline constexpr double kLane = 0.295;
 /// mm2 per TB/s between dies. [paper] UCIe 1.0 white paper, 2022: 1350 GB/s per mm2 for advanced packages at 45 um.
 inline constexpr double kDieToDie = 0.74;
 
+/// The same of dies bonded face to face. [paper] UCIe 2.0 specification, 2024: 4000 GB/s per mm2 at a pitch of 9 um.
+inline constexpr double kStackedDieToDie = 0.25;
+
 /// A rectangle's worth of the die. `group`: cores, cache, network, memory, links or other.
 struct Block {
   std::string name, group;
@@ -111,5 +114,7 @@ inline constexpr double kAreaError = 0.12;
 /// Throws InputError with the numbers when a die is over the reticle: as published (0: not), or as computed by more than
 /// kAreaError.
 void check_reticle(const ChipArea& area, SquareMillimetres published, const std::string& chip);
+/// Throws InputError with the numbers when stacked chiplets are larger, by more than kAreaError, than the dies below them.
+void check_stack(const ChipArea& area, const DieConfig& die, const std::string& chip);
 
 }  // namespace presil::ppa

@@ -21,6 +21,8 @@ void DieConfig::describe(config::Visitor& v) {
   v.integer("io_dies", io_dies, optional, 0, 256, "Dies that carry cache, network, memory interfaces and links; 0: these are on the chiplets.");
   v.object("io_technology", io_technology, optional, "Node of the io dies; absent: the chip's.");
   v.quantity("die_to_die", die_to_die, optional, non_negative, "Rate between a die and the others, both ways together.");
+  v.flag("stacked", stacked, optional, "The chiplets lie on the io dies, joined by hybrid bonds; else beside them, over an interposer.");
+  v.check(!stacked || io_dies > 0, "stacked", "chiplets are stacked on io dies, and there are none");
 }
 
 }  // namespace presil::ppa

@@ -24,6 +24,7 @@ struct DieConfig {
   std::uint32_t io_dies{0};              ///< dies that carry all else; 0: it is on the chiplets
   Technology io_technology;              ///< of the io dies
   BytesPerSecond die_to_die{};           ///< both ways, of each die to the others
+  bool stacked{false};                   ///< the chiplets lie on the io dies, bonded face to face
 
   void describe(config::Visitor& v);
   std::uint32_t dies() const { return chiplets + io_dies; }

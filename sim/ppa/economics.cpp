@@ -74,16 +74,17 @@ double lot_yield(const EconomicsConfig& e, const DieLot& die) {
 
 ChipPrice chip_price(const EconomicsConfig& e, const std::vector<DieLot>& dies, const MemoryLot& memory) {
   ChipPrice price;
-  double carried = memory.stacks * kHbmStack, placements = static_cast<double>(dies.size()) + memory.stacks;
+  double carried = memory.stacks * kHbmStack, placements = static_cast<double>(dies.size()) + memory.stacks, above = 0;
   for (const DieLot& die : dies) {
     const double good = lot_yield(e, die);
     if (price.die_yield == 0) price.die_yield = good;
     price.dies += die.wafer->cost / std::max(1.0, dies_per_wafer(die.area)) / good;
     price.carbon_kg += (die.wafer->fab_kwh_per_cm2 * e.fab_grid_g_per_kwh / 1e3 + die.wafer->gas_kg_per_cm2 + kMaterials) * die.area.value / 100 / good;
-    carried += die.area.value;
+    if (die.stacked) ++above;
+    else carried += die.area.value;
   }
   const double assembled = std::pow(e.assembly_yield, placements);
-  const double interposer = placements > 1 ? kInterposerUsdPerMm2 * carried * 1.1 : 0;
+  const double interposer = placements - above > 1 ? kInterposerUsdPerMm2 * carried * 1.1 : 0;
   price.memory = {memory.gib * (memory.stacks > 0 ? e.hbm_usd_per_gib : e.dram_usd_per_gib)};
   const double parts = price.dies.value + price.memory.value;
   const double base = interposer + kSubstrateUsdPerMm2 * kSubstrateArea * carried;

@@ -50,6 +50,7 @@ struct DieLot {
   SquareMillimetres unit{};            ///< of one unit
   std::uint32_t units{0}, used{0};     ///< on this die; 0: no spares
   const WaferConfig* wafer{};
+  bool stacked{false};                 ///< on another one: takes no room of its own on the package
 };
 
 struct MemoryLot {

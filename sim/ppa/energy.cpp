@@ -1,7 +1,48 @@
 // energy.cpp -- implementation of energy.h.
 #include "sim/ppa/energy.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace presil::ppa {
+
+Activity& Activity::add(const Activity& other, double times) {
+  for (std::size_t f = 0; f < macs.size(); ++f) macs[f] += times * other.macs[f];
+  vector_ops += times * other.vector_ops;
+  macro_passes += times * other.macro_passes;
+  macro_programmed += times * other.macro_programmed;
+  pim_j += times * other.pim_j;
+  scratchpad_bytes += times * other.scratchpad_bytes;
+  shared_bytes += times * other.shared_bytes;
+  network_byte_hops += times * other.network_byte_hops;
+  memory_bytes += times * other.memory_bytes;
+  fabric_bytes += times * other.fabric_bytes;
+  arithmetic_j += times * other.arithmetic_j;
+  vector_j += times * other.vector_j;
+  shared_j += times * other.shared_j;
+  time += other.time * times;
+  return *this;
+}
+
+void Activity::scale_on_chip(double factor) {
+  Activity scaled;
+  scaled.add(*this, factor);
+  scaled.macro_passes = macro_passes;  // at a supply of their own
+  scaled.macro_programmed = macro_programmed;
+  scaled.pim_j = pim_j;
+  scaled.memory_bytes = memory_bytes;
+  scaled.fabric_bytes = fabric_bytes;
+  scaled.time = time;
+  *this = scaled;
+}
+
+JoulesPerBit sram_energy(const Technology& technology, Bytes macro) {
+  constexpr double kSmall = 8 * 1024, kLarge = 1 << 20;
+  if (macro.value <= 0 || technology.sram_small.value <= 0) return technology.sram;
+  const double root = std::sqrt(std::clamp(macro.value, kSmall, kLarge));
+  const double share = (root - std::sqrt(kSmall)) / (std::sqrt(kLarge) - std::sqrt(kSmall));
+  return technology.sram_small + (technology.sram - technology.sram_small) * share;
+}
 
 std::vector<EnergyPart> energy(const Activity& activity, const Technology& technology, const Rest& rest) {
   constexpr double kPico = 1e-12;
@@ -10,9 +51,10 @@ std::vector<EnergyPart> energy(const Activity& activity, const Technology& techn
   const auto bits = [](double bytes, JoulesPerBit each) { return Joules{8 * bytes * each.value}; };
   return {{"arithmetic", {arithmetic}},
           {"vector", {activity.vector_ops * technology.vector_op_pj * kPico}},
-          {"scratchpad", bits(activity.scratchpad_bytes, technology.sram)},
-          {"shared", bits(activity.shared_bytes, technology.sram)},
+          {"scratchpad", bits(activity.scratchpad_bytes, sram_energy(technology, rest.scratchpad_macro))},
+          {"shared", bits(activity.shared_bytes, sram_energy(technology, rest.shared_macro))},
           {"network", bits(activity.network_byte_hops, technology.wire_per_mm * rest.hop_length.value)},
+          {"links", bits(activity.fabric_bytes, rest.link)},
           {"memory", bits(activity.memory_bytes, rest.memory - rest.memory_phy - rest.memory_tsv)},
           {"memory_phy", bits(activity.memory_bytes, rest.memory_phy)},
           {"memory_tsv", bits(activity.memory_bytes, rest.memory_tsv)},

@@ -20,7 +20,7 @@ double mean_distance(double a, double u, double b, double v) {
 
 std::vector<Rectangle> floorplan(const ChipArea& area) {
   if (area.dies.size() > 1) return {};
-  const double side = std::sqrt(area.total().value);
+  const double side = ppa::side(area).value;
   const std::vector<std::vector<Share>> strips{{{"links", 1}, {"other", 1}}, {{"memory", 0.5}}, {{"cores", 0.5}}, {{"cache", 1}, {"network", 1}},
                                                {{"cores", 0.5}}, {{"memory", 0.5}}};
   std::vector<Rectangle> plan;
@@ -39,6 +39,15 @@ std::vector<Rectangle> floorplan(const ChipArea& area) {
   }
   return plan;
 }
+
+Millimetres side(const ChipArea& area) { return {std::sqrt((area.dies.empty() ? area.total() : area.dies.front()).value)}; }
+
+Millimetres crossing(const ChipArea& area) {
+  const Millimetres planned = distance(floorplan(area), "cores", "memory");
+  return planned.value > 0 ? planned : side(area) * (2.0 / 3);
+}
+
+Millimetres spacing(const ChipArea& area, std::uint32_t nodes) { return side(area) / std::sqrt(std::max(1u, nodes)); }
 
 Millimetres distance(const std::vector<Rectangle>& plan, const std::string& from, const std::string& to) {
   double sum = 0, weight = 0;

@@ -40,7 +40,7 @@ void add_part(std::vector<EnergyPart>& parts, const std::string& to, const std::
 
 void scale_on_chip(std::vector<EnergyPart>& parts, double factor) {
   for (EnergyPart& part : parts)
-    if (!part.name.starts_with("memory") && part.name != "idle") part.energy = part.energy * factor;
+    if (!part.name.starts_with("memory") && part.name != "idle" && part.name != "links") part.energy = part.energy * factor;
 }
 
 void move_part(std::vector<EnergyPart>& parts, const std::string& from, const std::string& to, Joules amount) {

@@ -20,6 +20,9 @@ namespace presil::ppa {
 inline constexpr double kClockTree = 0.077e-9;
 /// Bits a second on a serial lane that is up, and joules for each. [assumed] 50 Gb/s; [paper] 5 to 8 pJ/bit for long-reach SerDes.
 inline constexpr double kLaneRate = 50e9, kLaneEnergy = 5e-12;
+/// Energy of a bit to another device: nothing more where the computed power at rest has its lanes up all the time; where the
+/// published one is taken, links are held to sleep at rest. [assumed]
+inline JoulesPerBit link_energy(Watts published_idle) { return {published_idle.value > 0 ? kLaneEnergy : 0}; }
 /// Active stand-by and refresh over reads at the full rate: (IDD3N + (IDD5 - IDD3N) tRFC / tREFI) / IDD4R = (55 + 195 x 0.09) / 390
 /// of HBM2 [datasheet, as in DRAMsim3/configs/HBM2_8Gb_x128.ini].
 inline constexpr double kMemoryAtRest = 0.19;

@@ -52,6 +52,8 @@ void Technology::describe(config::Visitor& v) {
           "Energy of one multiply-add in pJ, multiplier and adder without registers or control, by format.");
   v.real("vector_op_pj", vector_op_pj, required, non_negative, "Energy of one 32-bit floating-point vector operation in pJ.");
   v.quantity("sram", sram, required, non_negative, "Energy per bit of a read or write of a 1 MiB SRAM.");
+  v.quantity("sram_small", sram_small, optional, non_negative, "The same of a macro of 8 KiB; 0: as the large one. Between: with the root of the capacity.");
+  v.check(sram_small <= sram, "sram_small", "a small macro takes no more energy than a large one");
   v.quantity("wire_per_mm", wire_per_mm, required, non_negative, "Energy of moving one bit over 1 mm of on-chip wire.");
   v.object("density", density, required, "What fits on a square millimetre.");
   v.object("voltage", voltage, required, "Supply and speed.");

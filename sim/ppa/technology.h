@@ -59,7 +59,8 @@ struct Technology {
   bool projected{false};          ///< not in production: announced figures
   std::array<double, kFormatNames.size()> mac_pj{};
   double vector_op_pj{};
-  JoulesPerBit sram{};
+  JoulesPerBit sram{};        ///< of a macro of 1 MiB
+  JoulesPerBit sram_small{};  ///< of a macro of 8 KiB; 0: as the large one
   JoulesPerBit wire_per_mm{};
   DensityConfig density;
   VoltageConfig voltage;

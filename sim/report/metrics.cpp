@@ -35,6 +35,8 @@ constexpr std::array kMetrics{
     Metric{"energy_j", "energy", Better::lower},
     Metric{"energy_per_token_j", "energy per token", Better::lower},
     Metric{"average_power_w", "average power", Better::lower},
+    Metric{"peak_power_w", "peak power", Better::lower},
+    Metric{"energy_delay_j_s", "energy times latency", Better::lower},
     Metric{"die_area_mm2", "die area", Better::lower},
     Metric{"tflops_per_w", "work per energy", Better::higher},
     Metric{"tops_per_w", "work per energy", Better::higher},

@@ -296,6 +296,11 @@ Result read_result(const Json& document, const std::string& file_name) {
   read_memory(root, result.memory);
   root.rows("levels", result.levels, read_level);
   root.rows("energy", result.energy, [](const Cursor& row) { return read_part(row, "joules"); });
+  root.with("dies", [&](const Cursor& c) {
+    c.object().get("count", result.dies.count);
+    c.object().get("gb_per_s", result.dies.gb_per_s);
+    c.object().get("as_one_from_gb_per_s", result.dies.as_one_from_gb_per_s);
+  });
   root.rows("area", result.area, [](const Cursor& row) { return read_part(row, "mm2"); });
   root.members([&](const std::string& member, const Cursor& shares) {
     const std::string_view suffix = "_time";

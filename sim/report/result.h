@@ -59,6 +59,11 @@ struct Part {
   double value{};
 };
 
+/// A package of several dies; `count` 0: one die.
+struct Dies {
+  double count{}, gb_per_s{}, as_one_from_gb_per_s{};
+};
+
 struct MappingRow {
   std::string name, phase, segment;
   std::string tiling;  ///< and how it is split over cores and arrays
@@ -79,6 +84,7 @@ struct Result {
   MemoryFit memory;
   std::vector<BandwidthLevel> levels;
   std::vector<Part> energy, area;
+  Dies dies;
   std::string unit;             ///< what multiplies: "array"
   std::vector<Part> unit_time;  ///< where its time went, the document's `<unit>_time`
   std::vector<MappingRow> mapping;

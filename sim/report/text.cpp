@@ -48,7 +48,9 @@ void add_energy(const Result& result, Table& table) {
   if (!joules) return;
   const double* token = result.metric("energy_per_token_j");
   const double* watts = result.metric("average_power_w");
+  const double* peak = result.metric("peak_power_w");
   std::string note = watts ? power(*watts) + " average" : "";
+  if (watts && peak) note += ", " + power(*peak) + " at most";
   if (token) note += (note.empty() ? "" : ", ") + energy(*token) + " per token";
   table.add({"energy", energy(*joules), note});
 }
@@ -197,6 +199,14 @@ std::string assumptions(const Result& result) {
   return fmt::format("{} fitted or assumed ({} fitted): `presil describe {}`", what, fitted, chip);
 }
 
+// "2 act as one: 10 TB/s between them, 3.6 TB/s needed for it".
+std::string dies(const Dies& dies) {
+  if (dies.count < 2) return "";
+  const bool one = dies.gb_per_s >= dies.as_one_from_gb_per_s;
+  return fmt::format("{} {} as one: {} between them, {} needed for it", count(dies.count), one ? "act" : "do not act", rate(dies.gb_per_s),
+                     rate(dies.as_one_from_gb_per_s));
+}
+
 std::string footer(const Result& result, const Style& style) {
   Table table({{""}, {""}});
   const auto add = [&](const char* label, const std::string& text) {
@@ -208,6 +218,7 @@ std::string footer(const Result& result, const Style& style) {
       memory_fit(result.memory));
   add("energy", shares(result.energy, label));
   add("area", shares(result.area, label));
+  add("dies", dies(result.dies));
   add("assumptions", assumptions(result));
   return table.empty() ? "" : table.render(style, 2);
 }

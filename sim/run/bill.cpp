@@ -4,19 +4,18 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/ppa/floorplan.h"
-#include "sim/run/chip_power.h"
 #include "sim/run/price.h"
 
 namespace presil::run {
 
 using nlohmann::ordered_json;
 
-Bill bill_of(const Chip& chip, const ppa::EconomicsConfig& economics, const ppa::Activity& activity, double busy, double devices) {
+Bill bill_of(const Chip& chip, const ppa::EconomicsConfig& economics, const std::vector<ppa::EnergyPart>& energy, Seconds time, double devices) {
   Bill bill;
-  bill.energy = energy_of(chip, activity, busy);
+  bill.energy = energy;
   for (auto& part : bill.energy) part.energy = part.energy * devices;
   bill.chip = price_of(chip, economics);
-  bill.run = ppa::run_price(economics, bill.chip, devices, activity.time, {bill.joules()});
+  bill.run = ppa::run_price(economics, bill.chip, devices, time, {bill.joules()});
   return bill;
 }
 
@@ -38,6 +37,8 @@ void add_bill(ordered_json& result, const Chip& chip, const Bill& bill) {
   result["floorplan"] = ordered_json::array();
   for (const ppa::Rectangle& part : ppa::floorplan(area))
     result["floorplan"].push_back({{"group", part.group}, {"x_mm", part.x}, {"y_mm", part.y}, {"width_mm", part.width}, {"height_mm", part.height}});
+  if (const auto dies = chip->dies())
+    result["dies"] = {{"count", dies->count}, {"gb_per_s", dies->rate.value / 1e9}, {"as_one_from_gb_per_s", dies->needed.value / 1e9}};
   const ppa::RunPrice& run = bill.run;
   result["cost"] = {{"chip_usd", bill.chip.total().value}, {"dies_usd", bill.chip.dies.value}, {"memory_usd", bill.chip.memory.value},
                     {"package_usd", bill.chip.package.value}, {"die_yield", bill.chip.die_yield}, {"embodied_kg", bill.chip.carbon_kg},

@@ -17,8 +17,8 @@ struct Bill {
   double joules() const { return ppa::total(energy).value; }
 };
 
-/// `activity`: of one device, over its whole time. `busy`: share of that time in which its units multiply.
-Bill bill_of(const Chip& chip, const ppa::EconomicsConfig& economics, const ppa::Activity& activity, double busy, double devices);
+/// `energy`: of one device, over the `time` of the run.
+Bill bill_of(const Chip& chip, const ppa::EconomicsConfig& economics, const std::vector<ppa::EnergyPart>& energy, Seconds time, double devices);
 
 /// Metrics die_area_mm2, cost_usd, co2_g; `energy`, `area`, `floorplan` and `cost` of the result document.
 void add_bill_metrics(nlohmann::ordered_json& metrics, const Chip& chip, const Bill& bill);

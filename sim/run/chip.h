@@ -64,6 +64,8 @@ class Elaborated {
   /// What beside the segment its counters depend on: the rest of its pass, on chips whose layers share it. Part of the key
   /// under which they are remembered.
   virtual std::string surroundings(const workload::Graph&, const mapping::MappingOptions&) const { return ""; }
+  /// From the next run on, units that multiply at a share of the chip's clock. Nothing where the chip governs itself.
+  virtual void set_speed(double) {}
 };
 
 /// A chip that multiplies large square matrices without end, all its units busy.
@@ -104,8 +106,15 @@ class ChipModel {
   virtual const imc::MacroConfig* macro() const { return nullptr; }
   virtual void use_operands(const imc::OperandStatistics&) {}
 
-  /// Temperature of the die that energies under load are to be charged leakage at.
-  virtual double load_celsius() const { return board().power.temperature_c; }
+  /// Several dies that act as one chip while they exchange at `needed` or more, both ways together.
+  struct Dies { std::uint32_t count; BytesPerSecond rate, needed; };
+  virtual std::optional<Dies> dies() const { return std::nullopt; }
+  /// Whether energies of events hold already what leakage grows by on a hot die.
+  virtual bool energies_hold_leakage() const { return false; }
+  /// Cap of boards whose file gives none (api::power_limit). 0: none.
+  virtual Watts own_power_limit() const { return {}; }
+  /// Whether the device sets its clock by its power limit itself; of others Governor does.
+  virtual bool governs_itself() const { return false; }
   virtual std::optional<Saturated> saturated(Format) const { return std::nullopt; }
 
   virtual std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,

@@ -16,19 +16,38 @@ ppa::StaticPower static_power_at(const Chip& chip, const ppa::ChipArea& area, do
 
 ppa::StaticPower power_at_rest(const Chip& chip) { return static_power_at(chip, chip->area(), ppa::kRestCelsius); }
 
-std::vector<ppa::EnergyPart> energy_of(const Chip& chip, const ppa::Activity& activity, double busy) {
-  const api::PowerConfig& power = chip->board().power;
-  const ppa::ChipArea area = chip->area();
-  ppa::StaticPower rest = static_power_at(chip, area, ppa::kRestCelsius);
-  const ppa::StaticPower load = static_power_at(chip, area, chip->load_celsius());
-  std::vector<ppa::EnergyPart> parts = chip->energy(activity);
+PowerModel::PowerModel(const Chip& chip)
+    : chip_(chip), area_(chip->area()), rest_(static_power_at(chip, area_, ppa::kRestCelsius)),
+      idle_(chip->board().power.idle.value > 0 ? chip->board().power.idle : rest_.total()) {}
+
+ppa::StaticPower PowerModel::at(double celsius) const {
+  return static_power_at(chip_, area_, chip_->energies_hold_leakage() ? ppa::kRestCelsius : celsius);
+}
+
+double PowerModel::load_celsius() const {
+  const api::BoardConfig& board = chip_->board();
+  return board.cooling.present() ? board.cooling.limit_c : board.power.temperature_c;
+}
+
+std::vector<ppa::EnergyPart> PowerModel::energy(const ppa::Activity& activity, double busy, double celsius) const {
+  ppa::StaticPower rest = rest_;
+  const ppa::StaticPower load = at(celsius);
+  std::vector<ppa::EnergyPart> parts = chip_->energy(activity);
   if (activity.pim_j > 0) parts.insert(parts.begin(), {"pim", {activity.pim_j}});
-  const Watts idle = power.idle.value > 0 ? power.idle : rest.total();
-  const bool gated = rest.leakage + rest.clock > idle;
+  const bool gated = rest.leakage + rest.clock > idle_;
   if (gated) rest.clock = {};
-  ppa::split_idle(parts, idle, rest, load, {busy, power.gating}, activity.time);
+  ppa::split_idle(parts, idle_, rest, load, {busy, chip_->board().power.gating}, activity.time);
   if (gated) ppa::move_part(parts, "control", "clock", load.clock * activity.time * busy);
   return parts;
+}
+
+std::vector<ppa::EnergyPart> PowerModel::energy(const SegmentTotals& segment, double celsius) const {
+  const double units_s = segment.activity.time.value * static_cast<double>(chip_->units().count);
+  return energy(segment.activity, units_s > 0 ? segment.multiplying_s / units_s : 0, celsius);
+}
+
+Watts PowerModel::average(const SegmentTotals& segment, double celsius) const {
+  return ppa::total(energy(segment, celsius)) / segment.activity.time;
 }
 
 }  // namespace presil::run

@@ -11,9 +11,29 @@ namespace presil::run {
 /// Computed from area, clock, links and memory, whatever the chip's file publishes.
 ppa::StaticPower power_at_rest(const Chip& chip);
 
-/// Energy by component; the parts sum to the whole. `busy`: share of the time in which units multiply. The power at rest is
-/// the published one where there is one. A clock tree that would not fit into that is gated at rest; under load it is then part
-/// of the control that energies were fitted with, and is taken out of it.
-std::vector<ppa::EnergyPart> energy_of(const Chip& chip, const ppa::Activity& activity, double busy);
+/// Energy of what a chip did. The chip must outlive it.
+class PowerModel {
+ public:
+  explicit PowerModel(const Chip& chip);
+
+  /// Energy by component; the parts sum to the whole. `busy`: share of the time in which units multiply; `celsius`: of the
+  /// die. The power at rest is the published one where there is one. A clock tree that would not fit into that is gated at
+  /// rest; under load it is then part of the control that energies were fitted with, and is taken out of it.
+  std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity, double busy, double celsius) const;
+  std::vector<ppa::EnergyPart> energy(const SegmentTotals& segment, double celsius) const;
+  Watts average(const SegmentTotals& segment, double celsius) const;
+
+  Watts idle() const { return idle_; }
+  /// Of the die under load: where the governor acts if a heat sink is described, else as the chip's file says.
+  double load_celsius() const;
+
+ private:
+  ppa::StaticPower at(double celsius) const;
+
+  const Chip& chip_;
+  const ppa::ChipArea area_;
+  const ppa::StaticPower rest_;
+  const Watts idle_;
+};
 
 }  // namespace presil::run

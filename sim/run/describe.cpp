@@ -87,6 +87,9 @@ ordered_json chip_sections(const Chip& chip) {
   ordered_json area = ordered_json::array();
   for (const ppa::Block& block : silicon.blocks)
     area.push_back({block.name, block.group, fmt::format("{:.1f} mm2", block.area.value), fmt::format("{:.1f}%", 100 * (block.area / silicon.total()))});
+  if (const auto dies = chip->dies())
+    power.push_back({fmt::format("between {} dies, which act as one from", dies->count), fmt::format("{:g} GB/s", dies->rate.value / 1e9),
+                     fmt::format("{:.4g} GB/s", dies->needed.value / 1e9)});
   add_saturated(power, chip);
   const ppa::ChipPrice price = price_of(chip, {});
   ordered_json cost = ordered_json::array();

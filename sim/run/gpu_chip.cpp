@@ -83,7 +83,8 @@ class GpuChip final : public ChipModel {
   ppa::ChipArea area() const override { return ppa::chip_area(c_.technology, c_.die, inventory()); }
 
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
-    std::vector<ppa::EnergyPart> parts = ppa::energy(activity, c_.technology, {c_.memory.energy, {}, c_.power.idle, c_.memory.phy, c_.memory.tsv});
+    std::vector<ppa::EnergyPart> parts = ppa::energy(activity, c_.technology, {c_.memory.energy, {}, c_.power.idle, c_.memory.phy, c_.memory.tsv, {}, {},
+                                                                                          ppa::link_energy(c_.power.idle)});
     // Tensor cores, lanes and L2 as the clock governor charges them (gpu::kernel_energy), at the voltage of each program.
     for (ppa::EnergyPart& part : parts) {
       if (part.name == "arithmetic") part.energy = {activity.arithmetic_j};
@@ -95,7 +96,15 @@ class GpuChip final : public ChipModel {
   }
 
   /// The fitted energies were measured on hot boards: they hold what leakage grows by.
-  double load_celsius() const override { return ppa::kRestCelsius; }
+  bool energies_hold_leakage() const override { return true; }
+
+  std::optional<Dies> dies() const override {
+    if (gpu::die_crossing(c_) <= 0) return std::nullopt;
+    return Dies{c_.die.io_dies > 0 ? c_.die.io_dies : c_.die.chiplets, c_.die.die_to_die, gpu::die_to_die_needed(c_)};
+  }
+
+  Watts own_power_limit() const override { return c_.power.tdp; }
+  bool governs_itself() const override { return true; }
 
   std::optional<Saturated> saturated(Format format) const override {
     if (!c_.supports(format)) return std::nullopt;

@@ -8,7 +8,7 @@
 
 namespace presil::run {
 
-Machine::Machine(const Chip& chip) : chip_(chip), peaks_(chip_->peaks()) {
+Machine::Machine(const Chip& chip) : chip_(chip), peaks_(chip_->peaks()), governor_(chip_) {
   kernel::initialise();
   elaborated_ = chip_->elaborate();
 }
@@ -52,15 +52,43 @@ std::string segment_key(const workload::Graph& graph, const workload::Segment& s
   return key;
 }
 
+Totals Machine::simulate(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
+                         bool canonical, double speed) {
+  elaborated_->set_speed(speed);
+  Totals totals = totals_of(graph, segment, elaborated_->run(graph, segment, options, canonical), peaks_, options.link);
+  commands_ += totals.commands;
+  seconds_ += totals.time_s();
+  SegmentTotals row;
+  row.name = segment.name;
+  row.phase = graph.phase;
+  row.count = 1;
+  row.activity = activity_of(totals);
+  row.activity.scale_on_chip(governor_.energy_at(speed));
+  row.multiplying_s = totals.array_time.active;
+  row.cycles = totals.cycles > 0 ? totals.cycles : totals.time_s() * chip_->clock().value * speed;
+  totals.segments.push_back(row);
+  return totals;
+}
+
+const Machine::Known& Machine::canonical(const workload::Graph& graph, const workload::Segment& segment,
+                                         const mapping::MappingOptions& options) {
+  const std::string key = segment_key(graph, segment, options) + elaborated_->surroundings(graph, options);
+  const auto found = known_.find(key);
+  if (found != known_.end()) return found->second;
+  Known known;
+  known.speed = governor_.highest_speed([&](double speed) {
+    known.totals = simulate(graph, segment, options, true, speed);
+    return known.totals.segments.front();
+  });
+  return known_.emplace(key, std::move(known)).first->second;
+}
+
 const Totals& Machine::run(const workload::Graph& graph, const workload::Segment& segment,
-                           const mapping::MappingOptions& options, bool canonical) {
-  const std::string key = canonical ? segment_key(graph, segment, options) + elaborated_->surroundings(graph, options) : "";
-  if (const auto found = known_.find(key); canonical && found != known_.end()) return found->second;
-  last_ = totals_of(graph, segment, elaborated_->run(graph, segment, options, canonical), peaks_, options.link);
-  commands_ += last_.commands;
-  seconds_ += last_.time_s();
-  if (!canonical) return last_;
-  return known_.insert_or_assign(key, last_).first->second;
+                           const mapping::MappingOptions& options, bool canonical_start) {
+  if (canonical_start) return canonical(graph, segment, options).totals;
+  const double speed = governor_.present() ? canonical(graph, segment, options).speed : 1;
+  last_ = simulate(graph, segment, options, false, speed);
+  return last_;
 }
 
 }  // namespace presil::run

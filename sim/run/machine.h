@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sim/run/chip.h"
+#include "sim/run/governor.h"
 #include "sim/run/totals.h"
 
 namespace presil::run {
@@ -18,7 +19,8 @@ class Machine {
 
   /// Totals of one execution of a segment. Canonical: from the idle machine, and remembered under a key of all that
   /// changes it (shapes, formats, mapping options; the machine is fixed), so an equal segment costs nothing again.
-  /// Not canonical: simulated now, from the state the last one left.
+  /// Not canonical: simulated now, from the state the last one left. Both at the clock that the power limit leaves the
+  /// segment when it is repeated.
   const Totals& run(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
                     bool canonical);
 
@@ -29,10 +31,16 @@ class Machine {
   double seconds_simulated() const { return seconds_; }
 
  private:
+  struct Known { Totals totals; double speed{1}; };
+  Totals simulate(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options, bool canonical,
+                  double speed);
+  const Known& canonical(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options);
+
   const Chip chip_;
   const Peaks peaks_;
   std::unique_ptr<Elaborated> elaborated_;
-  std::map<std::string, Totals> known_;
+  const Governor governor_;
+  std::map<std::string, Known> known_;
   Totals last_;
   double commands_{0}, seconds_{0};
 };

@@ -30,6 +30,12 @@ void add_host_time(Totals& totals, const Machine& machine, const char* name, dou
   row.time_s = row.span_s = time;
   totals.ops.push_back(row);
   totals.phases.front().time_s += time;
+  SegmentTotals host;
+  host.name = name;
+  host.phase = row.phase;
+  host.count = 1;
+  host.activity.time = {time};
+  totals.segments.push_back(host);
   totals.array_time.wait_other += time * static_cast<double>(machine.chip()->units().count);
 }
 
@@ -111,7 +117,10 @@ GenerationTotals run_generation(Machine& machine, const workload::Architecture& 
                                           : sample_lengths(start + 1, start + workload.out_len - 1, simulation.kv_samples);
     for (const WeightedSample& sample : lengths) {
       server_s = server.sequence.value * static_cast<double>(workload.batch);
-      all.totals.add(pass(workload::decode_pass(architecture, options, sample.kv_len, workload.in_len)), sample.weight);
+      Totals step = pass(workload::decode_pass(architecture, options, sample.kv_len, workload.in_len));
+      if (!simulation.exact)
+        for (SegmentTotals& segment : step.segments) segment.kv_len = sample.kv_len;
+      all.totals.add(step, sample.weight);
     }
   }
   all.latency_s = all.totals.time_s();

@@ -12,6 +12,7 @@ ppa::ChipPrice price_of(const Chip& chip, const ppa::EconomicsConfig& economics)
   for (std::size_t i = 0; i < area.dies.size(); ++i) {
     const bool units = i < die.chiplets;
     ppa::DieLot lot{area.dies[i], {}, 0, 0, units ? &board.technology.wafer : &io.wafer};
+    lot.stacked = units && die.stacked;
     if (units) {
       lot.unit = area.group("cores") / area.units;
       lot.units = area.units / die.chiplets;

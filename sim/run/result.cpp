@@ -7,6 +7,7 @@
 
 #include "sim/config/schema.h"
 #include "sim/run/bill.h"
+#include "sim/run/power_report.h"
 
 namespace presil::run {
 
@@ -22,27 +23,6 @@ Format main_format(const Totals& totals) {
   std::array<double, kFormatNames.size()> work{};
   for (const OpTotals& op : totals.ops) work[static_cast<std::size_t>(op.format)] += op.flops;
   return static_cast<Format>(std::max_element(work.begin(), work.end()) - work.begin());
-}
-
-ppa::Activity activity_of(const Totals& totals) {
-  ppa::Activity activity;
-  for (const OpTotals& op : totals.ops) {
-    activity.macs[static_cast<std::size_t>(op.format)] += op.macs - op.macro.macs;
-    activity.macro_passes += op.macro.passes;
-    activity.macro_programmed += op.macro.programmed;
-    activity.vector_ops += op.vector_ops;
-  }
-  const auto shared = static_cast<std::size_t>(api::Level::shared);
-  activity.scratchpad_bytes = totals.scratchpad_bytes;
-  activity.shared_bytes = totals.read[shared] + totals.written[shared];
-  activity.network_byte_hops = totals.network_byte_hops;
-  activity.memory_bytes = totals.memory.bytes_moved;
-  activity.arithmetic_j = totals.on_chip.arithmetic_j;
-  activity.vector_j = totals.on_chip.vector_j;
-  activity.shared_j = totals.on_chip.shared_j;
-  activity.pim_j = totals.pim_j;
-  activity.time = {totals.time_s()};
-  return activity;
 }
 
 ordered_json op_row(const OpTotals& op, const Chip& chip, double total_s) {
@@ -121,7 +101,8 @@ double phase_flops(const Totals& totals, const std::string& phase) {
   return sum;
 }
 
-ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& g, const Bill& bill) {
+ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& g, const PowerReport& power,
+                        const Bill& bill) {
   const Totals& t = g.totals;
   const Chip& chip = machine.chip();
   const double joules = bill.joules();
@@ -151,6 +132,7 @@ ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, 
   m["energy_j"] = joules;
   if (tokens) m["energy_per_token_j"] = joules / out_tokens;
   m["average_power_w"] = joules / g.latency_s;
+  add_power_metrics(m, power, {g.latency_s}, devices);
   add_bill_metrics(m, chip, bill);
   m[is_integer(format) ? "tops_per_w" : "tflops_per_w"] = flops * devices / joules / kTera;
   m[is_integer(format) ? "tops_per_mm2" : "tflops_per_mm2"] = flops / g.latency_s / kTera / m["die_area_mm2"].get<double>();
@@ -184,13 +166,14 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   const Chip& chip = machine.chip();
   const DeviceGroup& group = loaded.experiment.group;
   const double units_s = g.latency_s * static_cast<double>(chip->units().count);
-  const Bill bill = bill_of(chip, loaded.experiment.economics, activity_of(t), t.array_time.active / units_s, group.devices());
+  const PowerReport power = power_report(chip, t.segments, {g.latency_s});
+  const Bill bill = bill_of(chip, loaded.experiment.economics, power.energy, {g.latency_s}, group.devices());
   ordered_json r;
   r["schema_version"] = 1;
   r["presil_version"] = PRESIL_VERSION;
   r["experiment"] = config::dump([&](config::Visitor& v) { loaded.experiment.describe(v); });
   r["config_hash"] = config::hash_hex(r["experiment"].dump() + loaded.model_text);
-  r["metrics"] = metrics_of(loaded, machine, g, bill);
+  r["metrics"] = metrics_of(loaded, machine, g, power, bill);
   r["ops"] = ordered_json::array();
   for (const OpTotals& op : t.ops) r["ops"].push_back(op_row(op, chip, g.latency_s));
   r["phases"] = ordered_json::array();
@@ -208,6 +191,7 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   if (group.devices() > 1) r["fabric"]["link"] = group.link.name;
   r["mapping"] = mapping_rows(loaded, chip);
   add_bill(r, chip, bill);
+  add_power(r, chip, power);
   const auto& a = t.array_time;
   const Units units = chip->units();
   r[std::string(units.name) + "_time"] = {{"active", a.active / units_s}, {"preload", a.preload / units_s}, {"wait_memory", a.wait_memory / units_s},

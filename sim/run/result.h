@@ -13,8 +13,7 @@ namespace presil::run {
 nlohmann::ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const GenerationTotals& generation,
                                    const Fit& fit);
 
-/// Parts of the document that other kinds of run have too: what costs energy, a row of `ops`, `levels`, `assumptions`.
-ppa::Activity activity_of(const Totals& totals);
+/// Parts of the document that other kinds of run have too: a row of `ops`, `levels`, `assumptions`.
 nlohmann::ordered_json op_row(const OpTotals& op, const Chip& chip, double total_s);
 nlohmann::ordered_json levels_of(const Totals& totals, const Chip& chip, double latency);
 nlohmann::ordered_json assumptions_of(const LoadedExperiment& loaded);

@@ -24,6 +24,7 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   check_fit(e.chip, fit);
 
   ppa::check_reticle(e.chip->area(), e.chip->board().die_area, e.chip->board().name);
+  ppa::check_stack(e.chip->area(), e.chip->board().die, e.chip->board().name);
 
   const FunctionalPart functional = e.functional ? run_functional(loaded) : FunctionalPart{};
   if (functional.operands) loaded.experiment.chip.model().use_operands(*functional.operands);

@@ -91,6 +91,17 @@ void Totals::add(const Totals& other, double times) {
     into.time_s += times * phase.time_s;
     into.bounds.add(phase.bounds, times);
   }
+  for (const SegmentTotals& segment : other.segments) {
+    SegmentTotals& into = find_or_add(segments, segment, [](const SegmentTotals& a, const SegmentTotals& b) {
+      return a.name == b.name && a.phase == b.phase && a.kv_len == b.kv_len;
+    });
+    into.phase = segment.phase;
+    into.kv_len = segment.kv_len;
+    into.count += times * segment.count;
+    into.activity.add(segment.activity, times);
+    into.multiplying_s += times * segment.multiplying_s;
+    into.cycles += times * segment.cycles;
+  }
   array_time.active += times * other.array_time.active;
   array_time.preload += times * other.array_time.preload;
   array_time.wait_memory += times * other.array_time.wait_memory;
@@ -218,6 +229,28 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
   totals.cycles = counters.cycles;
   totals.on_chip = counters.on_chip;
   return totals;
+}
+
+ppa::Activity activity_of(const Totals& segment) {
+  ppa::Activity activity;
+  for (const OpTotals& op : segment.ops) {
+    activity.macs[static_cast<std::size_t>(op.format)] += op.macs - op.macro.macs;
+    activity.macro_passes += op.macro.passes;
+    activity.macro_programmed += op.macro.programmed;
+    activity.vector_ops += op.vector_ops;
+    activity.fabric_bytes += op.fabric_bytes;
+  }
+  const auto shared = static_cast<std::size_t>(api::Level::shared);
+  activity.scratchpad_bytes = segment.scratchpad_bytes;
+  activity.shared_bytes = segment.read[shared] + segment.written[shared];
+  activity.network_byte_hops = segment.network_byte_hops;
+  activity.memory_bytes = segment.memory.bytes_moved;
+  activity.arithmetic_j = segment.on_chip.arithmetic_j;
+  activity.vector_j = segment.on_chip.vector_j;
+  activity.shared_j = segment.on_chip.shared_j;
+  activity.pim_j = segment.pim_j;
+  activity.time = {segment.time_s()};
+  return activity;
 }
 
 }  // namespace presil::run

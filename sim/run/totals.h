@@ -8,6 +8,7 @@
 #include "models/api/device.h"
 #include "models/fabric/link_config.h"
 #include "sim/base/formats.h"
+#include "sim/ppa/energy.h"
 #include "workloads/graph/graph.h"
 
 namespace presil::run {
@@ -53,9 +54,20 @@ struct PhaseTotals {
   Bounds bounds;
 };
 
+/// One segment, or what the host does before a pass: what power over time is made of.
+struct SegmentTotals {
+  std::string name, phase;
+  std::uint64_t kv_len{};    ///< of a pass that stands for all near its length; 0: of any
+  double count{};
+  ppa::Activity activity;    ///< of all executions
+  double multiplying_s{};    ///< times units
+  double cycles{};           ///< of the units that multiply: over time, the clock
+};
+
 struct Totals {
   std::vector<OpTotals> ops;  ///< in order of first execution
   std::vector<PhaseTotals> phases;
+  std::vector<SegmentTotals> segments;  ///< in order of first execution
   api::ArrayTime array_time;
   api::MemoryCounters memory;
   std::array<double, api::kLevels> read{}, written{};
@@ -88,5 +100,8 @@ Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Pea
 /// time, from its first command to its last, than its bounds allow.
 Totals totals_of(const workload::Graph& graph, const workload::Segment& segment, const api::DeviceCounters& counters,
                  const Peaks& peaks, const fabric::LinkConfig* link = nullptr);
+
+/// What one execution costs energy for.
+ppa::Activity activity_of(const Totals& segment);
 
 }  // namespace presil::run

@@ -112,6 +112,13 @@ Totals exchange_totals(const TrainingPlan& plan, const workload::Graph& graph, c
   Totals totals;
   totals.ops.push_back(row);
   totals.phases.push_back({graph.phase, 0, exposed, {}});
+  SegmentTotals segment;
+  segment.name = op.name;
+  segment.phase = graph.phase;
+  segment.count = 1;
+  segment.activity.time = {exposed};
+  segment.activity.fabric_bytes = row.fabric_bytes;
+  totals.segments.push_back(segment);
   return totals;
 }
 

@@ -6,6 +6,7 @@
 
 #include "sim/config/schema.h"
 #include "sim/run/bill.h"
+#include "sim/run/power_report.h"
 
 namespace presil::run {
 
@@ -22,7 +23,8 @@ double layer_exchange_s(const Totals& totals) {
   return sum;
 }
 
-ordered_json metrics_of(const Machine& machine, const TrainingPlan& plan, const TrainingStep& step, const Bill& bill) {
+ordered_json metrics_of(const Machine& machine, const TrainingPlan& plan, const TrainingStep& step, const PowerReport& power,
+                        const Bill& bill) {
   const Chip& chip = machine.chip();
   const double devices = static_cast<double>(plan.cut.devices());
   const double tokens = static_cast<double>(plan.config.global_batch) * static_cast<double>(plan.config.sequence);
@@ -47,6 +49,7 @@ ordered_json metrics_of(const Machine& machine, const TrainingPlan& plan, const 
   m["energy_j"] = joules;
   m["energy_per_token_j"] = joules / tokens;
   m["average_power_w"] = joules / step.step_s;
+  add_power_metrics(m, power, {step.step_s}, devices);
   add_bill_metrics(m, chip, bill);
   m["tflops_per_w"] = step.model_flops * devices / joules / kTera;
   if (plan.config.tokens > 0) {
@@ -120,17 +123,14 @@ ordered_json make_training_result(LoadedExperiment& loaded, const Machine& machi
                                   const TrainingFit& fit, const std::vector<TrainingCandidate>& found) {
   const Chip& chip = machine.chip();
   const double devices = static_cast<double>(plan.cut.devices());
-  ppa::Activity activity = activity_of(step.totals);
-  activity.time = {step.step_s};
-  double multiplying = 0;
-  for (const OpTotals& op : step.totals.ops) multiplying += op.array_busy_s;
-  const Bill bill = bill_of(chip, loaded.experiment.economics, activity, multiplying / static_cast<double>(chip->units().count) / step.step_s, devices);
+  const PowerReport power = power_report(chip, step.totals.segments, {step.step_s});
+  const Bill bill = bill_of(chip, loaded.experiment.economics, power.energy, {step.step_s}, devices);
   ordered_json r;
   r["schema_version"] = 1;
   r["presil_version"] = PRESIL_VERSION;
   r["experiment"] = config::dump([&](config::Visitor& v) { loaded.experiment.describe(v); });
   r["config_hash"] = config::hash_hex(r["experiment"].dump() + loaded.model_text);
-  r["metrics"] = metrics_of(machine, plan, step, bill);
+  r["metrics"] = metrics_of(machine, plan, step, power, bill);
   r["ops"] = ordered_json::array();
   for (const OpTotals& op : step.totals.ops) r["ops"].push_back(op_row(op, chip, step.step_s));
   r["phases"] = phases_of(step, devices, chip->peak_ops_per_s(main_format(step.totals)));
@@ -141,6 +141,7 @@ ordered_json make_training_result(LoadedExperiment& loaded, const Machine& machi
   if (plan.cluster.network != nullptr) r["fabric"]["network"] = plan.cluster.network->name;
   if (!found.empty()) r["candidates"] = candidates_of(found);
   add_bill(r, chip, bill);
+  add_power(r, chip, power);
   r["assumptions"] = training_assumptions(loaded);
   return r;
 }

@@ -25,8 +25,8 @@ std::string place(const LoadedExperiment& loaded, const std::filesystem::path& f
 void check(const LoadedExperiment& loaded, const std::filesystem::path& file, const TrainingPlan& plan) {
   const Experiment& e = loaded.experiment;
   const ParallelismConfig& cut = plan.cut;
-  if (gpu_config(e.chip) == nullptr)
-    throw InputError(fmt::format("{}: training is modelled on chips of kind gpu; {} is of kind {}", place(loaded, file, "chip"), e.chip->board().name, e.chip->kind()));
+  if (e.chip->kind() != "gpu" && e.chip->kind() != "npu")
+    throw InputError(fmt::format("{}: training is modelled on chips of kind gpu and npu; {} is of kind {}", place(loaded, file, "chip"), e.chip->board().name, e.chip->kind()));
   if (cut.search) {
     if (e.group.given_devices == 0) throw InputError(place(loaded, file, "parallelism") + ": a search needs the number of devices: `devices`");
     return;

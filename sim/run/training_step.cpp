@@ -201,6 +201,13 @@ class Step {
     Totals one;
     one.ops.push_back(row);
     one.phases.push_back({phase, 1, time, {}});
+    SegmentTotals segment;
+    segment.name = name;
+    segment.phase = phase;
+    segment.count = 1;
+    segment.activity.time = {time};
+    segment.activity.fabric_bytes = bytes;
+    one.segments.push_back(segment);
     totals.add(one, 1);
   }
 

@@ -160,6 +160,9 @@ struct Database::Handle {
     run(sql + results_view(t) + "; COMMIT");
   }
 
+  /// Nothing was ever written: a sweep killed while it made the file.
+  bool unborn() const { return number("SELECT count(*) FROM sqlite_master") == 0 && number("PRAGMA application_id") == 0; }
+
   // What is in the file must be a sweep of presil's, whole.
   void read() {
     try {
@@ -200,9 +203,15 @@ Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
+bool Database::holds_anything(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return std::filesystem::exists(path, ignored);
+  return std::filesystem::file_size(path, ignored) > 0 && !Handle(path, false).unborn();
+}
+
 Database Database::create(const std::filesystem::path& path, const Title& title, bool restart) {
   std::error_code ignored;
-  if (std::filesystem::exists(path, ignored) && std::filesystem::file_size(path, ignored) > 0) {
+  if (holds_anything(path)) {
     bool replace = restart;
     std::size_t count = 0;
     {
@@ -221,9 +230,7 @@ Database Database::create(const std::filesystem::path& path, const Title& title,
 }
 
 Database Database::resume(const std::filesystem::path& path, const Title& title) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored) || std::filesystem::file_size(path, ignored) == 0)
-    return create(path, title, false);
+  if (!holds_anything(path)) return create(path, title, false);
   Database database = open(path);
   if (database.title().fingerprint != title.fingerprint)
     throw InputError(fmt::format(

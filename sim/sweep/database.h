@@ -33,7 +33,7 @@ class Database {
   /// replaced when it is a finished sweep's; InputError when it is no database of presil's, UsageError when it is an
   /// unfinished sweep's and `restart` is not given.
   static Database create(const std::filesystem::path& path, const Title& title, bool restart);
-  /// To go on with; a new one when there is no file. Throws InputError when the file is damaged or another sweep's.
+  /// To go on with; a new one when there is no file, or one that was still empty when its sweep was killed. Throws InputError when the file is damaged or another sweep's.
   static Database resume(const std::filesystem::path& path, const Title& title);
   /// To read. Throws InputError when there is none, or it is damaged.
   static Database open(const std::filesystem::path& path);
@@ -53,6 +53,7 @@ class Database {
 
  private:
   struct Handle;
+  static bool holds_anything(const std::filesystem::path& path);
   explicit Database(std::unique_ptr<Handle> handle);
   std::unique_ptr<Handle> handle_;
 };

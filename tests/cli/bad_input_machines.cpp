@@ -18,6 +18,39 @@ workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
      {"a die of 2059 mm2 of TPU v4 is over the reticle limit of 858 mm2 (26 x 33 mm); expected die.chiplets of at least 3"}},
+    {"CapUnderIdlePower",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  power: {cap: 50 W}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:11: chip.power.cap: a cap of 50 W is not above the 90 W drawn at rest"}},
+    {"HeatSinkTooSmallForIdlePower",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  cooling: {kelvin_per_watt: 2, coolant_c: 30, limit_c: 90}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"chip.cooling: a heat sink of 2 K/W takes 30 W away at 90 C, not more than the 90 W drawn at rest"}},
+    {"TemperatureLimitUnderTheCoolant",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  cooling: {kelvin_per_watt: 0.1, coolant_c: 60, limit_c: 50}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"chip.cooling.limit_c: a limit of 50 C is not above the coolant's 60 C"}},
     {"SupplyOutsideTheNodesCurve",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -40,7 +73,7 @@ workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
      {"e.yaml:3:57: chip.technology.leakage.logic_w_per_mm2: -0.01 is out of range; expected a number at least 0"}},
-    {"CapUnderIdlePower",
+    {"DesignPowerUnderIdlePower",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
 chip:

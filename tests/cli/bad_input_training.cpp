@@ -60,11 +60,6 @@ const std::vector<BadInputCase> kTrainingCases{
      {{"e.yaml", training("{tensor: 1}", "global_batch: 8")}},
      5,
      {"stage 1 of 1 does not fit in the memory of A100 SXM 80 GB", "gradients", "optimiser", "short of"}},
-    {"NpusDoNotTrain",
-     {"run", "e.yaml"},
-     {{"e.yaml", "chip: tpu_v4\nmodel: gpt2\nworkload: {phase: training}\n"}},
-     3,
-     {"training is modelled on chips of kind gpu; TPU v4 is of kind npu"}},
 };
 
 }  // namespace

@@ -96,7 +96,7 @@ TEST(EnergyShares, ArithmeticIsBetween15And50PercentOfASaturatedChip) {
     activity.time = {1};
     activity.macs[static_cast<std::size_t>(format)] = c->peak_ops_per_s(format) / 2;
     double sum = 0, arithmetic = 0, clock = 0;
-    for (const ppa::EnergyPart& part : energy_of(c, activity, 1)) {
+    for (const ppa::EnergyPart& part : PowerModel(c).energy(activity, 1, c->board().power.temperature_c)) {
       EXPECT_GE(part.energy.value, 0) << name << ' ' << part.name;
       sum += part.energy.value;
       if (part.name == "arithmetic") arithmetic = part.energy.value;

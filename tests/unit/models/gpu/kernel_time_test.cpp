@@ -74,6 +74,23 @@ TEST(KernelTime, RowsOfBAreReadAtTheRateOfStreams) {
   EXPECT_NEAR(chosen(g, gemm(8, 8192, 8192)) / chosen(g, wide), 1.5, 0.1);
 }
 
+/// Two dies: half of all bytes cross, each way at half the rate. They act as one as long as that takes less than memory.
+TEST(KernelTime, DiesActAsOneWhileTheyExchangeFastEnough) {
+  const GpuConfig one = small_gpu();
+  GpuConfig two = one;
+  two.die.chiplets = 2;
+  two.die.die_to_die = die_to_die_needed(two);
+  Kernel stream;
+  stream.phases = {{0, 0, 1e9, 0}};
+  stream.streams = 1;
+  EXPECT_NEAR(die_to_die_needed(two).value, one.load_bytes_per_s(one.architecture.fit.stream_efficiency) / 2, 1);
+  EXPECT_NEAR(kernel_time(two, stream, two.clock) / kernel_time(one, stream, one.clock), 1, 1e-9);
+  two.die.die_to_die = two.die.die_to_die * 0.5;
+  EXPECT_NEAR(kernel_time(two, stream, two.clock) / kernel_time(one, stream, one.clock), 2, 1e-6);
+  two.die.chiplets = 1;  // nothing to cross
+  EXPECT_EQ(die_crossing(two), 0);
+}
+
 TEST(KernelTime, ALowerClockSlowsWorkAndL2ButNotDram) {
   const GpuConfig g = small_gpu();
   Kernel work, dram;

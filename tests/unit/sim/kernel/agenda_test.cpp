@@ -1,6 +1,9 @@
 // The agenda: order, times past, entries made from within a call.
 #include "sim/kernel/agenda.h"
 
+#include <algorithm>
+#include <random>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -64,6 +67,35 @@ TEST_F(AgendaTest, CallsDueTogetherKeepTheOrderOfEntry) {
   for (std::uint64_t tag = 1; tag < 50; tag += 2) expected.push_back(tag);
   for (std::uint64_t tag = 0; tag < 50; tag += 2) expected.push_back(tag);
   EXPECT_EQ(tags(r), expected);
+}
+
+/// Few times and many calls, some made while others of their time run: chains are begun, forgotten and begun again.
+TEST_F(AgendaTest, ManyCallsAreMadeByTimeAndThenByEntry) {
+  struct Model {
+    Agenda agenda{"agenda"};
+    std::mt19937 random{7};
+    std::uint64_t entered{0};
+    std::vector<std::pair<sc_time, std::uint64_t>> expected, made;
+    void enter() {
+      const sc_time when = std::max(sc_time_stamp(), ns(static_cast<double>(random() % 400)));
+      expected.push_back({when, entered});
+      agenda.at(when, Callback::of<&Model::note>(this, entered++));
+    }
+    void note(std::uint64_t tag) {
+      made.push_back({sc_time_stamp(), tag});
+      if (entered < 20000 && tag % 3 == 0) enter();
+      if (entered < 20000 && tag % 5 == 0) agenda_now();
+    }
+    void agenda_now() {
+      expected.push_back({sc_time_stamp(), entered});
+      agenda.at(sc_time_stamp(), Callback::of<&Model::note>(this, entered++));
+    }
+  } model;
+  for (int i = 0; i < 5000; ++i) model.enter();
+  sc_core::sc_start();
+  std::stable_sort(model.expected.begin(), model.expected.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  EXPECT_GT(model.made.size(), 7000u);
+  EXPECT_EQ(model.made, model.expected);
 }
 
 TEST_F(AgendaTest, ATimePastMeansNow) {

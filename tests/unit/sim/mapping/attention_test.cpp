@@ -98,6 +98,62 @@ TEST(AttentionProgram, AnyShapeOnAnyChip) {
   EXPECT_GT(mapped, 350);
 }
 
+/// dQ, dK, dV from dO: five products a tile, scores among them.
+struct GradientCase : Builder {
+  TensorId q, k, v, out, arriving, dq, dk, dv;
+  explicit GradientCase(Attention a) {
+    a.backward = true;
+    q = cache("q", a.batch * a.heads * a.q_len * a.qk_dim);
+    k = cache("k", a.batch * a.kv_heads * a.kv_len * a.qk_dim);
+    v = cache("v", a.batch * a.kv_heads * a.kv_len * a.v_dim);
+    out = cache("out", a.batch * a.heads * a.q_len * a.v_dim);
+    arriving = cache("d_out", a.batch * a.heads * a.q_len * a.v_dim);
+    dq = cache("dq", a.batch * a.heads * a.q_len * a.qk_dim);
+    dk = cache("dk", a.batch * a.kv_heads * a.kv_len * a.qk_dim);
+    dv = cache("dv", a.batch * a.kv_heads * a.kv_len * a.v_dim);
+    workload::Op op;
+    op.name = "attention_gradient";
+    op.kind = workload::OpKind::attention;
+    op.attention = a;
+    add(op, {q, k, v, out, arriving}, {}, {dq, dk, dv});
+  }
+};
+
+TEST(AttentionGradient, AnyShapeOnAnyChip) {
+  std::mt19937_64 random{22};
+  const auto draw = [&](std::uint64_t least, std::uint64_t most) { return least + random() % (most - least + 1); };
+  int mapped = 0;
+  for (int i = 0; i < 200 && !testing::Test::HasFailure(); ++i) {
+    npu::ChipConfig chip = npu::small_chip();
+    chip.cores = static_cast<std::uint32_t>(draw(1, 3));
+    chip.core.arrays = static_cast<std::uint32_t>(draw(1, 4));
+    chip.core.scratchpad.capacity = {1024.0 * static_cast<double>(draw(64, 2048))};
+    const std::uint64_t kv_heads = draw(1, 3), length = draw(1, 200);
+    Attention a = shape(draw(1, 3), length, length, kv_heads * draw(1, 4), kv_heads, draw(4, 40), draw(0, 1));
+    a.v_dim = draw(0, 1) ? a.qk_dim : draw(4, 40);
+    SCOPED_TRACE(testing::Message() << "case " << i << ": batch " << a.batch << " length " << length << " heads " << a.heads << '/' << a.kv_heads
+                                    << " dims " << a.qk_dim << '/' << a.v_dim << " causal " << a.causal);
+    const GradientCase c(a);
+    Replay r;
+    try {
+      r = replay(c.graph, c.segment, chip);
+    } catch (const CapacityError&) {
+      continue;
+    }
+    ++mapped;
+    const double pairs = r.all_macs() / static_cast<double>(3 * a.qk_dim + 2 * a.v_dim);
+    EXPECT_GE(pairs, visible(a) * (1 - 1e-12));
+    EXPECT_LE(pairs, rectangle(a) * (1 + 1e-12));
+    EXPECT_GE(r.special[0], visible(a));
+    for (const TensorId id : {c.q, c.k, c.v, c.out, c.arriving}) EXPECT_GE(r.read_of.at(id), c.graph.tensors[id].bytes()) << id;
+    expect_stored_once(r, c.graph, c.dq);
+    // Sums of dK and dV in fp32 and, at the end, both as values.
+    const double values = static_cast<double>(a.batch * a.kv_heads * a.kv_len * (a.qk_dim + a.v_dim));
+    EXPECT_GE(r.written[static_cast<std::size_t>(api::Level::memory)], values * (4 + 2));
+  }
+  EXPECT_GT(mapped, 150);
+}
+
 TEST(AttentionProgram, CausalLeavesOutMostOfTheUpperTriangle) {
   npu::ChipConfig chip = npu::small_chip();
   const Attention a = shape(1, 2048, 2048, 2, 2, 32, true);

@@ -189,6 +189,24 @@ TEST(SegmentProgram, AGatherReadsItsRowsAndNoMore) {
   }
 }
 
+TEST(SegmentProgram, AGradientIsAddedToWhatIsThere) {
+  const auto traffic = [](bool accumulate) {
+    Builder b;
+    const TensorId x = b.activation("x", 64 * 96), y = b.activation("y", 96 * 128);
+    const TensorId sum = b.tensor("sum", TensorRole::kv_cache, 64 * 128, Format::fp32);
+    b.segment.entries = {x, y};
+    workload::Op op = matmul_op(1, 64, 128, 96);
+    op.matmul.accumulate = accumulate;
+    b.add(op, {x, y}, {}, {sum});
+    const Replay r = replay(b.graph, b.segment, npu::small_chip());
+    return std::pair{r.read[at(api::Level::memory)], r.simple[0]};
+  };
+  const auto [plain, converted] = traffic(false);
+  const auto [added, summed] = traffic(true);
+  EXPECT_EQ(added - plain, 4.0 * 64 * 128);
+  EXPECT_EQ(summed, 2 * converted);
+}
+
 TEST(SegmentProgram, AnExchangeBetweenChipsIsRefused) {
   Builder b;
   const TensorId x = b.activation("x", 64), y = b.activation("y", 64);

@@ -52,6 +52,35 @@ TEST(Price, SmallDiesAreCheaperThanOneLargeDie) {
   EXPECT_LT(four.carbon_kg, one.carbon_kg);
 }
 
+TEST(Price, StackedDiesTakeNoRoomOnThePackage) {
+  const WaferConfig wafer{{16988}, 0.2, 2.75, 0.43};
+  EconomicsConfig e;
+  e.assembly_yield = 1;
+  const std::vector<DieLot> beside{{{200}, {}, 0, 0, &wafer}, {{400}, {}, 0, 0, &wafer}};
+  std::vector<DieLot> stacked = beside;
+  stacked[0].stacked = true;
+  EXPECT_EQ(chip_price(e, stacked, {}).dies, chip_price(e, beside, {}).dies);
+  // Without an interposer, a substrate of 2.5 times the lower die at 0.02 USD per mm2.
+  EXPECT_NEAR(chip_price(e, stacked, {}).package.value, 0.02 * 2.5 * 400, 1e-9);
+  EXPECT_NEAR(chip_price(e, beside, {}).package.value, (0.02 * 2.5 + 0.03 * 1.1) * 600, 1e-9);
+}
+
+TEST(Stack, ChipletsMustFitOnTheDiesBelow) {
+  ChipArea area;
+  area.dies = {{300}, {300}, {500}};
+  DieConfig die;
+  die.chiplets = 2;
+  die.io_dies = 1;
+  EXPECT_NO_THROW(check_stack(area, die, "flat"));
+  die.stacked = true;
+  try {
+    check_stack(area, die, "tower");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(), "2 chiplets of tower take 600 mm2 and are stacked on io dies of 500 mm2; expected room for them");
+  }
+}
+
 TEST(Price, OfARunByHand) {
   EconomicsConfig e;
   e.electricity_usd_per_kwh = 0.1;

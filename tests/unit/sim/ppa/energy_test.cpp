@@ -1,6 +1,7 @@
 // energy_test.cpp -- energy by hand: every counter times its price, the total their sum.
 #include "sim/ppa/energy.h"
 
+#include <cmath>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -33,14 +34,16 @@ TEST(Energy, EveryCounterHasItsPrice) {
   a.shared_bytes = 40;
   a.network_byte_hops = 30;
   a.memory_bytes = 20;
+  a.fabric_bytes = 5;
   a.time = {1e-9};
-  const auto parts = energy(a, prices(), {{4e-12}, {10}, {0.5}, {1e-12}, {0.5e-12}});
+  const auto parts = energy(a, prices(), {{4e-12}, {10}, {0.5}, {1e-12}, {0.5e-12}, {}, {}, {6e-12}});
   const auto e = by_name(parts);
   EXPECT_DOUBLE_EQ(e.at("arithmetic"), (3 * 1000 + 7 * 10) * 1e-12);
   EXPECT_DOUBLE_EQ(e.at("vector"), 600e-12);
   EXPECT_DOUBLE_EQ(e.at("scratchpad"), 50 * 8 * 0.1e-12);
   EXPECT_DOUBLE_EQ(e.at("shared"), 40 * 8 * 0.1e-12);
   EXPECT_DOUBLE_EQ(e.at("network"), 30 * 8 * 10 * 0.05e-12);
+  EXPECT_DOUBLE_EQ(e.at("links"), 5 * 8 * 6e-12);
   EXPECT_DOUBLE_EQ(e.at("memory"), 20 * 8 * 2.5e-12);
   EXPECT_DOUBLE_EQ(e.at("memory_phy"), 20 * 8 * 1e-12);
   EXPECT_DOUBLE_EQ(e.at("memory_tsv"), 20 * 8 * 0.5e-12);
@@ -48,7 +51,21 @@ TEST(Energy, EveryCounterHasItsPrice) {
   double sum = 0;
   for (const auto& [name, joules] : e) sum += joules;
   EXPECT_NEAR(total(parts).value, sum, 1e-20);
-  EXPECT_EQ(e.size(), 9u);
+  EXPECT_EQ(e.size(), 10u);
+}
+
+TEST(SramEnergy, GrowsWithTheRootOfTheMacro) {
+  Technology t = prices();
+  t.sram = {100e-12};
+  t.sram_small = {10e-12};
+  EXPECT_DOUBLE_EQ(sram_energy(t, {8.0 * 1024}).value, 10e-12);
+  EXPECT_DOUBLE_EQ(sram_energy(t, {1024.0 * 1024}).value, 100e-12);
+  EXPECT_DOUBLE_EQ(sram_energy(t, {1024}).value, 10e-12);
+  EXPECT_DOUBLE_EQ(sram_energy(t, {64.0 * 1024 * 1024}).value, 100e-12) << "macros of 1 MiB";
+  const double quarter = sram_energy(t, {256.0 * 1024}).value, least = std::sqrt(1.0 / 128);
+  EXPECT_NEAR(quarter, 10e-12 + 90e-12 * (0.5 - least) / (1 - least), 1e-20);
+  t.sram_small = {};
+  EXPECT_DOUBLE_EQ(sram_energy(t, {8.0 * 1024}).value, 100e-12);
 }
 
 TEST(Energy, AMachineThatDoesNothingOnlyIdles) {

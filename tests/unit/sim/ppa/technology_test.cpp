@@ -8,6 +8,7 @@
 #include "sim/config/loader.h"
 #include "sim/config/reader.h"
 #include "sim/ppa/area.h"
+#include "sim/ppa/energy.h"
 #include "sim/ppa/voltage_curve.h"
 #include "tests/support/files.h"
 
@@ -69,6 +70,12 @@ TEST(Technology, NodesAreOrderedAndProjectionsSaySo) {
     EXPECT_EQ(newer.projected, newer.name == "2nm" || newer.name == "a16");
     EXPECT_EQ(newer.transistor == Transistor::gaa, newer.projected);
   }
+}
+
+// 64 bits of 32 KB: Horowitz, ISSCC 2014; Jouppi et al., ISCA 2021, table 2. 8 KB and 1 MB are the records' own.
+TEST(Technology, SramBetweenThePublishedSizes) {
+  EXPECT_NEAR(sram_energy(node("45nm"), {32.0 * 1024}).value * 64e12, 20, 2);
+  EXPECT_NEAR(sram_energy(node("7nm"), {32.0 * 1024}).value * 64e12, 8.5, 0.85);
 }
 
 TEST(VoltageCurve, SaturatesRisesAndIsOneAtTheNominalSupply) {

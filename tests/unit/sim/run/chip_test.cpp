@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/config/schema.h"
+#include "sim/ppa/floorplan.h"
 #include "sim/run/chip_kinds.h"
 #include "tests/unit/sim/run/small_model.h"
 
@@ -36,6 +37,26 @@ TEST(Chip, IsAValue) {
   chip = npu_chip(config);
   EXPECT_EQ(chip->board().name, "two");
   EXPECT_EQ(copy->board().name, "one");
+}
+
+/// Energy of a gigabyte over the network, wires as long as `length`, 0: as the floorplan says.
+double network_joules(npu::ChipConfig config, double length) {
+  config.network.hop_length = {length};
+  ppa::Activity activity;
+  activity.network_byte_hops = 1e9;
+  activity.time = {1};
+  for (const ppa::EnergyPart& part : npu_chip(config)->energy(activity))
+    if (part.name == "network") return part.energy.value;
+  return 0;
+}
+
+TEST(Chip, WiresFollowTheFloorplan) {
+  npu::ChipConfig config = roomy_chip();
+  const double a_millimetre = network_joules(config, 1), planned = network_joules(config, 0) / a_millimetre;
+  EXPECT_NEAR(planned, ppa::crossing(npu_chip(config)->area()).value, 1e-9);
+  EXPECT_GT(planned, 0);
+  config.core.array.shape = {64, 64};  // a larger die has longer wires
+  EXPECT_GT(network_joules(config, 0) / a_millimetre, planned);
 }
 
 TEST(Chip, IsDescribedByItsKind) {
