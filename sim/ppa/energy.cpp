@@ -9,6 +9,9 @@ namespace presil::ppa {
 Activity& Activity::add(const Activity& other, double times) {
   for (std::size_t f = 0; f < macs.size(); ++f) macs[f] += times * other.macs[f];
   vector_ops += times * other.vector_ops;
+  macro_passes += times * other.macro_passes;
+  macro_programmed += times * other.macro_programmed;
+  pim_j += times * other.pim_j;
   scratchpad_bytes += times * other.scratchpad_bytes;
   shared_bytes += times * other.shared_bytes;
   network_byte_hops += times * other.network_byte_hops;
@@ -27,6 +30,9 @@ Activity& Activity::add(const Activity& other, double times) {
 void Activity::scale_on_chip(double factor) {
   Activity scaled;
   scaled.add(*this, factor);
+  scaled.macro_passes = macro_passes;  // at a supply of their own
+  scaled.macro_programmed = macro_programmed;
+  scaled.pim_j = pim_j;
   scaled.memory_bytes = memory_bytes;
   scaled.fabric_bytes = fabric_bytes;
   scaled.pim_j = pim_j;

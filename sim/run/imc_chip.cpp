@@ -105,7 +105,14 @@ class ImcChip final : public ChipModel {
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
     auto parts =
         ppa::energy(activity, c_.technology,
-                    {c_.memory.energy, c_.network.hop_length, c_.power.idle, c_.memory.phy, c_.memory.tsv});
+                    {c_.memory.energy,
+                     c_.network.hop_length,
+                     c_.power.idle,
+                     c_.memory.phy,
+                     c_.memory.tsv,
+                     {c_.core.scratchpad.capacity.value / c_.core.scratchpad.banks},
+                     {},
+                     ppa::link_energy(c_.power.idle)});
     ppa::add_part(parts, "arithmetic", "control", ppa::kArrayControl);
     const imc::MacroCost cost = c_.macro_cost();
     const imc::MacroEnergy pass = cost.of_pass();

@@ -25,6 +25,7 @@ class ElaboratedImc final : public Elaborated {
   ~ElaboratedImc() override;
   api::DeviceCounters run(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
                           bool canonical) override;
+  void set_speed(double share) override { device_.set_clock(config_.clock * share); }
   std::string surroundings(const workload::Graph& graph, const mapping::MappingOptions& options) const override;
 
  private:

@@ -149,6 +149,7 @@ void PimOffload::move(Totals& totals, OpTotals& row, const Work& work) const {
 
 void PimOffload::apply(const workload::Graph& graph, const workload::Segment& segment, Totals& totals) {
   check_room(graph);
+  const double before = activity_of(totals).vector_ops;
   for (OpTotals& row : totals.ops) {
     Work sum;
     bool all = true;
@@ -163,6 +164,13 @@ void PimOffload::apply(const workload::Graph& graph, const workload::Segment& se
     row.offload = {row.time_s, sum.seconds, 0};
     if (sum.seconds < row.time_s) move(totals, row, sum);
   }
+  if (totals.segments.empty()) return;
+  // What the power report is made of, at the supply that the segment ran at.
+  SegmentTotals& segment_row = totals.segments.front();
+  const double supply = before > 0 ? segment_row.activity.vector_ops / before : 1;
+  segment_row.activity = activity_of(totals);
+  segment_row.activity.scale_on_chip(supply);
+  segment_row.multiplying_s = totals.array_time.active;
 }
 
 }  // namespace presil::run
