@@ -1,4 +1,4 @@
-// banked_memory.cpp -- transactions and bursts of banked_memory.h; streams are in banked_streams.cpp.
+// banked_memory.cpp -- implementation of banked_memory.h.
 #include "models/memory/banked_memory.h"
 
 #include <algorithm>
@@ -21,51 +21,33 @@ Run run_of(const tlm::tlm_generic_payload& payload) {
 
 }  // namespace
 
-BankedMemory::BankedMemory(sc_core::sc_module_name name, const MemoryConfig& config, std::uint64_t stream)
-    : ChannelMemory(name, config),
-      pieces_(config),
-      steps_(pieces_.spec(), config.dram.controller.offers_per_tick),
-      stream_(stream),
-      memory_(config),
-      group_of_(pieces_.channels()) {
+BankedMemory::BankedMemory(sc_core::sc_module_name name, const MemoryConfig& config)
+    : ChannelMemory(name, config), pieces_(config), memory_(config) {
   const DramSpec& spec = pieces_.spec();
   const double banks = static_cast<double>(spec.timing.rcd_read + spec.timing.cl) * spec.tick_s;
   extra_read_ = kernel::to_sc_time({std::max(0.0, config.read_latency.value - banks)});
   extra_write_ = kernel::to_sc_time(config.write_latency);
-  // Data comes CL after RD, a write is answered write_latency after WR: looking so often finds both in time.
+  // Data comes CL after RD, a write is answered write_latency after it was taken: looking so often finds both in time.
   poll_interval_ = std::max<Tick>(1, std::min(spec.timing.cl, static_cast<Tick>(config.write_latency.value / spec.tick_s)));
   for (std::uint32_t c = 0; c < pieces_.channels(); ++c) channels_.push_back({{spec, config.dram.controller.offers_per_tick}, 0, kBursts, false});
-  if (steps_.usable()) first_ = steps_.save(channels_.front().bursts.dram(), 0, 0);
-  reset();
+  BankedMemory::reset();
 }
 
 void BankedMemory::reset() {
   ChannelMemory::reset();
   epoch_ = sc_time_stamp();
   counters_before_ = {};
-  watching_ = kNever;
-  states_.clear();
-  free_states_.clear();
   pending_.clear();  // what is held here was answered, but is still on its way in a stream
   free_slots_.clear();
-  const bool streams = steps_.usable() && stream_ != kNoStreams;
-  if (streams) states_.push_back({first_, pieces_.channels()});
   for (Channel& channel : channels_) {
-    if (!streams) channel.bursts = {pieces_.spec(), memory_.dram.controller.offers_per_tick};
+    if (channel.state == kBursts) channel.bursts = {pieces_.spec(), memory_.dram.controller.offers_per_tick};
     channel.unfinished = 0;
-    channel.state = streams ? 0 : kBursts;
+    channel.state = kBursts;
   }
 }
 
 DramCounters BankedMemory::commands() const {
   DramCounters sum = counters_before_;
-  for (const Shared& shared : states_) {
-    if (shared.channels == 0) continue;
-    ChannelState state = shared.state;
-    StepResult result;
-    steps_.pass(state, now(), result);
-    add(sum, result.counters, shared.channels);
-  }
   for (Channel& channel : channels_) {
     if (channel.state != kBursts) continue;
     channel.bursts.advance(now());
@@ -123,9 +105,11 @@ std::uint64_t BankedMemory::begin(Payload& payload, bool blocking) {
   const Run run = run_of(payload);
   (payload.is_read() ? counters_.bytes_read : counters_.bytes_written) += payload.get_data_length();
   ++counters_.transactions;
-  if (is_stream(run)) start_stream(slot, run, payload.is_write());
-  else if (steps_.usable() || stream_ == kNoStreams) start_bursts(slot, run, payload.is_write());
-  else start_chunks(slot, run, payload.is_write());
+  const bool rows = long_rows(run);
+  if (!rows || !stream(slot, run, payload.is_write())) {
+    if (rows) start_chunks(slot, run, payload.is_write());
+    else start_bursts(slot, run, payload.is_write());
+  }
   counters_.bytes_moved += static_cast<double>(pending_[slot].total) * memory_.burst.value;
   completed(slot, 1, 0);
   return slot;
@@ -183,7 +167,7 @@ void BankedMemory::start_bursts(std::uint64_t slot, const Run& run, bool write) 
     for (std::uint64_t at = from / burst * burst; at < from + run.row_bytes; at += burst) {
       auto [c, access] = pieces_.locate(at, write);
       Channel& channel = channels_[c];
-      if (channel.state != kBursts) to_bursts(channel);
+      if (channel.state != kBursts) leave_stream(c);
       channel.bursts.advance(arrival);
       access.tag = slot;
       channel.bursts.push(access, arrival + 1);
@@ -204,6 +188,7 @@ void BankedMemory::start_chunks(std::uint64_t slot, const Run& run, bool write) 
     for (std::uint32_t c = 0; c < channels_.size(); ++c) {
       const auto& chunk = placed.piece->chunks[c];
       if (chunk == nullptr) continue;
+      if (channels_[c].state != kBursts) leave_stream(c);
       channels_[c].bursts.advance(arrival);
       channels_[c].bursts.push(chunk, placed.row, slot, arrival + 1);
       channels_[c].unfinished += chunk->bursts.size();
@@ -217,11 +202,12 @@ void BankedMemory::collect(Channel& channel) {
   bool streamed = false;
   for (const Done& d : done) {
     --channel.unfinished;
+    if (d.tag == kNoTag) continue;
     streamed |= pending_[d.tag].streamed;
     completed(d.tag, 1, d.at);
   }
   done.clear();
-  if (streamed) watch_at(now());
+  if (streamed) streamed_completed();
 }
 
 void BankedMemory::poll(std::uint64_t c) {

@@ -38,4 +38,9 @@ void BurstChannel::advance(Tick until, bool until_taken) {
   }
 }
 
+void BurstChannel::finish() {
+  run_ahead();
+  while (!dram_->idle()) step(dram_->wake());
+}
+
 }  // namespace presil::memory

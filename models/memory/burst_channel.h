@@ -24,6 +24,9 @@ class BurstChannel {
   /// Until the FIFO is empty: up to there nothing that comes later can make a difference.
   void run_ahead() { advance(kNever, true); }
 
+  /// Until nothing waits, in the FIFO or in the controller.
+  void finish();
+
   bool fifo_empty() const { return fifo_.empty(); }
   /// No sooner than this can a burst in the FIFO be offered.
   Tick available() const { return fifo_.empty() ? 0 : fifo_.front().available; }

@@ -19,15 +19,6 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
 
 }  // namespace
 
-void add(DramCounters& sum, const DramCounters& c, std::uint64_t times) {
-  for (std::size_t i = 0; i < api::dram::kCommands; ++i) sum.commands[i] += times * c.commands[i];
-  sum.reads += times * c.reads;
-  sum.writes += times * c.writes;
-  sum.row_hits += times * c.row_hits;
-  sum.data_ticks += times * c.data_ticks;
-  sum.open_ticks += static_cast<Tick>(times) * c.open_ticks;
-}
-
 ChannelSteps::ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick)
     : per_tick_(offers_per_tick), refresh_interval_(spec.timing.refi), edge_(spec.timing.edge), scratch_(make_channel(spec)), usable_(scratch_->has_image()) {}
 

@@ -40,7 +40,6 @@ struct StepResult {
   std::vector<Finish> finished;
   DramCounters counters;  ///< without read_ticks
 };
-void add(DramCounters& sum, const DramCounters& c, std::uint64_t times = 1);
 
 class ChannelSteps {
  public:

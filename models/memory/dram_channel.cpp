@@ -6,6 +6,16 @@
 
 namespace presil::memory {
 
+void add(DramCounters& sum, const DramCounters& c, std::uint64_t times) {
+  for (std::size_t i = 0; i < api::dram::kCommands; ++i) sum.commands[i] += times * c.commands[i];
+  sum.reads += times * c.reads;
+  sum.writes += times * c.writes;
+  sum.row_hits += times * c.row_hits;
+  sum.read_ticks += times * c.read_ticks;
+  sum.data_ticks += times * c.data_ticks;
+  sum.open_ticks += static_cast<Tick>(times) * c.open_ticks;
+}
+
 DramChannel::DramChannel(const DramSpec& spec)
     : spec_(spec),
       timing_(spec.geometry, constraints(spec.timing)),

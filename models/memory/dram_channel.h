@@ -5,7 +5,7 @@
 // issue in the next tick. Completions appear in done(), in order of issue; the caller clears it.
 //
 // A read completes CL + BL after its RD. A write completes when the controller takes responsibility for it: with its
-// WR (shared queues) or on acceptance (queues per bank).
+// WR (shared queues, as in Ramulator 2) or on acceptance (posted_writes; queues per bank).
 #pragma once
 
 #include <cstdint>
@@ -52,8 +52,11 @@ struct DramCounters {
   Tick open_ticks{};                               ///< with a row open in any bank
 };
 
+void add(DramCounters& sum, const DramCounters& c, std::uint64_t times = 1);
+
 class DramChannel {
  public:
+  static constexpr std::uint32_t kClosed = UINT32_MAX;  ///< no row
   explicit DramChannel(const DramSpec& spec);
   virtual ~DramChannel() = default;
 
@@ -64,11 +67,17 @@ class DramChannel {
   bool idle() const { return waiting() == 0; }
   /// Transactions that were accepted and whose last command has not been issued.
   virtual std::size_t waiting() const = 0;
+  /// Of these, how many will appear in done().
+  virtual std::size_t unanswered() const { return waiting(); }
   /// An idle channel with all rows closed lets the refreshes up to `to` pass, all but the last ones, without simulating
   /// them. Returns the tick from which it must be stepped again, or 0 if none has passed.
   virtual Tick pass_refreshes(Tick to) = 0;
 
-  /// Whether save() and restore() are there.
+  /// Nothing waits and nothing that was issued is felt; rows by bank, kClosed where none is open. The refreshes up to `now`
+  /// have passed. Counters start at 0. Only of channels with has_image().
+  virtual void settle(Tick /*now*/, const std::vector<std::uint32_t>& /*rows*/) {}
+
+  /// Whether save(), restore() and settle() are there.
   virtual bool has_image() const { return false; }
   /// The channel behind its step of tick `now`; transactions may have been accepted in it.
   virtual void save(Tick, ChannelImage&) const {}
@@ -88,7 +97,6 @@ class DramChannel {
   const DramSpec& spec() const { return spec_; }
 
  protected:
-  static constexpr std::uint32_t kClosed = UINT32_MAX;
   /// Issues a command of one bank: timing, open row, counters.
   void issue(Command command, std::uint32_t bank, std::uint32_t row, Tick t);
   void issue_all(Command command, std::uint32_t pc, Tick t);

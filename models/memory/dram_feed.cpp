@@ -49,16 +49,6 @@ ChannelOutcome run_channel(const DramSpec& spec, const std::vector<Arrival>& fif
   return outcome;
 }
 
-void add(DramCounters& sum, const DramCounters& c) {
-  for (std::size_t i = 0; i < api::dram::kCommands; ++i) sum.commands[i] += c.commands[i];
-  sum.reads += c.reads;
-  sum.writes += c.writes;
-  sum.row_hits += c.row_hits;
-  sum.read_ticks += c.read_ticks;
-  sum.data_ticks += c.data_ticks;
-  sum.open_ticks += c.open_ticks;
-}
-
 std::uint32_t bank_of(const DecodedAddress& a, const Geometry& g) {
   return ((a[AddressField::pseudo_channel] * g.stack_ids + a[AddressField::stack_id]) * g.bank_groups +
           a[AddressField::bank_group]) * g.banks + a[AddressField::bank];

@@ -45,6 +45,7 @@ struct ControllerPolicy {
   Queueing queueing{Queueing::shared};
   PagePolicy page{PagePolicy::open};
   RefreshPolicy refresh{RefreshPolicy::all_bank};
+  bool posted_writes{false};               ///< shared: a write completes when it is accepted, not with its WR
   std::uint32_t read_queue{64}, write_queue{64};
   std::uint32_t bank_queue{8};             ///< per_bank: entries behind each bank
   double drain_high{0.8}, drain_low{0.2};  ///< shared: write mode above, until below, these shares of write_queue

@@ -79,7 +79,7 @@ void MemoryConfig::describe(config::Visitor& v) {
   v.check(refresh_time < refresh_interval, "refresh_time",
           "refresh_time (tRFC) must be shorter than refresh_interval (tREFI)");
   v.check(phy.value + tsv.value <= energy.value, "energy", "energy includes phy and tsv and must not be less than their sum");
-  v.check(model != MemoryModel::banked || dram.given(), "model", "model banked needs `dram`");
+  v.check(model == MemoryModel::channels || dram.given(), "model", "models banked and exact need `dram`");
   check_refresh(v, *this);
   const DramFault fault = dram.given() && whole(burst) ? dram_fault(*this) : DramFault{};
   v.check(fault.text.empty(), fault.key.c_str(), fault.text);

@@ -20,9 +20,10 @@ namespace presil::memory {
 /// How much of the DRAM is simulated. All of them sit behind the same socket (models/api/memory.h).
 enum class MemoryModel {
   channels,  ///< transaction level: every channel a FIFO server at the sustained rate (channel_memory.h)
-  banked,    ///< banks, rows, refresh and controller from the file's `dram` (banked_memory.h)
+  banked,    ///< banks, rows, refresh and controller from the file's `dram`; streams in closed form (streamed_memory.h)
+  exact,     ///< the same, every burst of a stream as its controller serves it (remembered_memory.h)
 };
-inline constexpr std::array<std::string_view, 2> kMemoryModelNames{"channels", "banked"};
+inline constexpr std::array<std::string_view, 3> kMemoryModelNames{"channels", "banked", "exact"};
 
 /// Parameters of one memory device. A "channel" is what transfers on its own: a pseudo-channel of HBM2 and later.
 struct MemoryConfig {

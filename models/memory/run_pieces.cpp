@@ -6,8 +6,16 @@
 
 namespace presil::memory {
 
+namespace {
+/// Behind the socket a write is answered when its controller has taken it.
+DramSpec posted(DramSpec spec) {
+  spec.policy.posted_writes = true;
+  return spec;
+}
+}  // namespace
+
 RunPieces::RunPieces(const MemoryConfig& c)
-    : spec_(dram_spec(c)),
+    : spec_(posted(dram_spec(c))),
       map_(address_bits(c)),
       stacks_(c.stacks),
       channels_(c.dram.channels),
@@ -41,20 +49,50 @@ RunPieces::Placed RunPieces::piece(std::uint64_t from, std::uint64_t to, bool wr
   return {&at->second, row};
 }
 
+RunPieces::PlacedSlice RunPieces::slice(std::uint64_t from, std::uint64_t to, bool write) {
+  constexpr std::size_t kMost = 1 << 16;
+  const std::uint64_t whole = from / span() * span();
+  const std::uint64_t first = (from - whole) / burst(), end = (to - whole + burst() - 1) / burst();
+  if (slices_.size() > kMost) {
+    slices_.clear();
+    patterns_.clear();
+    chunks_.clear();
+  }
+  const auto [at, fresh] = slices_.try_emplace((first << 20 | (end - first)) << 1 | (write ? 1 : 0));
+  if (fresh) at->second = cut(first * burst(), end * burst(), write);
+  return {&at->second, map_.decode(whole / stacks_)[AddressField::row]};
+}
+
+RunPieces::Slice RunPieces::cut(std::uint64_t from, std::uint64_t to, bool write) {
+  Slice slice;
+  slice.bursts.resize(channels());
+  for (std::uint64_t at = from; at < to; at += burst(), ++slice.all) ++slice.bursts[locate(at, write).first];
+  const auto most = std::max_element(slice.bursts.begin(), slice.bursts.end());
+  slice.even = *most * std::uint64_t{channels()} == slice.all;
+  const auto chunk = std::make_shared<Chunk>();
+  for (std::uint64_t at = from; at < to; at += burst())
+    if (const auto [channel, access] = locate(at, write); channel == most - slice.bursts.begin()) append(*chunk, access);
+  chunk->write = write;
+  slice.chunk = named(chunk);
+  return slice;
+}
+
+void RunPieces::append(Chunk& chunk, Access access) {
+  const auto row = std::find_if(chunk.rows.begin(), chunk.rows.end(),
+                                [&access](const Chunk::Row& r) { return r.bank == access.bank && r.row == access.row; });
+  const auto place = static_cast<std::uint32_t>(row - chunk.rows.begin());
+  if (row == chunk.rows.end()) chunk.rows.push_back({access.bank, access.row});
+  access.row = place;
+  chunk.bursts.push_back(access);
+}
+
 RunPieces::Piece RunPieces::work_out(std::uint64_t from, std::uint64_t to, bool write) {
   std::vector<std::shared_ptr<Chunk>> chunks(channels());
   Piece piece;
-  for (std::uint64_t at = from / burst() * burst(); at < to; at += burst()) {
-    auto [channel, access] = locate(at, write);
-    auto& chunk = chunks[channel];
-    if (chunk == nullptr) chunk = std::make_shared<Chunk>();
-    const auto row = std::find_if(chunk->rows.begin(), chunk->rows.end(),
-                                  [&a = access](const Chunk::Row& r) { return r.bank == a.bank && r.row == a.row; });
-    const auto place = static_cast<std::uint32_t>(row - chunk->rows.begin());
-    if (row == chunk->rows.end()) chunk->rows.push_back({access.bank, access.row});
-    access.row = place;
-    chunk->bursts.push_back(access);
-    ++piece.bursts;
+  for (std::uint64_t at = from / burst() * burst(); at < to; at += burst(), ++piece.bursts) {
+    const auto [channel, access] = locate(at, write);
+    if (chunks[channel] == nullptr) chunks[channel] = std::make_shared<Chunk>();
+    append(*chunks[channel], access);
   }
   for (const auto& chunk : chunks) {
     if (chunk != nullptr) chunk->write = write;

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,21 @@ class RunPieces {
   };
   /// The bursts that [from, to) touches, within one window.
   Placed piece(std::uint64_t from, std::uint64_t to, bool write);
+  /// What [from, to) asks of the channel with the most bursts, and how many of each channel.
+  struct Slice {
+    std::shared_ptr<const Chunk> chunk;
+    std::vector<std::uint32_t> bursts;  ///< by channel
+    std::uint64_t all{};                ///< their sum
+    bool even{};                        ///< the same in every channel
+  };
+  struct PlacedSlice {
+    const Slice* slice;  ///< valid until the next call
+    std::uint32_t row;
+  };
+  /// At most a window long, and within one span().
+  PlacedSlice slice(std::uint64_t from, std::uint64_t to, bool write);
+  /// Bytes of the device after which all fields but the row repeat.
+  std::uint64_t span() const { return span_ * stacks_; }
   std::uint64_t window() const { return window_ * stacks_; }
   std::uint64_t burst() const { return map_.burst_bytes(); }
   std::uint32_t channels() const { return stacks_ * channels_; }
@@ -68,6 +84,8 @@ class RunPieces {
  private:
   using Words = std::vector<std::uint32_t>;
   Piece work_out(std::uint64_t from, std::uint64_t to, bool write);
+  Slice cut(std::uint64_t from, std::uint64_t to, bool write);
+  static void append(Chunk& chunk, Access access);
   /// The same chunk for the same bursts.
   std::shared_ptr<const Chunk> named(const std::shared_ptr<Chunk>& made);
 
@@ -77,6 +95,7 @@ class RunPieces {
   const std::uint64_t interleave_;
   std::uint64_t window_, span_;  ///< bytes of a stack
   std::map<std::tuple<std::uint64_t, std::uint64_t, bool>, Piece> known_;
+  std::unordered_map<std::uint64_t, Slice> slices_;
   std::map<Words, std::uint32_t> patterns_;
   std::map<Words, std::shared_ptr<const Chunk>> chunks_;
   std::uint32_t next_pattern_{0};

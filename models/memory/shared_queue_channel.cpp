@@ -57,12 +57,21 @@ bool SharedQueueChannel::absorbed(const Access& access, Tick now) {
   return false;
 }
 
+std::size_t SharedQueueChannel::unanswered() const {
+  if (!spec_.policy.posted_writes) return waiting();
+  std::size_t reads = reads_.size;
+  for (const auto& banks : active_banks_)
+    for (const std::uint32_t bank : banks) reads += pool_[active_[bank]].access.write ? 0 : 1;
+  return reads;
+}
+
 bool SharedQueueChannel::accept(const Access& access, Tick now) {
   if (writes_.size > 0 && absorbed(access, now)) return true;
   Queue& queue = access.write ? writes_ : reads_;
   if (queue.size >= (access.write ? spec_.policy.write_queue : spec_.policy.read_queue)) return false;
   const bool mode = write_mode_next();
   push(queue, access, now);
+  if (access.write && spec_.policy.posted_writes) done_.push_back({access.tag, now});
   ++(access.write ? counters_.writes : counters_.reads);
   rebound(queue, access.bank);
   if (write_mode_next() != mode || mode != write_mode_)
@@ -210,7 +219,7 @@ const SharedQueueChannel::Best& SharedQueueChannel::active_of(std::uint32_t pc, 
 
 void SharedQueueChannel::finish_column(const Entry& entry, Tick now) {
   if (entry.access.write) {
-    done_.push_back({entry.access.tag, now});
+    if (!spec_.policy.posted_writes) done_.push_back({entry.access.tag, now});
   } else {
     done_.push_back({entry.access.tag, data_end(now)});
     counters_.read_ticks += static_cast<std::uint64_t>(data_end(now) - entry.arrived);

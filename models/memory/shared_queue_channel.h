@@ -31,12 +31,14 @@ class SharedQueueChannel : public DramChannel {
   bool accept(const Access& access, Tick now) override;
   void step(Tick now) override;
   std::size_t waiting() const override { return reads_.size + writes_.size + active_count_; }
+  std::size_t unanswered() const override;
   Tick pass_refreshes(Tick to) override;
   bool has_image() const override;
   bool quiet(Tick now) const override;
   void save(Tick now, ChannelImage& image) const override;
   void restore(Tick now, Tick next_refresh, const ChannelImage& image) override;
   Tick next_refresh() const override { return next_refresh_; }
+  void settle(Tick now, const std::vector<std::uint32_t>& rows) override;
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;

@@ -116,6 +116,23 @@ void SharedQueueChannel::clear() {
   done_.clear();
 }
 
+void SharedQueueChannel::settle(Tick now, const std::vector<std::uint32_t>& rows) {
+  clear();
+  write_mode_ = true;
+  timing_.reset();
+  next_refresh_ = spec_.policy.refresh == RefreshPolicy::none ? kNever : (now / spec_.timing.refi + 1) * spec_.timing.refi;
+  open_since_ = now;
+  for (std::uint32_t b = 0; b < rows.size(); ++b) {
+    open_row_[b] = rows[b];
+    served_[b] = 0;
+    if (rows[b] == kClosed) continue;
+    ++open_in_pc_[pc_of_[b]];
+    ++open_banks_;
+  }
+  for (std::uint32_t b = 0; b < rows.size(); ++b) rebound(b);
+  wake_ = next_refresh_;
+}
+
 void SharedQueueChannel::restore(Tick now, Tick next_refresh, const ChannelImage& image) {
   clear();
   const std::uint16_t* word = image.words.data();

@@ -20,9 +20,6 @@ Activity& Activity::add(const Activity& other, double times) {
   arithmetic_j += times * other.arithmetic_j;
   vector_j += times * other.vector_j;
   shared_j += times * other.shared_j;
-  macro_passes += times * other.macro_passes;
-  macro_programmed += times * other.macro_programmed;
-  pim_j += times * other.pim_j;
   time += other.time * times;
   return *this;
 }
@@ -35,7 +32,6 @@ void Activity::scale_on_chip(double factor) {
   scaled.pim_j = pim_j;
   scaled.memory_bytes = memory_bytes;
   scaled.fabric_bytes = fabric_bytes;
-  scaled.pim_j = pim_j;
   scaled.time = time;
   *this = scaled;
 }

@@ -62,7 +62,7 @@ class GpuChip final : public ChipModel {
       const auto format = static_cast<Format>(f);
       peaks.ops_per_s[f] = 2 * gpu::tensor_rate(c_, format) * c_.sms * peak_clock(format).value;
     }
-    peaks.memory_bytes_per_s = memory::sustained(c_.memory).value;
+    peaks.set(c_.memory);
     peaks.vector_ops_per_s = c_.peak_vector_ops_per_s();
     peaks.special_cycles_per_op = 2.0 * c_.lanes / c_.architecture.special_lanes;
     peaks.host_bytes_per_s = c_.host.bandwidth.value;

@@ -60,7 +60,7 @@ class NpuChip final : public ChipModel {
     const npu::ChipConfig chip = at_supply();
     Peaks peaks;
     for (std::size_t f = 0; f < kFormatNames.size(); ++f) peaks.ops_per_s[f] = chip.peak_ops_per_s(static_cast<Format>(f));
-    peaks.memory_bytes_per_s = memory::sustained(c_.memory).value;
+    peaks.set(c_.memory);
     peaks.vector_ops_per_s = chip.peak_vector_ops_per_s();
     peaks.special_cycles_per_op = c_.core.vector.special_cycles * c_.core.vector.ops_per_lane;
     peaks.host_bytes_per_s = c_.host.bandwidth.value;

@@ -110,8 +110,6 @@ Totals run_pass(Machine& machine, const workload::Graph& graph, const mapping::M
     Totals totals = machine.run(graph, segment, options, canonical, trace);
     if (offload == nullptr) return totals;
     offload->apply(graph, segment, totals);
-    totals.segments.front().activity = activity_of(totals);
-    totals.segments.front().multiplying_s = totals.array_time.active;
     return totals;
   };
   for (const workload::Segment& segment : graph.segments) {

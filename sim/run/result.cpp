@@ -77,7 +77,7 @@ ordered_json levels_of(const Totals& t, const Chip& chip, double latency) {
 
 ordered_json assumptions_of(const LoadedExperiment& loaded) {
   ordered_json list = ordered_json::array();
-  const bool banked = loaded.experiment.chip->memory().model == memory::MemoryModel::banked;
+  const bool banked = loaded.experiment.chip->memory().model != memory::MemoryModel::channels;
   for (const auto& p : loaded.provenance) {
     if (!banked && p.path.starts_with("chip.memory.dram")) continue;  // timings that this run did not use
     if (p.source.starts_with("[fit]") || p.source.starts_with("[assumed]"))

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "models/fabric/collective_time.h"
+#include "models/memory/memory_config.h"
 #include "sim/base/error.h"
 
 namespace presil::run {
@@ -144,6 +145,15 @@ double Totals::fabric_bytes() const {
   return sum;
 }
 
+void Peaks::set(const memory::MemoryConfig& memory) {
+  memory_bytes_per_s = memory::sustained(memory).value;
+  if (memory.model == memory::MemoryModel::channels) return;
+  pins_bytes_per_s = memory::peak(memory).value;
+  refresh_s = memory.refresh_time.value;
+  // Banks that are refreshed one after another, or never, leave the others the whole rate.
+  if (memory.dram.controller.refresh != memory::RefreshPolicy::all_bank) memory_bytes_per_s = pins_bytes_per_s;
+}
+
 Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Peaks& peaks, const fabric::LinkConfig* link) {
   Bounds bounds;
   double memory = 0, host = 0;
@@ -169,7 +179,7 @@ Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Pea
   for (const auto id : op.outputs)
     if (op.kind != OpKind::transfer || graph.tensors[id].role == TensorRole::output) side(id);
   bounds.compute = op.flops() > 0 ? op.flops() / peaks.ops_per_s[static_cast<std::size_t>(op.compute)] : 0;
-  bounds.memory = memory / peaks.memory_bytes_per_s;
+  bounds.memory = memory > 0 ? peaks.memory_time(memory) : 0;
   bounds.host = host / peaks.host_bytes_per_s;
   if (op.kind == OpKind::vector) {
     const double rows = static_cast<double>(op.vector.rows), elements = rows * static_cast<double>(op.vector.columns);

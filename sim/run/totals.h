@@ -1,6 +1,7 @@
 // totals.h -- what passes add up to: additive counters by operator class and for the device.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "sim/base/formats.h"
 #include "sim/ppa/energy.h"
 #include "workloads/graph/graph.h"
+
+namespace presil::memory { struct MemoryConfig; }
 
 namespace presil::run {
 
@@ -92,6 +95,15 @@ struct Peaks {
   std::array<double, kFormatNames.size()> ops_per_s{};
   bool weights_stay{false};  ///< weights of products may be on chip before a pass begins: they bound nothing
   double memory_bytes_per_s{}, vector_ops_per_s{}, special_cycles_per_op{}, host_bytes_per_s{};
+  double pins_bytes_per_s{};  ///< of the memory, refresh not deducted; 0: as memory_bytes_per_s
+  double refresh_s{};         ///< tRFC, where refresh is an instant and not a share of the rate
+
+  /// With B bytes to come: a span that starts behind a refresh and ends before one meets none for tREFI - tRFC more than
+  /// its share, so that B / (peak (1 - tRFC / tREFI)) - tRFC and B / peak bound it.
+  double memory_time(double bytes) const {
+    return std::max(bytes / memory_bytes_per_s - refresh_s, pins_bytes_per_s > 0 ? bytes / pins_bytes_per_s : 0.0);
+  }
+  void set(const memory::MemoryConfig& memory);
 };
 Bounds bounds_of(const workload::Graph& graph, const workload::Op& op, const Peaks& peaks,
                  const fabric::LinkConfig* link = nullptr);

@@ -1,13 +1,14 @@
 // memory.cpp -- simulation speed of one HBM3 stack, in 64-byte requests per second of host time, side by side in one run:
-// the model under random reads and under a sequential stream, the per-cycle channel of the tests under the same. The
+// the model under random reads and under a sequential stream, in closed form and exact, the per-cycle channel of the tests under the same. The
 // ratios stand beside them.
 #include <chrono>
 #include <filesystem>
 
 #include <benchmark/benchmark.h>
 
-#include "models/memory/banked_memory.h"
 #include "models/memory/dram_device.h"
+#include "models/memory/remembered_memory.h"
+#include "models/memory/streamed_memory.h"
 #include "models/memory/traffic.h"
 #include "sim/config/loader.h"
 #include "sim/config/reader.h"
@@ -35,7 +36,7 @@ struct Speed {
   double seconds{0}, requests{0};
   double rate() const { return requests / seconds; }
 };
-Speed model_random, model_stream, oracle_random, oracle_stream;
+Speed model_random, model_stream, exact_stream, oracle_random, oracle_stream;
 
 template <class Work>
 void measure(benchmark::State& state, Speed& speed, std::uint64_t requests, Work work) {
@@ -85,6 +86,7 @@ void random_oracle(benchmark::State& state) {
 void stream_oracle(benchmark::State& state) {
   measure(state, oracle_stream, 20000, [] { feed_oracle(traffic("seq", 20000)); });
   state.counters["model/oracle"] = model_stream.rate() / oracle_stream.rate();
+  state.counters["exact/oracle"] = exact_stream.rate() / oracle_stream.rate();
 }
 
 /// Reads of 256 KiB behind the TLM socket, 64 under way.
@@ -141,29 +143,42 @@ class Reader : public sc_core::sc_module, tlm::tlm_bw_transport_if<> {
   bool open_{false};
 };
 
+template <class Memory>
 struct Bench {
-  memory::BankedMemory memory{"memory", hbm3()};
-  Reader reader{"reader"};
-  Bench() {
+  Memory memory;
+  Reader reader;
+  Bench(const char* name, const char* reader_name) : memory(name, hbm3()), reader(reader_name) {
     reader.socket.bind(memory.socket());
-    sc_core::sc_start(sc_core::SC_ZERO_TIME);
   }
 };
 
-void stream_model(benchmark::State& state) {
+template <class Memory>
+void read_stream(benchmark::State& state, Bench<Memory>& bench, Speed& speed) {
   constexpr std::uint64_t kTransactions = 4096;
-  kernel::initialise();
-  static Bench bench;
-  measure(state, model_stream, kTransactions * Reader::kBytes / 64, [] {
+  measure(state, speed, kTransactions * Reader::kBytes / 64, [&bench] {
     bench.reader.left = kTransactions;
     bench.reader.again.notify(sc_core::SC_ZERO_TIME);
     sc_core::sc_start();
   });
 }
 
+struct Benches {
+  Bench<memory::StreamedMemory> closed_form{"closed_form", "reader_of_closed_form"};
+  Bench<memory::RememberedMemory> exact{"exact", "reader_of_exact"};
+  Benches() { sc_core::sc_start(sc_core::SC_ZERO_TIME); }
+};
+Benches& benches() {
+  kernel::initialise();
+  static Benches both;
+  return both;
+}
+void stream_model(benchmark::State& state) { read_stream(state, benches().closed_form, model_stream); }
+void stream_exact(benchmark::State& state) { read_stream(state, benches().exact, exact_stream); }
+
 BENCHMARK(random_model)->Unit(benchmark::kMillisecond);
 BENCHMARK(random_oracle)->Unit(benchmark::kMillisecond);
 BENCHMARK(stream_model)->Unit(benchmark::kMillisecond);
+BENCHMARK(stream_exact)->Unit(benchmark::kMillisecond);
 BENCHMARK(stream_oracle)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "models/memory/banked_memory.h"
+#include "models/memory/remembered_memory.h"
 #include "sim/config/loader.h"
 #include "sim/config/reader.h"
 #include "tests/unit/models/memory/strict_initiator.h"
@@ -21,12 +21,12 @@ MemoryConfig load(const std::string& stem) {
   return c;
 }
 
+template <class Memory>
 struct Bench {
-  Bench(const char* name, const char* initiator_name, const MemoryConfig& c, std::uint64_t stream)
-      : memory(name, c, stream), initiator(initiator_name) {
+  Bench(const char* name, const char* initiator_name, const MemoryConfig& c) : memory(name, c), initiator(initiator_name) {
     initiator.socket.bind(memory.socket());
   }
-  BankedMemory memory;
+  Memory memory;
   StrictInitiator initiator;
 };
 
@@ -45,7 +45,8 @@ TEST_P(Handover, AgreesWithEveryBurstSimulated) {
   if (draw(0, 2) == 0) c.stacks = c.name == "DDR4" ? 1 : static_cast<std::uint32_t>(draw(1, 5));
   if (draw(0, 3) == 0) c.dram.controller.refresh = RefreshPolicy::none;
   if (draw(0, 3) == 0) c.dram.controller.hit_cap = 4;
-  Bench fast("fast", "fast_initiator", c, BankedMemory::kStream), slow("slow", "slow_initiator", c, BankedMemory::kNoStreams);
+  Bench<RememberedMemory> fast("fast", "fast_initiator", c);
+  Bench<BankedMemory> slow("slow", "slow_initiator", c);
   // Several sources, each a stream of its own; between them short requests, also of rows that the streams use or leave open.
   const std::uint64_t sources = draw(1, 3), shorts = draw(0, 6);
   const bool writes = random() % 2 == 0;
@@ -55,7 +56,7 @@ TEST_P(Handover, AgreesWithEveryBurstSimulated) {
   std::size_t sent = 0;
   const double sustained = fast.memory.sustained_bytes_per_s(), load = 0.1 + 0.1 * static_cast<double>(draw(0, 11));
   const auto send = [&](bool write, const memory::Run& run) {
-    for (Bench* b : {&fast, &slow}) b->initiator.request(kernel::to_sc_time({time}), write, run);
+    for (StrictInitiator* initiator : {&fast.initiator, &slow.initiator}) initiator->request(kernel::to_sc_time({time}), write, run);
     ++sent;
   };
   for (int i = 0; i < 30; ++i) {

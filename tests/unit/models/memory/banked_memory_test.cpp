@@ -5,7 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "models/memory/banked_memory.h"
+#include "models/memory/remembered_memory.h"
+#include "models/memory/streamed_memory.h"
 #include "sim/config/loader.h"
 #include "sim/config/reader.h"
 #include "tests/unit/models/memory/reference_specs.h"
@@ -23,17 +24,23 @@ MemoryConfig load(const std::string& stem) {
 
 double seconds(sc_core::sc_time t) { return kernel::to_seconds(t).value; }
 
+template <class Memory>
 struct Bench {
   Bench(const MemoryConfig& c) : memory("memory", c) { initiator.socket.bind(memory.socket()); }
-  BankedMemory memory;
+  Memory memory;
   StrictInitiator initiator{"initiator"};
 };
 
-TEST(BankedMemory, KeepsTheProtocolAndCountsEveryByteUnderMixedTraffic) {
+template <class Memory>
+class BankedMemories : public testing::Test {};
+using Models = testing::Types<BankedMemory, StreamedMemory, RememberedMemory>;
+TYPED_TEST_SUITE(BankedMemories, Models);
+
+TYPED_TEST(BankedMemories, KeepsTheProtocolAndCountsEveryByteUnderMixedTraffic) {
   kernel::initialise();
   MemoryConfig c = load("hbm3");
   c.queue_depth = 64;
-  Bench b(c);
+  Bench<TypeParam> b(c);
   std::mt19937_64 random(3);
   double asked = 0, at = 0;
   for (int i = 0; i < 2000; ++i) {
@@ -56,11 +63,11 @@ TEST(BankedMemory, KeepsTheProtocolAndCountsEveryByteUnderMixedTraffic) {
   EXPECT_GT(counters.activates, 0);
 }
 
-TEST(BankedMemory, RandomReadsAgreeWithThePureModel) {
+TYPED_TEST(BankedMemories, RandomReadsAgreeWithThePureModel) {
   kernel::initialise();
   MemoryConfig c = load("hbm3");
   c.queue_depth = 1 << 20;
-  Bench b(c);
+  Bench<TypeParam> b(c);
   const Reference r = reference_c();
   auto trace = uniform(50000);
   while (const auto request = trace()) b.initiator.request(sc_core::SC_ZERO_TIME, false, {request->address, 1, 64, 0});
@@ -73,9 +80,9 @@ TEST(BankedMemory, RandomReadsAgreeWithThePureModel) {
   EXPECT_NEAR(got, want, 0.02 * want);
 }
 
-TEST(BankedMemory, StreamsAgreeWithThePureModelAndCostNothingPerBurst) {
+TYPED_TEST(BankedMemories, StreamsAgreeWithThePureModelAndCostNothingPerBurst) {
   kernel::initialise();
-  Bench b(load("hbm3"));
+  Bench<TypeParam> b(load("hbm3"));
   const Reference r = reference_c();
   const std::uint64_t requests = 4 << 20;
   for (std::uint64_t i = 0; i < 16; ++i) b.initiator.request(sc_core::SC_ZERO_TIME, false, {i * requests * 4, 1, requests * 4, 0});
@@ -89,9 +96,9 @@ TEST(BankedMemory, StreamsAgreeWithThePureModelAndCostNothingPerBurst) {
   EXPECT_LE(got, b.memory.sustained_bytes_per_s());
 }
 
-TEST(BankedMemory, ResetIsCanonical) {
+TYPED_TEST(BankedMemories, ResetIsCanonical) {
   kernel::initialise();
-  Bench b(load("hbm2_dramsim3"));
+  Bench<TypeParam> b(load("hbm2_dramsim3"));
   const auto once = [&b] {
     const auto from = sc_core::sc_time_stamp();
     auto trace = uniform(500);

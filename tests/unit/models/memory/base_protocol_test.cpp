@@ -1,11 +1,12 @@
-// The TLM-2.0 base protocol [IEEE 1666-2011, 15.2] of both memory models: phases, exclusion, back-pressure, errors,
+// The TLM-2.0 base protocol [IEEE 1666-2011, 15.2] of all memory models: phases, exclusion, back-pressure, errors,
 // agreement of blocking and non-blocking transport, reset. What StrictInitiator checks holds in every test here.
 #include <filesystem>
 #include <memory>
 
 #include <gtest/gtest.h>
 
-#include "models/memory/banked_memory.h"
+#include "models/memory/remembered_memory.h"
+#include "models/memory/streamed_memory.h"
 #include "sim/config/loader.h"
 #include "sim/config/reader.h"
 #include "tests/unit/models/memory/strict_initiator.h"
@@ -39,12 +40,14 @@ class BaseProtocol : public testing::Test {
     }
   };
 };
-using Models = testing::Types<ChannelMemory, BankedMemory>;
+using Models = testing::Types<ChannelMemory, BankedMemory, StreamedMemory, RememberedMemory>;
 class Names {
  public:
   template <class Memory>
   static std::string GetName(int) {
-    return std::is_same_v<Memory, ChannelMemory> ? "channels" : "banked";
+    if (std::is_same_v<Memory, ChannelMemory>) return "channels";
+    if (std::is_same_v<Memory, StreamedMemory>) return "banked";
+    return std::is_same_v<Memory, RememberedMemory> ? "exact" : "bursts";
   }
 };
 TYPED_TEST_SUITE(BaseProtocol, Models, Names);

@@ -1,6 +1,8 @@
 // totals_test.cpp -- counters that add up, and bounds by hand.
 #include "sim/run/totals.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 namespace presil::run {
@@ -132,6 +134,22 @@ TEST(Bounds, OfAProduct) {
   EXPECT_STREQ(b.which(), "memory");
   op.weight_fraction = 0.1;
   EXPECT_DOUBLE_EQ(bounds_of(g, op, round_peaks()).memory, (20000 + 2000) / 10e9);
+}
+
+/// tREFI 4 us, tRFC 0.4 us, 10 GB/s between refreshes: the least time is that of a span that starts behind one of them.
+TEST(Bounds, MemoryThatRefreshesAtInstants) {
+  Peaks p;
+  p.pins_bytes_per_s = 10e9;
+  p.memory_bytes_per_s = 9e9;
+  p.refresh_s = 0.4e-6;
+  for (const double microseconds : {0.1, 1.0, 3.5, 3.6, 3.7, 7.2, 7.3, 36.0, 400.0}) {
+    const double busy = microseconds * 1e-6, met = std::ceil(busy / 3.6e-6 - 1e-9) - 1;  // 3.6 us between two of them
+    const double least = busy + met * 0.4e-6;
+    EXPECT_LE(p.memory_time(busy * 10e9), least * (1 + 1e-12)) << microseconds;
+    EXPECT_GE(p.memory_time(busy * 10e9), least - 0.4e-6) << microseconds;
+  }
+  EXPECT_DOUBLE_EQ(p.memory_time(36000), 3.6e-6);
+  EXPECT_DOUBLE_EQ(p.memory_time(72000), 7.6e-6);
 }
 
 TEST(Bounds, OfAttention) {

@@ -1,19 +1,43 @@
-// banked_streams.cpp -- streams of banked_memory.h.
-#include <algorithm>
+// remembered_memory.cpp -- implementation of remembered_memory.h.
+#include "models/memory/remembered_memory.h"
 
-#include "models/memory/banked_memory.h"
+#include <algorithm>
 
 namespace presil::memory {
 
 using kernel::Callback;
 
-bool BankedMemory::is_stream(const Run& run) const {
-  return steps_.usable() && run.row_bytes / pieces_.burst() / pieces_.channels() >= stream_;
+RememberedMemory::RememberedMemory(sc_core::sc_module_name name, const MemoryConfig& config)
+    : BankedMemory(name, config), steps_(pieces_.spec(), config.dram.controller.offers_per_tick), group_of_(pieces_.channels()) {
+  if (steps_.usable()) first_ = steps_.save(channels_.front().bursts.dram(), 0, 0);
+  RememberedMemory::reset();
+}
+
+void RememberedMemory::reset() {
+  BankedMemory::reset();
+  watching_ = kNever;
+  states_.clear();
+  free_states_.clear();
+  if (!steps_.usable()) return;
+  states_.push_back({first_, pieces_.channels()});
+  for (Channel& channel : channels_) channel.state = 0;
+}
+
+DramCounters RememberedMemory::commands() const {
+  DramCounters sum = BankedMemory::commands();
+  for (const Shared& shared : states_) {
+    if (shared.channels == 0) continue;
+    ChannelState state = shared.state;
+    StepResult result;
+    steps_.pass(state, now(), result);
+    add(sum, result.counters, shared.channels);
+  }
+  return sum;
 }
 
 // --- forms of a channel ---------------------------------------------------------------------------------------
 
-std::uint32_t BankedMemory::new_state(ChannelState state, std::uint32_t channels) {
+std::uint32_t RememberedMemory::new_state(ChannelState state, std::uint32_t channels) {
   if (free_states_.empty()) {
     free_states_.push_back(static_cast<std::uint32_t>(states_.size()));
     states_.emplace_back();
@@ -24,12 +48,12 @@ std::uint32_t BankedMemory::new_state(ChannelState state, std::uint32_t channels
   return number;
 }
 
-void BankedMemory::leave_state(std::uint32_t state, std::uint32_t channels) {
+void RememberedMemory::leave_state(std::uint32_t state, std::uint32_t channels) {
   states_[state].channels -= channels;
   if (states_[state].channels == 0) free_states_.push_back(state);
 }
 
-void BankedMemory::to_stream(Channel& channel) {
+void RememberedMemory::to_stream(Channel& channel) {
   BurstChannel& bursts = channel.bursts;
   bursts.advance(now());
   if (!bursts.fifo_empty()) bursts.run_ahead();
@@ -41,18 +65,20 @@ void BankedMemory::to_stream(Channel& channel) {
   channel.state = new_state(std::move(state), 1);
 }
 
-void BankedMemory::to_bursts(Channel& channel) {
+void RememberedMemory::leave_stream(std::uint32_t c) {
+  Channel& channel = channels_[c];
   const ChannelState& state = states_[channel.state].state;
   const std::uint32_t used = steps_.restore(state, channel.bursts.dram());
   channel.bursts.move(state.at, used);
-  channel.unfinished = channel.bursts.dram().waiting();
+  channel.unfinished = channel.bursts.dram().unanswered();
   leave_state(channel.state, 1);
   channel.state = kBursts;
 }
 
 // --- arrivals -------------------------------------------------------------------------------------------------
 
-void BankedMemory::start_stream(std::uint64_t slot, const Run& run, bool write) {
+bool RememberedMemory::stream(std::uint64_t slot, const Run& run, bool write) {
+  if (!steps_.usable()) return false;
   pending_[slot].streamed = true;
   const Tick arrival = now();
   Tick busy = 0;
@@ -65,9 +91,10 @@ void BankedMemory::start_stream(std::uint64_t slot, const Run& run, bool write) 
     pending_[slot].total += placed.piece->bursts;
     take(placed, slot);
   });
+  return true;
 }
 
-void BankedMemory::take(const RunPieces::Placed& placed, std::uint64_t slot) {
+void RememberedMemory::take(const RunPieces::Placed& placed, std::uint64_t slot) {
   group(*placed.piece);
   for (Group& g : groups_) advance(g, placed.row, slot);
   for (std::uint32_t c = 0; c < channels_.size(); ++c)
@@ -79,7 +106,7 @@ void BankedMemory::take(const RunPieces::Placed& placed, std::uint64_t slot) {
   steps_.forget(keep);
 }
 
-void BankedMemory::group(const RunPieces::Piece& piece) {
+void RememberedMemory::group(const RunPieces::Piece& piece) {
   groups_.clear();
   for (std::uint32_t c = 0; c < channels_.size(); ++c) {
     const Chunk* chunk = piece.chunks[c].get();
@@ -97,7 +124,7 @@ void BankedMemory::group(const RunPieces::Piece& piece) {
   }
 }
 
-void BankedMemory::advance(Group& g, std::uint32_t row, std::uint64_t slot) {
+void RememberedMemory::advance(Group& g, std::uint32_t row, std::uint64_t slot) {
   if (g.channels < states_[g.state].channels) {
     leave_state(g.state, g.channels);
     g.state = new_state(states_[g.state].state, g.channels);
@@ -121,14 +148,14 @@ void BankedMemory::advance(Group& g, std::uint32_t row, std::uint64_t slot) {
 
 // --- what waits when a stream stands still --------------------------------------------------------------------
 
-void BankedMemory::watch_at(Tick t) {
+void RememberedMemory::watch_at(Tick t) {
   t = std::max(t, now());
   if (t >= watching_) return;
   watching_ = t;
-  agenda_.at(time_of(t), Callback::of<&BankedMemory::watch>(this, static_cast<std::uint64_t>(t)));
+  agenda_.at(time_of(t), Callback::of<&RememberedMemory::watch>(this, static_cast<std::uint64_t>(t)));
 }
 
-void BankedMemory::watch(std::uint64_t at) {
+void RememberedMemory::watch(std::uint64_t at) {
   const Tick present = static_cast<Tick>(at);
   if (present != watching_) return;
   watching_ = kNever;
@@ -147,7 +174,7 @@ void BankedMemory::watch(std::uint64_t at) {
   if (next < kNever) watch_at(next);
 }
 
-void BankedMemory::expect(Tick present, Tick& next) {
+void RememberedMemory::expect(Tick present, Tick& next) {
   for (const Shared& shared : states_)
     if (shared.channels > 0)
       for (const std::uint64_t slot : shared.state.tags) {
