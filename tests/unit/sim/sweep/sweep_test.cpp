@@ -210,6 +210,31 @@ TEST_F(Sweep, TheDatabaseKeepsWhatWasAdded) {
   EXPECT_TRUE(Database::create(path, title(), true).records().empty());
 }
 
+// A process that was killed while it made one leaves a half beside it, never in its place.
+TEST_F(Sweep, ADatabaseIsThereWholeOrNotAtAll) {
+  const auto path = folder_ / "r.db";
+  folder_.write("r.db.new", "half a database");
+  { Database::create(path, title(), false).add(results(spec("grid: {a: [1, 2]}\n"), 1)[0]); }
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "r.db.new"));
+  EXPECT_EQ(Database::resume(path, title()).records().size(), 1u);
+}
+
+// A sweep that is refused touches nothing.
+TEST_F(Sweep, CheckingReplacesNothing) {
+  const auto path = folder_ / "r.db";
+  {
+    Database database = Database::create(path, title(), false);
+    database.add(results(spec("grid: {a: [1, 2]}\n"), 1)[0]);
+    EXPECT_THROW(Database::check_replaceable(path, false), Error);  // being written
+    database.finish();
+  }
+  const std::string bytes = test::read_text(path);
+  Database::check_replaceable(path, false);
+  Database::check_replaceable(folder_ / "none.db", false);
+  EXPECT_EQ(test::read_text(path), bytes);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "none.db"));
+}
+
 TEST_F(Sweep, WhatIsNoDatabaseIsLeftAlone) {
   const auto path = folder_.write("notes.db", "my notes\n");
   EXPECT_THROW(Database::create(path, title(), true), InputError);
