@@ -71,12 +71,12 @@ void check_effort(const KernelWork& work, double key_bytes) {
       work.main_op().name, a.q_len, a.kv_len, a.batch, chunks, kMostChunks));
 }
 
-/// This chip is simulated alone: nothing would take the time of an exchange with others.
+/// A program is one chip's: nothing in it would take the time of an exchange with others (sim/run/exchanges.h cuts there).
 void refuse_collectives(const workload::Segment& segment) {
   for (const workload::Op& op : segment.ops)
     if (op.kind == OpKind::collective)
-      throw InputError(fmt::format("operator '{}' of segment '{}' exchanges data between {} chips, but NPU and TPU chips "
-                                   "run alone: expected parallelism.tensor of 1",
+      throw InputError(fmt::format("operator '{}' of segment '{}' exchanges data between {} chips, but this kind of "
+                                   "chip runs alone: expected parallelism.tensor of 1",
                                    op.name, segment.name, op.collective.ranks));
 }
 

@@ -12,6 +12,8 @@
 #include "sim/ppa/floorplan.h"
 #include "sim/ppa/static_power.h"
 #include "sim/ppa/voltage_curve.h"
+#include "sim/run/exchanges.h"
+#include "sim/run/segment_parts.h"
 
 namespace presil::run {
 
@@ -27,15 +29,26 @@ class ElaboratedNpu final : public Elaborated {
 
   api::DeviceCounters run(const workload::Graph& graph, const workload::Segment& segment,
                           const mapping::MappingOptions& options, bool canonical) override {
-    const mapping::SegmentMapping mapping(graph, segment, config_, options);
-    mapping::SegmentProgram program(mapping);
-    return device_.run(program, canonical);
+    if (!has_exchanges(segment)) return run_alone(graph, segment, options, canonical);
+    bool fresh = canonical;
+    return run_with_exchanges(graph, segment, options.link, config_.arrays(), [&](const workload::Segment& part) {
+      const bool reset = fresh;
+      fresh = false;
+      return run_alone(graph, part, options, reset);
+    });
   }
 
   void set_speed(double share) override { device_.set_clock(config_.clock * share); }
   void attach(kernel::Trace* trace) override { device_.attach(trace); }
 
  private:
+  api::DeviceCounters run_alone(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options,
+                                bool canonical) {
+    const mapping::SegmentMapping mapping(graph, segment, config_, options);
+    mapping::SegmentProgram program(mapping);
+    return device_.run(program, canonical);
+  }
+
   const npu::ChipConfig config_;
   std::unique_ptr<api::Memory> memory_;
   npu::Chip device_;
@@ -101,9 +114,15 @@ class NpuChip final : public ChipModel {
   std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,
                                    const mapping::MappingOptions& options) const override {
     const npu::ChipConfig chip = at_supply();
-    const mapping::SegmentMapping mapping(graph, segment, chip, options);
     std::vector<MappingLine> lines;
-    for (const auto& line : mapping.explain()) lines.push_back({line.operators, line.plan, line.homes});
+    for (const SegmentPart& part : parts_of(graph, segment)) {
+      if (part.exchange != nullptr) {
+        lines.push_back({part.exchange->name, fmt::format("between {} chips", part.exchange->collective.ranks), ""});
+        continue;
+      }
+      const mapping::SegmentMapping mapping(graph, has_exchanges(segment) ? part.compute : segment, chip, options);
+      for (const auto& line : mapping.explain()) lines.push_back({line.operators, line.plan, line.homes});
+    }
     return lines;
   }
 

@@ -2,60 +2,22 @@
 #include "sim/run/training_costs.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
+
+#include "sim/run/segment_parts.h"
 
 namespace presil::run {
 
 using workload::Op;
 using workload::OpKind;
-using workload::TensorId;
 
 namespace {
 
-/// A run of operators without an exchange, or one exchange.
-struct Part {
-  workload::Segment compute;
-  const Op* exchange{nullptr};
+/// With what it takes.
+struct Part : SegmentPart {
+  explicit Part(SegmentPart part) : SegmentPart(std::move(part)) {}
   Totals totals;
 };
-
-bool is_activation(const workload::Graph& graph, TensorId id) { return graph.tensors[id].role == workload::TensorRole::activation; }
-
-/// Entries and exits of a run of operators [first, last) of a segment.
-void close(const workload::Graph& graph, const workload::Segment& whole, std::size_t first, std::size_t last, workload::Segment& part) {
-  std::set<TensorId> made, entered, read_later(whole.exits.begin(), whole.exits.end());
-  for (std::size_t i = last; i < whole.ops.size(); ++i) read_later.insert(whole.ops[i].inputs.begin(), whole.ops[i].inputs.end());
-  for (std::size_t i = first; i < last; ++i) {
-    for (const TensorId id : whole.ops[i].inputs)
-      if (is_activation(graph, id) && !made.contains(id) && entered.insert(id).second) part.entries.push_back(id);
-    made.insert(whole.ops[i].outputs.begin(), whole.ops[i].outputs.end());
-  }
-  for (const TensorId id : made)
-    if (is_activation(graph, id) && read_later.contains(id)) part.exits.push_back(id);
-}
-
-std::vector<Part> parts_of(const workload::Graph& graph, const workload::Segment& segment) {
-  std::vector<Part> parts;
-  std::size_t first = 0;
-  const auto flush = [&](std::size_t last) {
-    if (first == last) return;
-    Part part;
-    part.compute.name = segment.name;
-    part.compute.ops.assign(segment.ops.begin() + static_cast<std::ptrdiff_t>(first), segment.ops.begin() + static_cast<std::ptrdiff_t>(last));
-    close(graph, segment, first, last, part.compute);
-    parts.push_back(std::move(part));
-  };
-  for (std::size_t i = 0; i < segment.ops.size(); ++i) {
-    if (segment.ops[i].kind != OpKind::collective) continue;
-    flush(i);
-    first = i + 1;
-    Part part;
-    part.exchange = &segment.ops[i];
-    parts.push_back(std::move(part));
-  }
-  flush(segment.ops.size());
-  return parts;
-}
 
 /// Time of operators beside which exchanges can run: what each of them has left to hide.
 class Cover {
@@ -125,7 +87,8 @@ Totals exchange_totals(const TrainingPlan& plan, const workload::Graph& graph, c
 }  // namespace
 
 Totals priced(Machine& machine, const TrainingPlan& plan, const workload::Graph& graph, const workload::Segment& segment) {
-  std::vector<Part> parts = parts_of(graph, segment);
+  std::vector<Part> parts;
+  for (SegmentPart& part : parts_of(graph, segment)) parts.emplace_back(std::move(part));
   for (Part& part : parts)
     if (part.exchange == nullptr) part.totals = machine.run(graph, part.compute, {plan.fuse, nullptr}, true);
   Cover cover(parts);

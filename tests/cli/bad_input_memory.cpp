@@ -119,7 +119,6 @@ const std::vector<BadInputCase> kMemoryCases{
     trace("TraceBinary", std::string("\x7f" "ELF\0\x01\n", 7), "t:1:1: '?' is neither R nor W"),
     {"TraceThatIsNotThere", {"bench", "memory", "--config", "hbm2", "--trace", "none"}, {}, 3, {"none: cannot read the trace"}},
     {"TraceThatIsAFolder", {"bench", "memory", "--config", "hbm2", "--trace", "."}, {}, 3, {".: "}},
-    {"MemoryWithoutBanks", {"bench", "memory", "--config", "hbm", "--pattern", "seq"}, {}, 3, {"memory 'HBM': dram: not given"}},
     {"MemoryUnknown", {"bench", "memory", "--config", "hbm9", "--pattern", "seq"}, {}, 3, {"hbm9"}},
     // Command lines.
     usage("NeitherPatternNorTrace", {}, "bench memory needs --pattern PATTERN or --trace FILE"),

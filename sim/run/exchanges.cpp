@@ -1,0 +1,92 @@
+// exchanges.cpp -- implementation of exchanges.h.
+#include "sim/run/exchanges.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "models/fabric/collective_time.h"
+#include "sim/base/error.h"
+#include "sim/kernel/time.h"
+#include "sim/run/segment_parts.h"
+
+namespace presil::run {
+
+namespace {
+
+void add_memory_counters(api::MemoryCounters& sum, const api::MemoryCounters& more) {
+  sum.transactions += more.transactions;
+  sum.bytes_read += more.bytes_read;
+  sum.bytes_written += more.bytes_written;
+  sum.bytes_moved += more.bytes_moved;
+  sum.busy_s += more.busy_s;
+  sum.queue_wait_s += more.queue_wait_s;
+  sum.row_hits += more.row_hits;
+  sum.activates += more.activates;
+  sum.refreshes += more.refreshes;
+}
+
+/// `more` begins when `sum` ends; its operators are those from `first` on.
+void append(api::DeviceCounters& sum, const api::DeviceCounters& more, std::size_t first) {
+  for (std::size_t i = 0; i < more.ops.size(); ++i) {
+    api::OpCounters& op = sum.ops.at(first + i);
+    op = more.ops[i];
+    if (op.started_s >= 0) op.started_s += sum.elapsed_s;
+    op.finished_s += sum.elapsed_s;
+  }
+  sum.elapsed_s += more.elapsed_s;
+  sum.cycles += more.cycles;
+  sum.on_chip.arithmetic_j += more.on_chip.arithmetic_j;
+  sum.on_chip.vector_j += more.on_chip.vector_j;
+  sum.on_chip.shared_j += more.on_chip.shared_j;
+  sum.array_time.active += more.array_time.active;
+  sum.array_time.preload += more.array_time.preload;
+  sum.array_time.wait_memory += more.array_time.wait_memory;
+  sum.array_time.wait_transfer += more.array_time.wait_transfer;
+  sum.array_time.wait_other += more.array_time.wait_other;
+  sum.vector_busy_s += more.vector_busy_s;
+  sum.scratchpad_bytes += more.scratchpad_bytes;
+  sum.scratchpad_peak_bytes = std::max(sum.scratchpad_peak_bytes, more.scratchpad_peak_bytes);
+  sum.dispatch_stall_s += more.dispatch_stall_s;
+  sum.commands += more.commands;
+  add_memory_counters(sum.memory, more.memory);
+  sum.network.messages += more.network.messages;
+  sum.network.payload_bytes += more.network.payload_bytes;
+  sum.network.byte_hops += more.network.byte_hops;
+  sum.network.busiest_link_busy_s += more.network.busiest_link_busy_s;
+}
+
+void exchange(api::DeviceCounters& sum, const workload::Op& op, std::size_t at, const fabric::LinkConfig& link, double units) {
+  const fabric::CollectiveEstimate best = fabric::collective_estimate(link, op.collective, {});
+  api::OpCounters& counters = sum.ops.at(at);
+  counters.started_s = sum.elapsed_s;
+  counters.finished_s = sum.elapsed_s + best.time.value;
+  counters.fabric_bytes = fabric::bytes_sent(op.collective, best.algorithm).value;
+  sum.elapsed_s += best.time.value;
+  sum.array_time.wait_other += best.time.value * units;
+  sc_core::sc_start(kernel::to_sc_time(best.time));
+}
+
+}  // namespace
+
+bool has_exchanges(const workload::Segment& segment) {
+  return std::any_of(segment.ops.begin(), segment.ops.end(), [](const workload::Op& op) { return op.kind == workload::OpKind::collective; });
+}
+
+api::DeviceCounters run_with_exchanges(const workload::Graph& graph, const workload::Segment& segment, const fabric::LinkConfig* link, double units,
+                                       const std::function<api::DeviceCounters(const workload::Segment&)>& run) {
+  api::DeviceCounters sum;
+  sum.ops.resize(segment.ops.size());
+  for (const SegmentPart& part : parts_of(graph, segment)) {
+    if (part.exchange == nullptr) {
+      append(sum, run(part.compute), part.first);
+      continue;
+    }
+    if (link == nullptr)
+      throw InputError(fmt::format("operator '{}' exchanges data between {} devices, and no link joins them", part.exchange->name, part.exchange->collective.ranks));
+    exchange(sum, *part.exchange, part.first, *link, units);
+  }
+  return sum;
+}
+
+}  // namespace presil::run
