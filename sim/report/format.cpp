@@ -80,6 +80,7 @@ constexpr std::array kUnits{
     Unit{"tops_per_w", [](double v) { return number(v) + " TOPS/W"; }},
     Unit{"tflops_per_mm2", [](double v) { return number(v) + " TFLOPS/mm2"; }},
     Unit{"tflops_per_w", [](double v) { return number(v) + " TFLOPS/W"; }},
+    Unit{"_j_s", [](double v) { return number(v) + " J s"; }},
     Unit{"_gb_per_s", rate},
     Unit{"_pj_per_bit", [](double v) { return number(v) + " pJ/bit"; }},
     Unit{"_tflops", [](double v) { return number(v) + " TFLOPS"; }},

@@ -50,7 +50,7 @@ std::string summary(const Result& result) {
     return value ? percent(*value) + of : std::string();
   };
   for (const auto& [name, value] : result.metrics) {
-    if (name == "mfu" || name == "memory_utilisation" || name.starts_with("peak_") || (name == "fabric_gb_per_s" && value == 0)) continue;
+    if (name == "mfu" || name == "memory_utilisation" || (name.starts_with("peak_") && name != "peak_power_w") || (name == "fabric_gb_per_s" && value == 0)) continue;
     const Metric* known = find_metric(name);
     std::string note;
     if (name == "achieved_tflops" || name == "achieved_tops") note = fmt::format("{} of {} {}", share("mfu", ""), number(result.peak_rate()), result.rate_unit());

@@ -42,6 +42,7 @@ TEST(Format, UnitsComeFromKeys) {
   EXPECT_EQ(with_unit("latency_us", 512.25), "512.2 us");
   EXPECT_EQ(with_unit("achieved_tflops", 240.1), "240.1 TFLOPS");
   EXPECT_EQ(with_unit("tokens_per_s", 534.2), "534.2 tokens/s");
+  EXPECT_EQ(with_unit("energy_delay_j_s", 216.2), "216.2 J s");
   EXPECT_EQ(with_unit("utilisation", 0.5), "50.0%");
   EXPECT_EQ(with_unit("array_cycles", 537600), "537,600");
   EXPECT_EQ(label("memory_gb_per_s"), "memory");
