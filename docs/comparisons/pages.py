@@ -31,6 +31,9 @@ def run(experiment, overrides):
 
 
 def number(value, decimals):
+    """As many decimals as asked, more where that would show fewer than two digits."""
+    while value and abs(value) < 10 ** (1 - decimals) and decimals < 6:
+        decimals += 1
     return f"{value:,.{decimals}f}"
 
 
