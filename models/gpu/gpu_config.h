@@ -102,7 +102,6 @@ struct GpuConfig : api::BoardConfig {
   std::uint32_t lanes{64};             ///< fp32 fused multiply-adds per clock and SM
   L2Config l2;
   memory::MemoryConfig memory;
-  Millimetres l2_wire{12};             ///< from an SM to L2; not a key: whoever knows the die's floorplan puts it in
   double ecc_overhead{0};              ///< share of the pins' rate that inline error correction takes (GDDR)
   LaunchConfig launch;
   ClockConfig clocks;

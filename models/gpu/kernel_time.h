@@ -20,6 +20,9 @@
 
 namespace presil::gpu {
 
+/// L2 is half the die's edge of wire away from an SM. [assumed] 12 mm: half of the 25-28 mm of the large GPU dies.
+inline constexpr double kL2WireMillimetres = 12;
+
 /// Energy of a transcendental function over that of an addition or multiplication. [assumed] a table look-up and the three
 /// multiply-adds of a quadratic interpolation (Oberman and Siu, ARITH 2005), operands included: 8.
 inline constexpr double kSpecialEnergy = 8;

@@ -1,4 +1,5 @@
 // chip.cpp -- implementation of chip.h.
+#include "sim/ppa/floorplan.h"
 #include "sim/run/chip.h"
 
 #include <algorithm>
@@ -41,6 +42,14 @@ void add_memory(ppa::Inventory& inventory, const ppa::DieConfig& die, const memo
   inventory.interfaces = die.memory_interfaces > 0 ? die.memory_interfaces : used;
   inventory.interface_phy = die.memory_phy.value > 0 ? die.memory_phy : ppa::memory_phy(memory.standard);
   inventory.memory = memory::peak(memory) * (static_cast<double>(inventory.interfaces) / used);
+}
+
+noc::NetworkConfig with_wires(noc::NetworkConfig network, const ppa::ChipArea& area, std::uint32_t nodes, Hertz clock) {
+  constexpr double kRouterClocks = 2;  // arbitration and switch [assumed]
+  if (network.hop_length.value == 0)
+    network.hop_length = network.topology == noc::Topology::crossbar ? ppa::crossing(area) : ppa::spacing(area, nodes);
+  if (network.hop_latency.value == 0) network.hop_latency = period(clock) * kRouterClocks + ppa::wire_delay(network.hop_length);
+  return network;
 }
 
 Chip::Chip() : Chip(chip_kinds().front().make()) {}

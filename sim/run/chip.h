@@ -18,6 +18,7 @@
 #include "models/api/device.h"
 #include "models/imc/macro_config.h"
 #include "models/memory/memory_config.h"
+#include "models/noc/network_config.h"
 #include "sim/config/visitor.h"
 #include "sim/mapping/options.h"
 #include "sim/ppa/area.h"
@@ -134,6 +135,10 @@ class ChipModel {
 
 /// Memory interfaces of an inventory: those of the die, or as many as the memory has.
 void add_memory(ppa::Inventory& inventory, const ppa::DieConfig& die, const memory::MemoryConfig& memory);
+
+/// A network with its wires: where its file gives none, a hop is as long as the floorplan says (from the cores to the memory
+/// interfaces in a crossbar, from neighbour to neighbour in other networks) and takes two clocks and that wire's delay.
+noc::NetworkConfig with_wires(noc::NetworkConfig network, const ppa::ChipArea& area, std::uint32_t nodes, Hertz clock);
 
 /// A chip as a value: copying it copies the configuration. Made without arguments it is of the first kind, with the
 /// defaults of its fields.

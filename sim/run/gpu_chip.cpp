@@ -13,7 +13,6 @@
 #include "sim/config/quantities.h"
 #include "sim/kernel/time.h"
 #include "sim/mapping/gpu_program.h"
-#include "sim/ppa/floorplan.h"
 #include "sim/ppa/static_power.h"
 
 namespace presil::run {
@@ -42,13 +41,7 @@ class GpuChip final : public ChipModel {
  public:
   std::unique_ptr<ChipModel> clone() const override { return std::make_unique<GpuChip>(*this); }
   std::string_view kind() const override { return "gpu"; }
-  void describe(config::Visitor& v) override {
-    c_.describe(v);
-    if (c_.technology.density.logic <= 0 || c_.sms == 0) return;  // nothing has been read yet
-    const ppa::ChipArea silicon = area();
-    const Millimetres planned = ppa::distance(ppa::floorplan(silicon), "cores", "cache");
-    c_.l2_wire = planned.value > 0 ? planned : ppa::side(silicon) * (2.0 / 3);
-  }
+  void describe(config::Visitor& v) override { c_.describe(v); }
 
   const gpu::GpuConfig& config() const { return c_; }
   const api::BoardConfig& board() const override { return c_; }

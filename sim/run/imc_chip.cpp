@@ -106,7 +106,7 @@ class ImcChip final : public ChipModel {
     auto parts =
         ppa::energy(activity, c_.technology,
                     {c_.memory.energy,
-                     c_.network.hop_length,
+                     network().hop_length,
                      c_.power.idle,
                      c_.memory.phy,
                      c_.memory.tsv,
@@ -145,10 +145,15 @@ class ImcChip final : public ChipModel {
     c_.core.macros.macro.operands = operands;
   }
 
-  std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedImc>(c_); }
+  std::unique_ptr<Elaborated> elaborate() const override { 
+    npu::MacroChipConfig config = c_;
+    config.network = network();
+    return std::make_unique<ElaboratedImc>(std::move(config));
+  }
 
  private:
   std::string chain() const { return c_.chain.chips > 1 ? fmt::format("{} chips x ", c_.chain.chips) : ""; }
+  noc::NetworkConfig network() const { return with_wires(c_.network, area(), c_.nodes(), c_.clock); }
   double tiles() const { return double{1} * c_.cores * c_.chain.chips; }
 
   ppa::Inventory inventory() const {

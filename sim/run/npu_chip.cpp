@@ -9,7 +9,6 @@
 #include "models/npu/chip.h"
 #include "sim/config/quantities.h"
 #include "sim/mapping/segment_program.h"
-#include "sim/ppa/floorplan.h"
 #include "sim/ppa/static_power.h"
 #include "sim/ppa/voltage_curve.h"
 #include "sim/run/exchanges.h"
@@ -18,9 +17,6 @@
 namespace presil::run {
 
 namespace {
-
-/// Clocks of one router: arbitration and switch. [assumed]
-constexpr double kRouterClocks = 2;
 
 class ElaboratedNpu final : public Elaborated {
  public:
@@ -104,7 +100,7 @@ class NpuChip final : public ChipModel {
   ppa::ChipArea area() const override { return ppa::chip_area(c_.technology, c_.die, inventory()); }
 
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
-    auto parts = ppa::energy(activity, c_.technology, {c_.memory.energy, hop_length(), c_.power.idle, c_.memory.phy, c_.memory.tsv,
+    auto parts = ppa::energy(activity, c_.technology, {c_.memory.energy, network().hop_length, c_.power.idle, c_.memory.phy, c_.memory.tsv,
                                                       {c_.core.scratchpad.capacity.value / c_.core.scratchpad.banks}, {}, ppa::link_energy(c_.power.idle)});
     ppa::add_part(parts, "arithmetic", "control", ppa::kArrayControl);
     if (c_.power.supply.value > 0) ppa::scale_on_chip(parts, ppa::relative_energy(c_.technology, c_.power.supply));
@@ -129,17 +125,13 @@ class NpuChip final : public ChipModel {
   std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedNpu>(at_supply()); }
 
  private:
-  /// A crossbar's hop goes from the cores to the memory interfaces, other networks' from neighbour to neighbour.
-  Millimetres hop_length() const {
-    if (c_.network.hop_length.value > 0) return c_.network.hop_length;
-    return c_.network.topology == noc::Topology::crossbar ? ppa::crossing(area()) : ppa::spacing(area(), c_.nodes());
-  }
+  noc::NetworkConfig network() const { return with_wires(c_.network, area(), c_.nodes(), clock()); }
 
   /// The chip at the clock that its supply allows, its wires as the floorplan has them.
   npu::ChipConfig at_supply() const {
     npu::ChipConfig config = c_;
     config.clock = clock();
-    if (config.network.hop_latency.value == 0) config.network.hop_latency = period(config.clock) * kRouterClocks + ppa::wire_delay(hop_length());
+    config.network = network();
     return config;
   }
 

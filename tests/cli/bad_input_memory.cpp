@@ -49,6 +49,11 @@ std::string dram(const std::string& line, const std::string& instead) {
   return text;
 }
 
+std::string without_banks() {
+  const std::string text = dram("", "");
+  return text.substr(0, text.find("dram:"));
+}
+
 const std::vector<std::string> kBench{"bench", "memory", "--config", "m.yaml", "--pattern", "seq", "--requests", "100"};
 
 BadInputCase config(const std::string& name, const std::string& line, const std::string& instead, const std::string& says) {
@@ -119,6 +124,7 @@ const std::vector<BadInputCase> kMemoryCases{
     trace("TraceBinary", std::string("\x7f" "ELF\0\x01\n", 7), "t:1:1: '?' is neither R nor W"),
     {"TraceThatIsNotThere", {"bench", "memory", "--config", "hbm2", "--trace", "none"}, {}, 3, {"none: cannot read the trace"}},
     {"TraceThatIsAFolder", {"bench", "memory", "--config", "hbm2", "--trace", "."}, {}, 3, {".: "}},
+    {"MemoryWithoutBanks", {"bench", "memory", "--config", "m.yaml", "--pattern", "seq"}, {{"m.yaml", without_banks()}}, 3, {"memory 'small': dram: not given"}},
     {"MemoryUnknown", {"bench", "memory", "--config", "hbm9", "--pattern", "seq"}, {}, 3, {"hbm9"}},
     // Command lines.
     usage("NeitherPatternNorTrace", {}, "bench memory needs --pattern PATTERN or --trace FILE"),
