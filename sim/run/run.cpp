@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/base/error.h"
 #include "sim/run/functional_part.h"
 #include "sim/run/result.h"
 #include "sim/run/rules.h"
