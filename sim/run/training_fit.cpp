@@ -18,6 +18,14 @@ double held(const TrainingPlan& plan, const workload::Parameters& p, bool shared
          p.experts / static_cast<double>(parallel::expert_replicas(plan.degrees()).ranks);
 }
 
+/// Gradients that a device holds whole although replicas share them.
+double gradients_beside(const TrainingPlan& plan, const TrainingModel& model, const std::vector<PieceOfModel>& pieces) {
+  if (plan.cut.zero < 2 || plan.passes_per_scatter() == 1) return 0;
+  double most = 0;
+  for (const PieceOfModel& piece : pieces) most = std::max(most, model.parameters({piece}).total());
+  return 2 * most;
+}
+
 double activations(const TrainingPlan& plan, const TrainingModel& model, std::uint32_t stage, const std::vector<PieceOfModel>& pieces) {
   std::vector<double> kept;
   double beside = 0;
@@ -44,7 +52,7 @@ TrainingFit training_fit(const Chip& chip, const TrainingPlan& plan, const Train
     fit.capacity_bytes = memory::capacity(chip->memory()).value;
     fit.reserved_bytes = chip->reserved_memory().value;
     fit.weights_bytes = held(plan, p, plan.cut.zero >= 3) * bytes_per_value(plan.formats.weights);
-    fit.gradients_bytes = held(plan, p, plan.cut.zero >= 2) * bytes_per_value(plan.config.gradients);
+    fit.gradients_bytes = (held(plan, p, plan.cut.zero >= 2) + gradients_beside(plan, model, cut[s])) * bytes_per_value(plan.config.gradients);
     fit.optimizer_bytes = held(plan, p, plan.cut.zero >= 1) * workload::state_bytes(plan.config.optimizer);
     fit.activations_bytes = activations(plan, model, s, cut[s]);
     if (s == 0 || fit.needed() > most.needed()) most = fit;

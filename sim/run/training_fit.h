@@ -1,7 +1,8 @@
 // training_fit.h -- what a training run keeps in the memory of one device, stage by stage.
 //
 //   weights      P x their format                      over the replicas with ZeRO 3
-//   gradients    P x workload.gradients                over the replicas with ZeRO 2
+//   gradients    P x workload.gradients                over the replicas with ZeRO 2; with several pieces a device, whole ones
+//                                                      of two pieces beside: one is summed while the other is scattered
 //   optimiser    P x 12 (Adam) or 8 (SGD) bytes        over the replicas with ZeRO 1
 //   activations  what the way back reads of the way forward, for as many micro-batches as the schedule has under way
 //                at once, and what one layer needs on its way back

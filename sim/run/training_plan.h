@@ -28,6 +28,10 @@ struct TrainingPlan {
   /// Of each pipeline and step.
   std::uint64_t micro_batches() const { return config.global_batch / (std::uint64_t{cut.data} * config.micro_batch); }
   parallel::PipelineShape pipeline() const { return {cut.pipeline, cut.virtual_stages, micro_batches()}; }
+  /// Passes whose gradients a piece sums before they are scattered over the replicas, where these share them (ZeRO 2 and 3). An
+  /// interleaved schedule runs as many micro-batches as there are stages through a piece before the next; one with single
+  /// pieces would have to hold all gradients, which is what sharing them is to spare.
+  std::uint64_t passes_per_scatter() const { return cut.virtual_stages > 1 ? cut.pipeline : 1; }
 };
 
 TrainingPlan plan_of(const workload::Architecture& model, const Experiment& experiment);

@@ -106,7 +106,7 @@ class Step {
   }
   double backward_s(const TrainingSegment& t, const SegmentCost& c) const {
     double exchanges = plan_.cut.zero >= 3 ? gather_s(t.parameters) : 0;
-    if (plan_.cut.zero >= 2) exchanges += reduce_s(t.parameters);
+    if (plan_.cut.zero >= 2) exchanges += reduce_s(t.parameters) / static_cast<double>(plan_.passes_per_scatter());
     return c.backward_s() + (exchanges > 0 ? exposed(exchanges, c.backward_s()) : 0);
   }
 
@@ -232,7 +232,7 @@ class Step {
     for (const auto& stage : cut_) {
       const double p = model_.parameters(stage).total();
       bytes += plan_.cut.zero == 0 ? parallel::exchange_bytes(all, CollectiveKind::all_reduce, {p * bytes_g()}).value
-                                   : parallel::exchange_bytes(all, CollectiveKind::reduce_scatter, {p * bytes_g()}).value * (plan_.cut.zero >= 2 ? micro_batches() : 1) +
+                                   : parallel::exchange_bytes(all, CollectiveKind::reduce_scatter, {p * bytes_g()}).value * (plan_.cut.zero >= 2 ? micro_batches() / static_cast<double>(plan_.passes_per_scatter()) : 1) +
                                          parallel::exchange_bytes(all, CollectiveKind::all_gather, {p * bytes_w()}).value * (plan_.cut.zero >= 3 ? 2 * micro_batches() : 1);
     }
     return bytes / static_cast<double>(cut_.size());

@@ -230,6 +230,13 @@ class Walk {
     contribute(b, emit(std::move(right)).outputs.front());
   }
 
+  /// Keys and values that the context group gathered are gathered again: a device keeps its own.
+  TensorId kept_or_gathered(TensorId operand) {
+    const Op* maker = producer(operand);
+    if (maker == nullptr || maker->kind != OpKind::collective || maker->collective.group != Group::context) return keep(operand);
+    return emit_exchange(maker->collective, keep(maker->inputs.front()), tensor(operand).values, false);
+  }
+
   void attention(const Op& op, TensorId arriving) {
     Op d;
     d.name = op.name + "_gradient";
@@ -239,7 +246,7 @@ class Walk {
     d.compute = op.compute;
     d.accumulate = op.accumulate;
     d.weights = op.weights;
-    for (const TensorId in : op.inputs) d.inputs.push_back(keep(in));
+    for (const TensorId in : op.inputs) d.inputs.push_back(kept_or_gathered(in));
     d.inputs.push_back(keep(op.outputs.front()));
     d.inputs.push_back(arriving);
     const std::size_t operands = op.attention.shared_kv ? 2 : 3;
