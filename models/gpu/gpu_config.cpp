@@ -52,6 +52,7 @@ void FitConfig::describe(config::Visitor& v) {
   v.quantity("operator_overhead", operator_overhead, required, non_negative, "Host time of one framework operator in eager mode.");
   v.real("access_instructions", access_instructions, required, positive, "Instructions of a thread for each value that scalar kernels load or store.");
   v.real("energy_scale", energy_scale, required, positive, "Energy of a tensor core's multiply-add in bf16, operands and control included, over the technology's bare one; in other formats the surplus goes by the bytes of a value.");
+  v.real("operand_activity", operand_activity, optional, Range{0.1, 10}, "Energy of the tensor cores on the operands of a model at work over that on those of benchmarks of single operators, which energy_scale is of.");
 }
 
 void ArchitectureConfig::describe(config::Visitor& v) {

@@ -48,6 +48,7 @@ struct FitConfig {
   Seconds operator_overhead{0};      ///< host time of one framework operator that is not hidden
   double access_instructions{18};    ///< of a thread for each value that scalar kernels load or store
   double energy_scale{3};            ///< tensor-core energy per multiply-add over the bare arithmetic of the technology
+  double operand_activity{1};        ///< that energy on a model's operands over that in benchmarks of single operators
   void describe(config::Visitor& v);
 };
 

@@ -27,6 +27,7 @@ struct Kernel {
   double latency_s{};            ///< first instruction to first data, and drain
   Format format{Format::bf16};   ///< of the tensor-core work
   double macs{};                 ///< on tensor cores, as executed
+  double activity{1};            ///< of its operands: energy of the tensor cores over that on a benchmark's
   double simple_ops{}, special_ops{};
   double host_bytes{};           ///< over the host link, before the first phase
   double fabric_bytes{};         ///< sent to other devices, one way, within latency_s

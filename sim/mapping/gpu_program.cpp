@@ -40,6 +40,7 @@ class Builder {
     for (const std::size_t i : fused.epilogue) add_epilogue(launch, segment_.ops[i], static_cast<std::uint32_t>(i));
     if (op.kind == OpKind::matmul || op.kind == OpKind::attention) add_side_inputs(launch.kernel, fused);
     launch.kernel.host_bytes = host_bytes(fused);
+    if (!graph_.benchmark) launch.kernel.activity = gpu_.architecture.fit.operand_activity;
     return launch;
   }
 

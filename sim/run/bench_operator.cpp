@@ -80,6 +80,7 @@ std::string format_note(const Chip& chip, Format format) {
 
 OneOperator::OneOperator(const std::string& name, workload::OpKind kind, Format compute) {
   graph_.phase = name;
+  graph_.benchmark = true;
   workload::Segment segment;
   segment.name = name;
   workload::Op op;

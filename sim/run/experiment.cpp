@@ -70,6 +70,8 @@ void TrainingConfig::describe(config::Visitor& v) {
   v.flag("overlap_pipeline", overlap_pipeline, optional, "Training: sends between pipeline stages run beside passes; false: a stage waits for them.");
   v.real("device_spread", device_spread, optional, config::Range{0, 0.2, false},
          "Training: standard deviation of the speed of equal devices over its mean; all wait for the slowest.");
+  v.flag("fused_accumulation", fused_accumulation, optional,
+         "Training: products of weight gradients add to those of earlier micro-batches themselves; false: a kernel behind each does.");
   v.flag("overlap_tensor", overlap_tensor, optional,
          "Training: exchanges inside a layer run beside the products next to them, piece by piece.");
   v.check(gradients == Format::fp32 || gradients == Format::bf16 || gradients == Format::fp16, "gradients",

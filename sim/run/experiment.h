@@ -32,6 +32,7 @@ struct TrainingConfig {
   Format gradients{Format::fp32};
   double tokens{0};               ///< of the whole run; 0: not asked
   bool dropout{false};
+  bool fused_accumulation{true};  ///< products of weight gradients add to those of earlier micro-batches themselves
   bool overlap_gradients{true};   ///< exchanges of gradients and parameters run beside passes
   bool overlap_pipeline{true};    ///< sends between stages run beside passes
   double device_spread{0.015};    ///< standard deviation of the speed of equal devices over its mean

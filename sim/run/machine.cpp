@@ -17,7 +17,7 @@ Machine::Machine(const Chip& chip) : chip_(chip), peaks_(chip_->peaks()), govern
 Machine::~Machine() = default;
 
 std::string segment_key(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options) {
-  std::string key = fmt::format("{};fuse{};", graph.phase, options.fuse);
+  std::string key = fmt::format("{};alone{};fuse{};", graph.phase, graph.benchmark, options.fuse);
   // Tensors by their place of first mention, so that equal segments of different graphs have equal keys.
   std::map<workload::TensorId, std::size_t> number;
   const auto tensors = [&](const std::vector<workload::TensorId>& ids) {

@@ -6,6 +6,7 @@ namespace presil::run {
 workload::Graph product_graph(const ProductShape& shape) {
   workload::Graph graph;
   graph.phase = "gemm";
+  graph.benchmark = true;
   const auto values = [](std::uint64_t a, std::uint64_t b, std::uint64_t c) { return a * b * c; };
   workload::Op op;
   op.name = "gemm";

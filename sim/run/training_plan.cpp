@@ -57,6 +57,7 @@ workload::TrainingOptions TrainingPlan::options() const {
   o.gradients = config.gradients;
   o.fused_attention = fused_attention;
   o.dropout = config.dropout;
+  o.fused_accumulation = config.fused_accumulation;
   o.sequence_parallel = cut.sequence_parallel;
   o.tensor = cut.tensor;
   o.context = cut.context;

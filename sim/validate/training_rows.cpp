@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <cstdlib>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -22,7 +23,6 @@ using workload::Recompute;
 
 /// The parameters that Megatron-LM's table of 2024 counts are those of models with a head of its own.
 constexpr double kOldVocabulary = 51200, kNewVocabulary = 131072;
-
 
 /// A GPT of Megatron-LM.
 struct Gpt {
@@ -56,14 +56,24 @@ struct Gpt {
   }
 };
 
-/// What arXiv:2205.05198, tables 3 and 5, says of its models.
+/// How a published model was run.
 struct Published {
   const char* name;
   std::uint64_t layers, hidden, heads, micro_batch;
   std::uint32_t virtual_stages;
+  bool overlaps_gradients{false};
 };
-constexpr std::array kPublished{Published{"22B", 48, 6144, 64, 4, 1}, Published{"175B", 96, 12288, 96, 1, 3},
+
+/// arXiv:2205.05198, tables 3 and 5.
+constexpr std::array kRecomputing{Published{"22B", 48, 6144, 64, 4, 1}, Published{"175B", 96, 12288, 96, 1, 3},
                                 Published{"530B", 105, 20480, 128, 1, 3}, Published{"1T", 128, 25600, 160, 1, 1}};
+
+/// arXiv:2104.04473, table 1: Megatron-LM, examples/sc21/run_table_1.sh. DDP=torch exchanges gradients beside the way back.
+constexpr std::array kScaling{Published{"1.7B", 24, 2304, 24, 16, 1, true}, Published{"3.6B", 30, 3072, 32, 16, 1, true},
+                              Published{"7.5B", 36, 4096, 32, 16, 1, true}, Published{"18B", 40, 6144, 48, 8, 1, true},
+                              Published{"39B", 48, 8192, 64, 4, 1},         Published{"76B", 60, 10240, 80, 2, 3},
+                              Published{"145B", 80, 12288, 96, 2, 2},       Published{"310B", 96, 16384, 128, 1, 2},
+                              Published{"530B", 105, 20480, 128, 1, 3},     Published{"1T", 128, 25600, 160, 1, 1}};
 
 parallel::NetworkConfig network(const char* name) {
   const config::SearchPath search{run::home() / "configs"};
@@ -143,10 +153,26 @@ Recompute recompute_of(const std::string& text) {
 
 std::uint32_t degree(std::uint64_t n) { return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, n)); }
 
-const Published* published(const std::string& model, std::uint64_t hidden) {
-  for (const Published& p : kPublished)
-    if ((hidden != 0 && p.hidden == hidden) || (hidden == 0 && contains(model, (std::string("-") + p.name).c_str()))) return &p;
+const Published* of_shape(std::span<const Published> models, std::uint64_t layers, std::uint64_t hidden) {
+  for (const Published& p : models)
+    if (p.layers == layers && p.hidden == hidden) return &p;
   return nullptr;
+}
+
+/// "gpt3-175B pp8 ...".
+const Published* of_name(const std::string& model) {
+  for (const Published& p : kRecomputing)
+    if (contains(model, (std::string("-") + p.name).c_str())) return &p;
+  return nullptr;
+}
+
+/// Megatron-LM of 2021 sums gradients in fp16, by kernels of their own (megatron/model/distributed.py).
+const Published* of_early_2021(run::TrainingPlan& plan, const TrainingPaperRow& row) {
+  const Published* known = of_shape(kScaling, row.layers, row.hidden);
+  plan.config.gradients = Format::fp16;
+  plan.config.fused_accumulation = false;
+  plan.config.overlap_gradients = known != nullptr && known->overlaps_gradients;
+  return known;
 }
 
 Prediction predict_gpt(GpuDevice& device, const TrainingPaperRow& row, const Setup& setup) {
@@ -162,7 +188,7 @@ Prediction predict_gpt(GpuDevice& device, const TrainingPaperRow& row, const Set
   plan.cut.pipeline = degree(row.pp);
   plan.cut.context = degree(row.cp);
   plan.cut.data = degree(row.dp);
-  const Published* known = selective ? published(row.model, row.hidden) : nullptr;
+  const Published* known = selective ? of_shape(kRecomputing, row.layers, row.hidden) : setup.recent ? nullptr : of_early_2021(plan, row);
   std::vector<Recompute> recompute{selective ? Recompute::selective : Recompute::full};
   if (setup.recent) recompute = {Recompute::none, Recompute::selective, Recompute::full};
   const double seconds = step_s(device, plan, choices_of(plan, known != nullptr ? known->micro_batch : 0, known != nullptr ? known->virtual_stages : 0, recompute));
@@ -200,7 +226,7 @@ Prediction predict_paper(GpuDevice& device, const TrainingPaperRow& row) {
 }  // namespace
 
 Prediction predict_step(GpuDevice& device, const LayerRow& row) {
-  const Published* known = published(row.model, 0);
+  const Published* known = of_name(row.model);
   if (known == nullptr) return {0, fmt::format("presil does not know the layers of '{}'", row.model)};
   const Setup setup(device.config());
   const Gpt gpt{known->layers, known->hidden, known->heads, row.in_len, static_cast<std::uint64_t>(kOldVocabulary)};

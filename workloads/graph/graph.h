@@ -28,6 +28,7 @@ struct Segment {
 /// One pass: the prompt (prefill), one generated token (decode), or an encoder.
 struct Graph {
   std::string phase;  ///< "encode", "prefill" or "decode"
+  bool benchmark{false};  ///< an operator alone on a benchmark's operands, not part of a model on the model's
   std::vector<Tensor> tensors;
   std::vector<Segment> segments;
 

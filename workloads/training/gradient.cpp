@@ -47,7 +47,7 @@ const char* name_of(CollectiveKind kind) {
 class Walk {
  public:
   Walk(const Graph& forward, const Segment& segment, const TrainingOptions& options)
-      : segment_(segment), gradients_(options.gradients), activations_(options.formats.activations) {
+      : segment_(segment), gradients_(options.gradients), activations_(options.formats.activations), fused_(options.fused_accumulation) {
     graph_.phase = "backward";
     graph_.tensors = forward.tensors;
     graph_.segments.push_back({segment.name, segment.count, {}, {}, {}});
@@ -177,14 +177,21 @@ class Walk {
     if (differentiable(operand)) dgrad(op, arriving, entry);
     MatMul w{.batch = m.batch, .m = m.n, .n = m.k, .k = m.m};
     if (m.routed_rows != 0) w.useful_fraction = static_cast<double>(m.routed_rows) / (static_cast<double>(m.batch) * static_cast<double>(m.m));
-    w.accumulate = true;
+    w.accumulate = fused_;
     Op product = like(op, op.name + "_wgrad", w);
     product.inputs = {arriving.front(), operand};
-    product.outputs = {graph_.add({"d_weight", TensorRole::gradient, gradients_, w.batch * w.m * w.n})};
-    emit(std::move(product));
+    product.outputs = {graph_.add({"d_weight", TensorRole::gradient, fused_ ? gradients_ : activations_, w.batch * w.m * w.n})};
+    const TensorId part = emit(std::move(product)).outputs.front();
+    if (!fused_) accumulate(part);
     for (std::size_t i = 1; i < op.weights.size(); ++i)
       emit_vector("bias_gradient", vector_work(m.batch * m.m, m.n, {1, 0, 0, true}), arriving,
                   {graph_.add({"d_bias", TensorRole::gradient, gradients_, tensor(op.weights[i]).values})});
+  }
+
+  /// Adds a micro-batch's gradients to those of the ones before.
+  void accumulate(TensorId part) {
+    const TensorId sum = graph_.add({"d_weight_sum", TensorRole::gradient, gradients_, tensor(part).values});
+    emit_vector("gradient_accumulate", vector_work(1, tensor(part).values, cost::kAdd), {part, sum}, {sum});
   }
 
   /// Gradients of the parts of one product, side by side again.
@@ -369,6 +376,7 @@ class Walk {
 
   const Segment& segment_;
   const Format gradients_, activations_;
+  const bool fused_;
   Graph graph_;
   std::map<TensorId, std::vector<TensorId>> parts_;
   std::set<TensorId> kept_;

@@ -1,6 +1,7 @@
 // gradient.h -- the way back through a segment: from its operators to those of their gradients.
 //
-//   C = A W           dA = dC W' (name_dgrad), dW += A' dC (name_wgrad, into gradients of the parameters), bias: column sums
+//   C = A W           dA = dC W' (name_dgrad), dW += A' dC (name_wgrad, into gradients of the parameters; without
+//                     fused_accumulation dW = A' dC, added by gradient_accumulate), bias: column sums
 //   C = A B           dA = dC B', dB = A' dC (name_grad_a, name_grad_b)
 //   fused attention   one kernel for dQ, dK, dV, which computes scores again [Dao et al., arXiv:2205.14135, algorithm 4]
 //   norm              dX (name_gradient) and sums over rows for its parameters (name_weight_gradient)

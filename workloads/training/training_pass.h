@@ -18,6 +18,7 @@ struct TrainingOptions {
   Format gradients{Format::fp32};    ///< of parameters, as they are summed and exchanged
   bool fused_attention{true};
   bool dropout{false};
+  bool fused_accumulation{true};     ///< products of weight gradients add to what earlier micro-batches left; or a kernel of its own does
   bool sequence_parallel{false};
   std::uint32_t tensor{1}, context{1}, expert{1};  ///< devices that share layers, sequences, experts
 

@@ -100,6 +100,25 @@ TEST(KernelTime, ALowerClockSlowsWorkAndL2ButNotDram) {
   EXPECT_NEAR(kernel_time(g, dram, {0.5e9}) / kernel_time(g, dram, {1e9}), 1, 1e-9);
 }
 
+/// What a model's operands take more than a benchmark's costs energy and, under the cap, clock.
+TEST(KernelTime, ActivityOfOperandsScalesTheEnergyOfTensorCoresAlone) {
+  GpuConfig g = small_gpu();
+  Kernel k;
+  k.macs = 1e12;
+  k.simple_ops = 1e9;
+  k.phases = {{1e6, 1e6, 1e6, 1e6}};
+  const KernelEnergy plain = kernel_energy(g, k);
+  g.power.tdp = {(kernel_power(g, k, g.clock).value + kernel_power(g, k, g.clocks.low_clock).value) / 2};
+  const Hertz before = sustained_clock(g, k);
+  k.activity = 1.25;
+  const KernelEnergy busy = kernel_energy(g, k);
+  EXPECT_DOUBLE_EQ(busy.tensor, 1.25 * plain.tensor);
+  EXPECT_DOUBLE_EQ(busy.lanes, plain.lanes);
+  EXPECT_DOUBLE_EQ(busy.l2, plain.l2);
+  EXPECT_DOUBLE_EQ(busy.memory, plain.memory);
+  EXPECT_LT(sustained_clock(g, k).value, before.value);
+}
+
 /// The bare multiply-add is the format's; operands and control beside it go by the bytes of the operands.
 TEST(KernelTime, EnergyBesideTheMultiplyAddGoesByBytes) {
   GpuConfig g = small_gpu();

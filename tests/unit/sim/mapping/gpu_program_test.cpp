@@ -63,6 +63,22 @@ TEST(GpuProgram, AnExchangeTakesTheTimeOfTheFastestAlgorithm) {
   EXPECT_TRUE(program[0].kernel.phases.empty());     // nothing of the chip itself
 }
 
+TEST(GpuProgram, OperandsOfAModelHaveTheirOwnActivity) {
+  gpu::GpuConfig gpu = small_gpu();
+  gpu.architecture.fit.operand_activity = 1.25;
+  workload::Graph graph;
+  Op op;
+  op.kind = OpKind::matmul;
+  op.matmul = {.m = 256, .n = 256, .k = 256};
+  op.inputs = {graph.add({"a", TensorRole::activation, Format::bf16, 256 * 256})};
+  op.weights = {graph.add({"b", TensorRole::weight, Format::bf16, 256 * 256})};
+  op.outputs = {graph.add({"c", TensorRole::activation, Format::bf16, 256 * 256})};
+  graph.segments.push_back({"s", 1, {op}, op.inputs, op.outputs});
+  EXPECT_EQ(gpu_program(graph, graph.segments.front(), gpu, {}).front().kernel.activity, 1.25);
+  graph.benchmark = true;
+  EXPECT_EQ(gpu_program(graph, graph.segments.front(), gpu, {}).front().kernel.activity, 1);
+}
+
 TEST(GpuProgram, AnExchangeWithoutALinkIsRefused) {
   const workload::Graph graph = exchange();
   EXPECT_THROW(gpu_program(graph, graph.segments.front(), small_gpu(), {}), InputError);

@@ -68,6 +68,25 @@ TEST(TrainingFit, StatesAreSharedByStage) {
   }
 }
 
+// Interleaved, a piece sums what the micro-batches of a turn add before it scatters that: whole gradients of two pieces.
+TEST(TrainingFit, SharedGradientsAreWholeForTwoPieces) {
+  const workload::Architecture architecture = model("gpt3_175b");
+  TrainingPlan p = plan(architecture, 8, 2);
+  p.cut.pipeline = 8;
+  p.config.global_batch = 64;
+  EXPECT_EQ(p.passes_per_scatter(), 1u);
+  const Chip chip;
+  const double single = training_fit(chip, p, TrainingModel(p)).gradients_bytes;
+  p.cut.virtual_stages = 6;
+  EXPECT_EQ(p.passes_per_scatter(), 8u);
+  const TrainingModel pieces(p);
+  const auto cut = cut_layers(architecture, 8, 6);
+  const TrainingFit fit = training_fit(chip, p, pieces);
+  double most = 0;
+  for (const PieceOfModel& piece : cut[fit.stage]) most = std::max(most, pieces.parameters({piece}).total());
+  EXPECT_DOUBLE_EQ(fit.gradients_bytes, single + 2 * most * 4);
+}
+
 // 1F1B: the first of p stages holds p micro-batches of 1/p of the layers, as one device holds one of all.
 TEST(TrainingFit, PipelinesKeepWhatOneDeviceKeeps) {
   const workload::Architecture architecture = model("llama2_7b");

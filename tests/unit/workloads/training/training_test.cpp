@@ -144,6 +144,46 @@ TEST(Context, SharesTheWorkEvenly) {
   EXPECT_NEAR(forward_pass(gpt(), o).flops(), alone / 4, 1e-3 * alone / 4);
 }
 
+// A device keeps its own keys and values: no more for a group of four that shares sequences four times as long.
+TEST(Context, GathersKeysAndValuesAgain) {
+  TrainingOptions o = options();
+  o.fused_attention = true;
+  const double alone = kept(o, Recompute::none);
+  o.context = 4;
+  EXPECT_EQ(4 * kept(o, Recompute::none), alone);
+  const Graph forward = forward_pass(gpt(), o);
+  const Segment& there = forward.segments[1];
+  const Graph back = backward_of(forward, there, Recompute::none, o).graph;
+  const Segment& again = back.segments.front();
+  const double keys_and_values = 2 * sbh * 2;
+  EXPECT_EQ(exchanged(there, CollectiveKind::all_gather), keys_and_values);
+  EXPECT_EQ(exchanged(again, CollectiveKind::all_gather), keys_and_values);
+  EXPECT_EQ(exchanged(again, CollectiveKind::reduce_scatter), keys_and_values);
+}
+
+/// Values that operators of a name write on the way back.
+double written(const Segment& segment, const Graph& graph, const char* name) {
+  double values = 0;
+  for (const Op& op : segment.ops)
+    if (op.name == name)
+      for (const TensorId id : op.outputs) values += static_cast<double>(graph.tensors[id].values);
+  return values;
+}
+
+TEST(Gradient, IsAddedByAKernelOfItsOwnWhereProductsDoNot) {
+  TrainingOptions o = options();
+  const double matrices = 12.0 * kHidden * kHidden;
+  for (const bool fused : {true, false}) {
+    o.fused_accumulation = fused;
+    const Graph forward = forward_pass(gpt(), o);
+    const Graph back = backward_of(forward, forward.segments[1], Recompute::none, o).graph;
+    EXPECT_EQ(written(back.segments.front(), back, "gradient_accumulate"), fused ? 0 : matrices);
+    for (const Op& op : back.segments.front().ops) {
+      EXPECT_TRUE(!op.name.ends_with("_wgrad") || op.matmul.accumulate == fused) << op.name;
+    }
+  }
+}
+
 TEST(Refused, WhatDoesNotDivide) {
   TrainingOptions o = options();
   o.context = 3;
