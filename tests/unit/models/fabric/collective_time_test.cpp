@@ -131,7 +131,7 @@ TEST(CollectiveTime, NoShippedLinkBeatsItsBoundAndMoreTakesLonger) {
   for (const std::string& stem : test::shipped_names()) {
     const LinkConfig link = shipped(stem);
     for (const CollectiveKind kind : {CollectiveKind::all_reduce, CollectiveKind::all_gather})
-      for (std::uint32_t ranks = 2; ranks <= link.devices; ++ranks) {
+      for (std::uint32_t ranks = 2; ranks <= link.devices; ranks += 1 + ranks / 8) {
         SCOPED_TRACE(stem + " with " + std::to_string(ranks));
         double before = 0;
         for (double bytes = 1; bytes <= 64 * kGibi; bytes *= 2) {
