@@ -36,6 +36,7 @@ struct OpCounters {
   std::array<double, kLevels> bytes_read{};
   std::array<double, kLevels> bytes_written{};
   double scratchpad_bytes{};
+  double register_bytes{};                   ///< taken by pipeline registers of processing elements
   double fabric_bytes{};                     ///< sent to other devices, one way
   MacroCounters macro;
 };
@@ -50,7 +51,11 @@ struct ArrayTime {
 };
 
 /// Joules beside DRAM and the board at rest, at the voltages they were spent at.
-struct OnChipEnergy { double arithmetic_j{}, vector_j{}, shared_j{}; };
+/// `register_j`: of the first two, what register files take.
+struct OnChipEnergy {
+  double arithmetic_j{}, vector_j{}, shared_j{};
+  double register_j{};
+};
 
 struct DeviceCounters {
   double elapsed_s{};

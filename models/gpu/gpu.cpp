@@ -9,6 +9,7 @@
 
 #include "models/gpu/clock_governor.h"
 #include "models/gpu/kernel_time.h"
+#include "models/gpu/register_energy.h"
 #include "sim/base/error.h"
 
 namespace presil::gpu {
@@ -172,6 +173,7 @@ void Gpu::account(double elapsed) {
   counters_.on_chip.arithmetic_j += energy.tensor * v * v;
   counters_.on_chip.vector_j += energy.lanes * v * v;
   counters_.on_chip.shared_j += energy.l2 * v * v;
+  counters_.on_chip.register_j += register_energy(config_, k).value * v * v;
 }
 
 // --- memory -----------------------------------------------------------------------------------------------------

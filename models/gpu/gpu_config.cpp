@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "models/gpu/matmul_kernel.h"
+#include "models/gpu/register_energy.h"
 
 namespace presil::gpu {
 
@@ -40,6 +43,13 @@ void LibraryConfig::describe(config::Visitor& v) {
   v.integer("cluster", cluster, optional, 1, 16, "Blocks along M that fetch their common panel of B once (multicast).");
 }
 
+void TensorInstructionConfig::describe(config::Visitor& v) {
+  v.integer("rows", rows, required, 1, 4096, "Rows of its sums.");
+  v.integer("columns", columns, required, 1, 4096, "Columns of its sums.");
+  v.quantity("depth", depth, required, positive, "Bytes of an operand that are summed over: 32 B are 16 values of 16 bits.");
+  v.flag("operands_in_registers", operands_in_registers, optional, "false: operands come from shared memory, and sums alone lie in registers.");
+}
+
 void FitConfig::describe(config::Visitor& v) {
   const Range share{0, 1, true};
   v.real("tensor_efficiency", tensor_efficiency, required, share, "Share of the tensor cores' issue slots that a good main loop fills.");
@@ -68,6 +78,7 @@ void ArchitectureConfig::describe(config::Visitor& v) {
   v.quantity("port_bandwidth", port_bandwidth, optional, positive, "Bytes per clock that one SM takes in from L2, however few SMs ask.");
   v.real("sparse_speedup", sparse_speedup, optional, Range{1, 4, false}, "Of tensor cores on weights with 2:4 structured sparsity; 1: not supported.");
   v.real("full_rate", full_rate, optional, non_negative, "Dense 16-bit multiply-adds per clock and SM of the chips that efficiencies were fitted on; chips that multiply slower lose less of it. 0: every chip's own.");
+  v.object("tensor_instruction", tensor_instruction, required, "What one instruction of the tensor cores multiplies.");
   v.object("library", library, required, "Kernels that libraries have for this generation.");
   v.object("fit", fit, required, "Constants fitted on measurements.");
 }
@@ -107,6 +118,10 @@ void GpuConfig::describe(config::Visitor& v) {
   const auto fits = [this](const TileConfig& tile) { return can_run(*this, MatmulShape{}, tile); };
   v.check(std::any_of(architecture.library.tiles.begin(), architecture.library.tiles.end(), fits), "architecture",
           "no tile of the library fits an SM: its accumulators need registers, its stages shared memory");
+  const double least = least_energy_scale(*this);
+  v.check(architecture.fit.energy_scale >= least, "architecture",
+          fmt::format("fit.energy_scale {:g} leaves nothing for control: a multiply-add and its registers alone take {:.3g} times the technology's bare one in bf16",
+                      architecture.fit.energy_scale, least));
   v.check(clocks.low_clock <= clock, "clocks", "low_clock is above the boost clock");
   describe_board(v);
 }

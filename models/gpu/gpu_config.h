@@ -36,6 +36,14 @@ struct LibraryConfig {
   void describe(config::Visitor& v);
 };
 
+/// What one instruction of the tensor cores multiplies: rows x columns sums over `depth` bytes of each operand.
+struct TensorInstructionConfig {
+  std::uint32_t rows{}, columns{};
+  Bytes depth{};
+  bool operands_in_registers{true};  ///< else they come from shared memory, and sums alone are in registers
+  void describe(config::Visitor& v);
+};
+
 /// Constants of a generation that no data sheet gives, each fitted on cited measurements. None depends on a shape.
 struct FitConfig {
   double tensor_efficiency{0.9};     ///< issue slots of the tensor cores a good main loop fills
@@ -65,6 +73,7 @@ struct ArchitectureConfig {
   Bytes port_bandwidth{64};            ///< bytes per clock that one SM takes in from L2
   double sparse_speedup{1};            ///< of 2:4 structured sparsity
   double full_rate{0};                 ///< 16-bit multiply-adds per clock and SM at which efficiencies were fitted; 0: of each chip
+  TensorInstructionConfig tensor_instruction;
   LibraryConfig library;
   FitConfig fit;
   void describe(config::Visitor& v);

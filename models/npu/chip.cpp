@@ -33,6 +33,9 @@ api::MemoryCounters since(api::MemoryCounters now, const api::MemoryCounters& be
   now.bytes_moved -= before.bytes_moved;
   now.busy_s -= before.busy_s;
   now.queue_wait_s -= before.queue_wait_s;
+  now.row_hits -= before.row_hits;
+  now.activates -= before.activates;
+  now.refreshes -= before.refreshes;
   return now;
 }
 
@@ -189,6 +192,7 @@ void Chip::start_array(api::CommandId id, const api::Command& command, WaitReaso
   counted.array_busy_s += seconds(array.use().active - before.active);
   counted.array_preload_s += seconds(array.use().preload - before.preload);
   counted.scratchpad_bytes += schedule.operand_bytes;
+  counted.register_bytes += schedule.register_bytes;
   agenda_.at(std::max(schedule.finish, port), Callback::of<&Chip::done>(this, tag_of(id, command.op)));
 }
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "models/systolic/register_moves.h"
+
 namespace presil::systolic {
 
 namespace {
@@ -70,7 +72,11 @@ BlockSchedule SystolicArray::execute(const Block& block, sc_core::sc_time ready)
   outputs_free_ = start + clock_.cycles(t.outputs_free);
   const double operands = static_cast<double>(t.stationary_reads + t.streaming_reads) * block.operand_bytes;
   const double sums = static_cast<double>(t.output_reads + t.output_writes) * block.accumulator_bytes;
-  return {start + clock_.cycles(finish), stream_free_, operands + sums};
+  const RegisterMoves moves = register_moves(block.shape, config_.shape, config_.dataflow);
+  const double passes = std::max(1.0, 1 / config_.rate[static_cast<std::size_t>(block.format)]);
+  const double registers = static_cast<double>(block.repeat) * (moves.streamed * passes * block.operand_bytes + moves.stationary * block.operand_bytes +
+                                                                moves.sums * passes * block.accumulator_bytes);
+  return {start + clock_.cycles(finish), stream_free_, operands + sums, registers};
 }
 
 void SystolicArray::stall_until(sc_core::sc_time t) {

@@ -13,6 +13,7 @@ struct BlockSchedule {
   sc_core::sc_time finish;      ///< last result has left the array
   sc_core::sc_time issue_end;   ///< the next block may stream from here on
   double operand_bytes{};       ///< scratchpad traffic, operands and partial sums
+  double register_bytes{};      ///< taken by pipeline registers (register_moves.h)
 };
 
 /// Where one array's time went so far. waited + preload + active = the time up to the last block's issue_end.

@@ -16,10 +16,15 @@ Activity& Activity::add(const Activity& other, double times) {
   shared_bytes += times * other.shared_bytes;
   network_byte_hops += times * other.network_byte_hops;
   memory_bytes += times * other.memory_bytes;
+  memory_written += times * other.memory_written;
+  activates += times * other.activates;
+  register_bytes += times * other.register_bytes;
   fabric_bytes += times * other.fabric_bytes;
   arithmetic_j += times * other.arithmetic_j;
   vector_j += times * other.vector_j;
   shared_j += times * other.shared_j;
+  register_j += times * other.register_j;
+  pim_register_j += times * other.pim_register_j;
   time += other.time * times;
   return *this;
 }
@@ -30,7 +35,10 @@ void Activity::scale_on_chip(double factor) {
   scaled.macro_passes = macro_passes;  // at a supply of their own
   scaled.macro_programmed = macro_programmed;
   scaled.pim_j = pim_j;
+  scaled.pim_register_j = pim_register_j;
   scaled.memory_bytes = memory_bytes;
+  scaled.memory_written = memory_written;
+  scaled.activates = activates;
   scaled.fabric_bytes = fabric_bytes;
   scaled.time = time;
   *this = scaled;
@@ -46,19 +54,22 @@ JoulesPerBit sram_energy(const Technology& technology, Bytes macro) {
 
 std::vector<EnergyPart> energy(const Activity& activity, const Technology& technology, const Rest& rest) {
   constexpr double kPico = 1e-12;
-  double arithmetic = 0;
-  for (std::size_t f = 0; f < kFormatNames.size(); ++f) arithmetic += activity.macs[f] * technology.mac_pj[f] * kPico;
   const auto bits = [](double bytes, JoulesPerBit each) { return Joules{8 * bytes * each.value}; };
-  return {{"arithmetic", {arithmetic}},
-          {"vector", {activity.vector_ops * technology.vector_op_pj * kPico}},
-          {"scratchpad", bits(activity.scratchpad_bytes, sram_energy(technology, rest.scratchpad_macro))},
-          {"shared", bits(activity.shared_bytes, sram_energy(technology, rest.shared_macro))},
-          {"network", bits(activity.network_byte_hops, technology.wire_per_mm * rest.hop_length.value)},
-          {"links", bits(activity.fabric_bytes, rest.link)},
-          {"memory", bits(activity.memory_bytes, rest.memory - rest.memory_phy - rest.memory_tsv)},
-          {"memory_phy", bits(activity.memory_bytes, rest.memory_phy)},
-          {"memory_tsv", bits(activity.memory_bytes, rest.memory_tsv)},
-          {"idle", rest.idle * activity.time}};
+  Joules arithmetic{};
+  for (std::size_t f = 0; f < kFormatNames.size(); ++f) arithmetic += {activity.macs[f] * technology.mac_pj[f] * kPico};
+  const Joules vector{activity.vector_ops * technology.vector_op_pj * kPico};
+  const Joules registers = bits(activity.register_bytes, technology.flip_flop) + bits(activity.vector_ops * kVectorRegisterBytes, technology.register_file);
+  std::vector<EnergyPart> parts{{"arithmetic", arithmetic},
+                                {"vector", vector},
+                                {"registers", registers},
+                                {"control", (arithmetic + vector + registers) * kControl},
+                                {"scratchpad", bits(activity.scratchpad_bytes, sram_energy(technology, rest.scratchpad_macro))},
+                                {"shared", bits(activity.shared_bytes, sram_energy(technology, rest.shared_macro))},
+                                {"network", bits(activity.network_byte_hops, technology.wire_per_mm * rest.hop_length.value)},
+                                {"links", bits(activity.fabric_bytes, rest.link)}};
+  for (EnergyPart& part : memory_parts(rest.memory, activity.memory_bytes, activity.memory_written, activity.activates)) parts.push_back(std::move(part));
+  parts.push_back({"idle", rest.idle * activity.time});
+  return parts;
 }
 
 void add_parts(std::vector<EnergyPart>& sum, const std::vector<EnergyPart>& parts) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/ppa/memory_energy.h"
 #include "sim/ppa/technology.h"
 
 namespace presil::ppa {
@@ -16,11 +17,14 @@ struct Activity {
   double macro_passes{}, macro_programmed{};  ///< of in-memory-compute macros (api::MacroCounters); their chips charge them
   double scratchpad_bytes{};
   double shared_bytes{};
+  double register_bytes{};     ///< taken by pipeline registers of processing elements
   double network_byte_hops{};  ///< payload bytes times hops
-  double memory_bytes{};
+  double memory_bytes{}, memory_written{};  ///< on the pins; of them written
+  double activates{};          ///< of DRAM rows; 0: not counted, every row is taken to be used whole
   double fabric_bytes{};       ///< sent to other devices
   double arithmetic_j{}, vector_j{}, shared_j{};  ///< of devices that charge these themselves; else 0
-  double pim_j{};  ///< of units in memory
+  double register_j{};         ///< of the first two, register files
+  double pim_j{}, pim_register_j{};  ///< of units in memory; of it their registers
   Seconds time{};
 
   Activity& add(const Activity& other, double times);
@@ -36,22 +40,23 @@ JoulesPerBit sram_energy(const Technology& technology, Bytes macro);
 
 /// What energy depends on beside the technology: memory as its data sheet says, wire lengths, the board at rest.
 struct Rest {
-  JoulesPerBit memory{};
+  MemoryEnergy memory;
   Millimetres hop_length{};  ///< of the on-chip network
   Watts idle{};
-  JoulesPerBit memory_phy{}, memory_tsv{};  ///< parts of `memory`
   Bytes scratchpad_macro{}, shared_macro{};  ///< 0: 1 MiB
   JoulesPerBit link{};                       ///< of traffic to other devices
 };
 
-struct EnergyPart {
-  std::string name;
-  Joules energy;
-};
+/// Bytes of a vector unit's register file for each operation: lanes are counted as two operations, a multiply-add of three
+/// 32-bit operands and a result. [assumed] 16 B for two.
+inline constexpr double kVectorRegisterBytes = 8;
+/// Energy of control over that of arithmetic, vector operations and registers. [paper] Jouppi et al., ISCA 2017, figure 2: 2% of
+/// the die of TPU v1 is control, 30% computes; [assumed] it switches as often.
+inline constexpr double kControl = 2.0 / 30;
 
-/// One part per component, in a fixed order: arithmetic, vector, scratchpad, shared SRAM, network, links, memory (its array),
-/// memory_phy, memory_tsv, idle.
-/// The total is their sum. Not modelled: clock tree and control beyond the board's idle power, voltage, throttling.
+/// One part per component, in a fixed order: arithmetic, vector, registers, control, scratchpad, shared SRAM, network, links,
+/// memory (memory_energy.h), idle.
+/// The total is their sum. Not modelled: voltage, throttling; the clock tree is in static_power.h.
 std::vector<EnergyPart> energy(const Activity& activity, const Technology& technology, const Rest& rest);
 
 Joules total(const std::vector<EnergyPart>& parts);

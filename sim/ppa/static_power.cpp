@@ -33,11 +33,6 @@ StaticPower static_power(const Technology& t, const ChipArea& area, double sram_
   return power;
 }
 
-void add_part(std::vector<EnergyPart>& parts, const std::string& to, const std::string& name, double ratio) {
-  const auto part = find(parts, to);
-  if (part != parts.end()) parts.insert(part + 1, {name, part->energy * ratio});
-}
-
 void scale_on_chip(std::vector<EnergyPart>& parts, double factor) {
   for (EnergyPart& part : parts)
     if (!part.name.starts_with("memory") && part.name != "idle" && part.name != "links") part.energy = part.energy * factor;
@@ -51,14 +46,6 @@ void move_part(std::vector<EnergyPart>& parts, const std::string& from, const st
   target->energy += moved;
 }
 
-void split_part(std::vector<EnergyPart>& parts, const std::string& from, const std::string& name, double share) {
-  const auto part = find(parts, from);
-  if (part == parts.end()) return;
-  const Joules moved = part->energy * share;
-  part->energy = part->energy - moved;
-  parts.insert(part + 1, {name, moved});
-}
-
 void split_idle(std::vector<EnergyPart>& parts, Watts idle, const StaticPower& rest, const StaticPower& load, LoadConditions conditions, Seconds time) {
   const auto part = find(parts, "idle");
   if (part == parts.end()) return;
@@ -69,6 +56,15 @@ void split_idle(std::vector<EnergyPart>& parts, Watts idle, const StaticPower& r
   const Joules clock = rest.clock * scale * time;
   part->energy = (idle - named * scale) * time;
   parts.insert(part, {{"clock", clock}, {"leakage", leakage * time}});
+}
+
+void split_memory_at_rest(std::vector<EnergyPart>& parts, const MemoryEnergy& memory, Seconds time) {
+  const auto part = find(parts, "idle");
+  if (part == parts.end() || !memory.by_command()) return;
+  const Joules named = (memory.background + memory.refresh) * time;
+  const double share = named > part->energy && named.value > 0 ? part->energy / named : 1;
+  part->energy = part->energy - named * share;
+  parts.insert(part, {{"memory_background", memory.background * time * share}, {"memory_refresh", memory.refresh * time * share}});
 }
 
 }  // namespace presil::ppa

@@ -56,19 +56,14 @@ StaticPower static_power(const Technology& technology, const ChipArea& area, dou
 struct LoadConditions { double busy{1}, gating{0}; };
 void split_idle(std::vector<EnergyPart>& parts, Watts idle, const StaticPower& rest, const StaticPower& load, LoadConditions conditions, Seconds time);
 
-/// Energy of a systolic array's pipeline registers and control over its bare arithmetic. [assumed] 0.15: about 110 register bits
-/// of a bf16 element at the 0.009 pJ per bit of a 40 nm flip-flop (Aladdin, ISCA 2014), scaled as multipliers are, a quarter of them
-/// toggling; what clocks them is in kClockTree.
-inline constexpr double kArrayControl = 0.15;
-/// Adds a part behind `to` that is `ratio` of it.
-void add_part(std::vector<EnergyPart>& parts, const std::string& to, const std::string& name, double ratio);
 /// Multiplies what on-chip events cost; memory and idle stay.
 void scale_on_chip(std::vector<EnergyPart>& parts, double factor);
 
 /// Moves energy from one part to another: at most `amount`, at most half of what is there.
 void move_part(std::vector<EnergyPart>& parts, const std::string& from, const std::string& to, Joules amount);
 
-/// Splits `share` of the part `from` off as a part of its own behind it.
-void split_part(std::vector<EnergyPart>& parts, const std::string& from, const std::string& name, double share);
+/// Names what memory draws at rest, `memory_background` and `memory_refresh`, out of what is left of "idle". Less of them in
+/// proportion where that is less. Nothing where the memory's energies are not known by command.
+void split_memory_at_rest(std::vector<EnergyPart>& parts, const MemoryEnergy& memory, Seconds time);
 
 }  // namespace presil::ppa

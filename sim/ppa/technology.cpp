@@ -54,6 +54,8 @@ void Technology::describe(config::Visitor& v) {
   v.quantity("sram", sram, required, non_negative, "Energy per bit of a read or write of a 1 MiB SRAM.");
   v.quantity("sram_small", sram_small, optional, non_negative, "The same of a macro of 8 KiB; 0: as the large one. Between: with the root of the capacity.");
   v.check(sram_small <= sram, "sram_small", "a small macro takes no more energy than a large one");
+  v.quantity("flip_flop", flip_flop, required, non_negative, "Energy per bit of a pipeline register that takes a new value, half its bits changing; its clock is in the clock tree.");
+  v.quantity("register_file", register_file, required, non_negative, "Energy per bit of reading or writing a register file of a few KiB a bank.");
   v.quantity("wire_per_mm", wire_per_mm, required, non_negative, "Energy of moving one bit over 1 mm of on-chip wire.");
   v.object("density", density, required, "What fits on a square millimetre.");
   v.object("voltage", voltage, required, "Supply and speed.");

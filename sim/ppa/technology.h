@@ -61,6 +61,8 @@ struct Technology {
   double vector_op_pj{};
   JoulesPerBit sram{};        ///< of a macro of 1 MiB
   JoulesPerBit sram_small{};  ///< of a macro of 8 KiB; 0: as the large one
+  JoulesPerBit flip_flop{};      ///< of a pipeline register that takes a new value, half its bits changing; its clock apart
+  JoulesPerBit register_file{};  ///< of a bank of a few KiB, the mean of reads and writes; wires to the lanes apart
   JoulesPerBit wire_per_mm{};
   DensityConfig density;
   VoltageConfig voltage;

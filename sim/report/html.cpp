@@ -205,7 +205,7 @@ std::string html_report(const Result& result) {
   body += html_section("Bandwidth by level", "Averages over the whole request; rates count reads and writes.", levels(result));
   body += html_section("Where " + unit_word(result.unit) + " time went", "Shares of the whole request.", unit_time(result));
   body += html_section("Memory fit", "What a device holds at the end of the request, of " + binary_size(result.memory.capacity_bytes) + ".", memory_fit(result.memory));
-  body += html_section("Energy", "Of all devices, at the board: counted events times the energy of each, and power that flows while time passes.", parts(result.energy, energy, label));
+  body += html_section("Energy", "Of all devices, at the board: counted events times the energy of each, and power that flows while time passes. Control: instructions, operand delivery and what else works with the units; clock: the clock tree; idle: what of the power at rest no other part names, such as links and regulators.", parts(result.energy, energy, label));
   body += html_section("Area", "Of one device, in mm2.", parts(result.area, number, label) + floorplan_chart(result));
   body += html_section("Operators", "A click on a head sorts.", operators(result));
   body += html_folded("Mapping", "How each operator was laid on the machine.", mapping(result));

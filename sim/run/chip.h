@@ -71,6 +71,9 @@ class Elaborated {
   virtual std::string surroundings(const workload::Graph&, const mapping::MappingOptions&) const { return ""; }
 };
 
+/// What a multiply-add goes into, at the supply of the highest clock, operands from beyond the units apart.
+struct MultiplyAddEnergy { Joules arithmetic, registers, control; };
+
 /// A chip that multiplies large square matrices without end, all its units busy.
 struct Saturated {
   Watts uncapped, capped;  ///< at the highest clock, and at the one that the design power allows
@@ -120,6 +123,8 @@ class ChipModel {
   virtual const imc::MacroConfig* macro() const { return nullptr; }
   virtual void use_operands(const imc::OperandStatistics&) {}
   virtual std::optional<Saturated> saturated(Format) const { return std::nullopt; }
+  /// None where the units do not multiply in the format itself, or not multiply-add by multiply-add.
+  virtual std::optional<MultiplyAddEnergy> multiply_add_energy(Format) const { return std::nullopt; }
 
   virtual std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,
                                            const mapping::MappingOptions& options) const = 0;

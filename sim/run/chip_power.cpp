@@ -1,6 +1,8 @@
 // chip_power.cpp -- implementation of chip_power.h.
 #include "sim/run/chip_power.h"
 
+#include "sim/run/memory_power.h"
+
 namespace presil::run {
 
 namespace {
@@ -17,7 +19,7 @@ ppa::StaticPower static_power_at(const Chip& chip, const ppa::ChipArea& area, do
 ppa::StaticPower power_at_rest(const Chip& chip) { return static_power_at(chip, chip->area(), ppa::kRestCelsius); }
 
 PowerModel::PowerModel(const Chip& chip)
-    : chip_(chip), area_(chip->area()), rest_(static_power_at(chip, area_, ppa::kRestCelsius)),
+    : chip_(chip), memory_(memory_energy(chip->memory())), area_(chip->area()), rest_(static_power_at(chip, area_, ppa::kRestCelsius)),
       idle_(chip->board().power.idle.value > 0 ? chip->board().power.idle : rest_.total()) {}
 
 ppa::StaticPower PowerModel::at(double celsius) const {
@@ -33,10 +35,11 @@ std::vector<ppa::EnergyPart> PowerModel::energy(const ppa::Activity& activity, d
   ppa::StaticPower rest = rest_;
   const ppa::StaticPower load = at(celsius);
   std::vector<ppa::EnergyPart> parts = chip_->energy(activity);
-  if (activity.pim_j > 0) parts.insert(parts.begin(), {"pim", {activity.pim_j}});
+  if (activity.pim_j > 0) parts.insert(parts.begin(), {{"pim", {activity.pim_j - activity.pim_register_j}}, {"pim_registers", {activity.pim_register_j}}});
   const bool gated = rest.leakage + rest.clock > idle_;
   if (gated) rest.clock = {};
   ppa::split_idle(parts, idle_, rest, load, {busy, chip_->board().power.gating}, activity.time);
+  ppa::split_memory_at_rest(parts, memory_, activity.time);
   if (gated) ppa::move_part(parts, "control", "clock", load.clock * activity.time * busy);
   return parts;
 }

@@ -31,6 +31,7 @@ class PowerModel {
   ppa::StaticPower at(double celsius) const;
 
   const Chip& chip_;
+  const ppa::MemoryEnergy memory_;
   const ppa::ChipArea area_;
   const ppa::StaticPower rest_;
   const Watts idle_;

@@ -8,9 +8,8 @@
 #include "sim/base/names.h"
 #include "sim/config/loader.h"
 #include "sim/config/schema.h"
-#include "sim/ppa/floorplan.h"
 #include "sim/ppa/voltage_curve.h"
-#include "sim/run/chip_power.h"
+#include "sim/run/describe_power.h"
 #include "sim/run/experiment.h"
 #include "sim/run/pim_device.h"
 #include "sim/run/price.h"
@@ -34,26 +33,6 @@ ordered_json provenance_json(const std::vector<config::Provenance>& list) {
   return rows;
 }
 
-/// The format a chip is usually quoted in.
-Format usual_format(const Chip& chip) {
-  for (const Format format : {Format::bf16, Format::fp16, Format::int8})
-    if (chip->native(format)) return format;
-  for (std::size_t f = 0; f < kFormatNames.size(); ++f)
-    if (chip->supports(static_cast<Format>(f))) return static_cast<Format>(f);
-  return Format::fp32;
-}
-
-/// What a large product would draw without a cap, and what the cap makes of it.
-void add_saturated(ordered_json& power, const Chip& chip) {
-  const Format format = usual_format(chip);
-  const std::optional<Saturated> full = chip->saturated(format);
-  if (!full) return;
-  const std::string what = fmt::format("{} product of {} x {} x {}", name(format), kSaturatedExtent, kSaturatedExtent, kSaturatedExtent);
-  power.push_back({what + ", no cap", "", fmt::format("{:.0f} W at {:.3f} GHz", full->uncapped.value, chip->clock().value / 1e9)});
-  power.push_back({what + ", under the cap", "", fmt::format("{:.0f} W at {:.3f} GHz: {:.1f} T{}", full->capped.value, full->clock.value / 1e9,
-                                                              full->ops_per_s / 1e12, is_integer(format) ? "OPS" : "FLOPS")});
-}
-
 ordered_json chip_sections(const Chip& chip) {
   ordered_json peaks = ordered_json::array();
   for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
@@ -72,25 +51,10 @@ ordered_json chip_sections(const Chip& chip) {
       memory.push_back({level.name, fmt::format("{:.1f} MiB", level.capacity.value / (1 << 20)),
                         fmt::format("{:.1f} GB/s", level.bandwidth.value / 1e9), level.note});
   memory.push_back({"host", "", fmt::format("{:.1f} GB/s", board.host.bandwidth.value / 1e9), "one way"});
-  ordered_json power = ordered_json::array();
-  const auto published = [&](const char* what, double value, const char* unit, double computed) {
-    power.push_back({what, value > 0 ? fmt::format("{:g} {}", value, unit) : "not published", computed > 0 ? fmt::format("{:.4g} {}", computed, unit) : ""});
-  };
-  const ppa::StaticPower rest = power_at_rest(chip);
-  published("idle power", board.power.idle.value, "W", rest.total().value);
-  for (const auto& [what, watts] : {std::pair{"  of it leakage", rest.leakage}, {"  clock tree", rest.clock}, {"  links", rest.links},
-                                    {"  memory", rest.memory}, {"  regulators", rest.regulators}})
-    power.push_back({what, "", fmt::format("{:.3g} W", watts.value)});
-  published("design power", board.power.tdp.value, "W", 0);
   const ppa::ChipArea silicon = chip->area();
-  published(silicon.dies.size() > 1 ? "area of all dies" : "die area", board.die_area.value, "mm2", silicon.total().value);
   ordered_json area = ordered_json::array();
   for (const ppa::Block& block : silicon.blocks)
     area.push_back({block.name, block.group, fmt::format("{:.1f} mm2", block.area.value), fmt::format("{:.1f}%", 100 * (block.area / silicon.total()))});
-  if (const auto dies = chip->dies())
-    power.push_back({fmt::format("between {} dies, which act as one from", dies->count), fmt::format("{:g} GB/s", dies->rate.value / 1e9),
-                     fmt::format("{:.4g} GB/s", dies->needed.value / 1e9)});
-  add_saturated(power, chip);
   const ppa::ChipPrice price = price_of(chip, {});
   ordered_json cost = ordered_json::array();
   cost.push_back({"yield of a die", fmt::format("{:.1f}%", 100 * price.die_yield)});
@@ -98,12 +62,18 @@ ordered_json chip_sections(const Chip& chip) {
   cost.push_back({"memory", fmt::format("{:.0f} USD", price.memory.value)});
   cost.push_back({"package", fmt::format("{:.0f} USD", price.package.value)});
   cost.push_back({"embodied carbon", fmt::format("{:.1f} kg CO2", price.carbon_kg)});
-  const auto plan = ppa::floorplan(silicon);
-  for (const char* to : {"cache", "memory"})
-    if (const Millimetres wire = ppa::distance(plan, "cores", to); wire.value > 0)
-      power.push_back({fmt::format("wire from cores to {}", to), "", fmt::format("{:.1f} mm", wire.value)});
-  return {section("Peak", {"format", "peak", "unit", "from"}, peaks), section("Memory", {"level", "capacity", "bandwidth", "note"}, memory),
-          section("Power and area", {"what", "published", "computed"}, power), section("Area", {"block", "group", "area", "share"}, area), section("Manufacturing cost", {"what", "value"}, cost)};
+  ordered_json sections = ordered_json::array();
+  const auto add = [&](const char* title, const std::vector<std::string>& columns, ordered_json rows) {
+    if (!rows.empty()) sections.push_back(section(title, columns, std::move(rows)));
+  };
+  add("Peak", {"format", "peak", "unit", "from"}, peaks);
+  add("Memory", {"level", "capacity", "bandwidth", "note"}, memory);
+  add("Power and area", {"what", "published", "computed", "note"}, power_rows(chip));
+  add("Energy of a multiply-add", {"format", "arithmetic", "registers", "control"}, multiply_add_rows(chip));
+  add("Energy of memory", {"what", "energy", "note"}, memory_energy_rows(chip));
+  add("Area", {"block", "group", "area", "share"}, area);
+  add("Manufacturing cost", {"what", "value"}, cost);
+  return sections;
 }
 
 template <class Struct>
@@ -118,6 +88,20 @@ ordered_json describe_struct(const std::string& kind, const fs::path& file, cons
   config::read(document, value, &provenance);
   return {{"kind", kind}, {"name", name_of(value).empty() ? file.stem().string() : name_of(value)}, {"sections", sections(value)},
           {"provenance", provenance_json(provenance)}};
+}
+
+ordered_json event_rows(const ppa::Technology& t) {
+  ordered_json rows = ordered_json::array();
+  const auto add = [&](const char* what, JoulesPerBit each, const char* unit) {
+    if (each.value > 0) rows.push_back({what, fmt::format("{:.3g} {}", each.value * 1e15, unit)});
+  };
+  rows.push_back({"vector operation", fmt::format("{:g} pJ", t.vector_op_pj)});
+  add("pipeline register", t.flip_flop, "fJ/bit");
+  add("register file", t.register_file, "fJ/bit");
+  add("SRAM of 8 KiB", t.sram_small, "fJ/bit");
+  add("SRAM of 1 MiB", t.sram, "fJ/bit");
+  add("wire of 1 mm", t.wire_per_mm, "fJ/bit");
+  return rows;
 }
 
 ordered_json node_rows(const ppa::Technology& t) {
@@ -269,7 +253,7 @@ ordered_json describe(const std::string& file_or_name) {
       ordered_json rows = ordered_json::array();
       for (std::size_t f = 0; f < kFormatNames.size(); ++f)
         if (t.mac_pj[f] > 0) rows.push_back({kFormatNames[f], fmt::format("{:g} pJ", t.mac_pj[f])});
-      return {section("Energy of one multiply-add", {"format", "energy"}, rows), section("Node", {"what", "value"}, node_rows(t))};
+      return {section("Energy of one multiply-add", {"format", "energy"}, rows), section("Energy of other events", {"what", "energy"}, event_rows(t)), section("Node", {"what", "value"}, node_rows(t))};
     });
   }
   if (document.find("link_lanes") && !document.find("kind"))

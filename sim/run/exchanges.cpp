@@ -39,6 +39,7 @@ void append(api::DeviceCounters& sum, const api::DeviceCounters& more, std::size
   sum.on_chip.arithmetic_j += more.on_chip.arithmetic_j;
   sum.on_chip.vector_j += more.on_chip.vector_j;
   sum.on_chip.shared_j += more.on_chip.shared_j;
+  sum.on_chip.register_j += more.on_chip.register_j;
   sum.array_time.active += more.array_time.active;
   sum.array_time.preload += more.array_time.preload;
   sum.array_time.wait_memory += more.array_time.wait_memory;

@@ -9,11 +9,13 @@
 #include "models/gpu/kernel_time.h"
 #include "models/gpu/matmul_kernel.h"
 #include "models/gpu/matmul_policy.h"
+#include "models/gpu/register_energy.h"
 #include "models/memory/make_memory.h"
 #include "sim/config/quantities.h"
 #include "sim/kernel/time.h"
 #include "sim/mapping/gpu_program.h"
 #include "sim/ppa/static_power.h"
+#include "sim/run/memory_power.h"
 
 namespace presil::run {
 
@@ -84,23 +86,31 @@ class GpuChip final : public ChipModel {
 
   ppa::ChipArea area() const override { return ppa::chip_area(c_.technology, c_.die, inventory()); }
 
+  /// Tensor cores, lanes and L2 as the clock governor charges them (gpu::kernel_energy), at the voltage of each program: bare
+  /// arithmetic, register files, and control, which is what remains of the fitted energy: instructions, shared memory, wires.
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
-    std::vector<ppa::EnergyPart> parts = ppa::energy(activity, c_.technology, {c_.memory.energy, {}, c_.power.idle, c_.memory.phy, c_.memory.tsv, {}, {},
-                                                                                          ppa::link_energy(c_.power.idle)});
-    // Tensor cores, lanes and L2 as the clock governor charges them (gpu::kernel_energy), at the voltage of each program.
+    std::vector<ppa::EnergyPart> parts =
+        ppa::energy(activity, c_.technology, {memory_energy(c_.memory), {}, c_.power.idle, {}, {}, ppa::link_energy(c_.power.idle)});
+    const double arithmetic = activity.arithmetic_j * bare_share(activity), vector = activity.vector_j / c_.architecture.fit.energy_scale;
+    const double beside = std::max(0.0, activity.arithmetic_j + activity.vector_j - arithmetic - vector);
+    const double registers = std::min(activity.register_j, beside);
     for (ppa::EnergyPart& part : parts) {
-      if (part.name == "arithmetic") part.energy = {activity.arithmetic_j};
-      if (part.name == "vector") part.energy = {activity.vector_j};
-      if (part.name == "shared") part.energy = {activity.shared_j};
+      if (part.name == "arithmetic") part.energy = {arithmetic};
+      if (part.name == "vector") part.energy = {vector};
+      if (part.name == "registers") part.energy = {registers};
+      if (part.name == "control") part.energy = {beside - registers};
+      if (part.name == "shared") part = {"l2", {activity.shared_j}};
     }
-    double bare = 0, all = 0;
-    for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
-      const Format computed = gpu::multiplied_format(c_, static_cast<Format>(f));
-      bare += activity.macs[f] * c_.technology.mac_pj[static_cast<std::size_t>(computed)];
-      all += activity.macs[f] * gpu::mac_picojoules(c_, computed);
-    }
-    ppa::split_part(parts, "arithmetic", "control", all > 0 ? 1 - bare / all : 0);
+    // Shared memory and the wires in an SM are in control, those to L2 with it.
+    std::erase_if(parts, [](const ppa::EnergyPart& part) { return part.name == "scratchpad" || part.name == "network"; });
     return parts;
+  }
+
+  std::optional<MultiplyAddEnergy> multiply_add_energy(Format format) const override {
+    if (!c_.supports(format)) return std::nullopt;
+    const Joules arithmetic{c_.technology.mac_pj[static_cast<std::size_t>(format)] * 1e-12}, all{gpu::mac_picojoules(c_, format) * 1e-12};
+    const Joules registers{8 * gpu::tensor_register_bytes(c_.architecture.tensor_instruction, format) * c_.technology.register_file.value};
+    return MultiplyAddEnergy{arithmetic, registers, all - arithmetic - registers};
   }
 
   /// The fitted energies were measured on hot boards: they hold what leakage grows by.
@@ -161,6 +171,17 @@ class GpuChip final : public ChipModel {
     has.network_bytes_per_clock = die.network_per_clock.value > 0 ? die.network_per_clock.value : c_.l2.bytes_per_clock.value;
     add_memory(has, die, c_.memory);
     return has;
+  }
+
+  /// Bare multiply-adds of what the fitted energy of tensor cores charges.
+  double bare_share(const ppa::Activity& activity) const {
+    double bare = 0, all = 0;
+    for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
+      const Format computed = gpu::multiplied_format(c_, static_cast<Format>(f));
+      bare += activity.macs[f] * c_.technology.mac_pj[static_cast<std::size_t>(computed)];
+      all += activity.macs[f] * gpu::mac_picojoules(c_, computed);
+    }
+    return all > 0 ? bare / all : 0;
   }
 
   /// Data sheets may count tensor cores at another clock than the lanes.

@@ -10,6 +10,7 @@
 #include "sim/mapping/segment_program.h"
 #include "sim/ppa/static_power.h"
 #include "sim/run/imc_device.h"
+#include "sim/run/memory_power.h"
 
 namespace presil::run {
 
@@ -105,15 +106,12 @@ class ImcChip final : public ChipModel {
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
     auto parts =
         ppa::energy(activity, c_.technology,
-                    {c_.memory.energy,
+                    {memory_energy(c_.memory),
                      network().hop_length,
                      c_.power.idle,
-                     c_.memory.phy,
-                     c_.memory.tsv,
                      {c_.core.scratchpad.capacity.value / c_.core.scratchpad.banks},
                      {},
                      ppa::link_energy(c_.power.idle)});
-    ppa::add_part(parts, "arithmetic", "control", ppa::kArrayControl);
     const imc::MacroCost cost = c_.macro_cost();
     const imc::MacroEnergy pass = cost.of_pass();
     const auto add = [&](const char* name, Joules each, double times) {

@@ -12,6 +12,7 @@
 #include "sim/ppa/static_power.h"
 #include "sim/ppa/voltage_curve.h"
 #include "sim/run/exchanges.h"
+#include "sim/run/memory_power.h"
 #include "sim/run/segment_parts.h"
 
 namespace presil::run {
@@ -100,11 +101,22 @@ class NpuChip final : public ChipModel {
   ppa::ChipArea area() const override { return ppa::chip_area(c_.technology, c_.die, inventory()); }
 
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
-    auto parts = ppa::energy(activity, c_.technology, {c_.memory.energy, network().hop_length, c_.power.idle, c_.memory.phy, c_.memory.tsv,
+    auto parts = ppa::energy(activity, c_.technology, {memory_energy(c_.memory), network().hop_length, c_.power.idle,
                                                       {c_.core.scratchpad.capacity.value / c_.core.scratchpad.banks}, {}, ppa::link_energy(c_.power.idle)});
-    ppa::add_part(parts, "arithmetic", "control", ppa::kArrayControl);
-    if (c_.power.supply.value > 0) ppa::scale_on_chip(parts, ppa::relative_energy(c_.technology, c_.power.supply));
+    if (c_.power.supply.value > 0) ppa::scale_on_chip(parts, supply_energy());
     return parts;
+  }
+
+  /// Weights and activations stream long enough that shifting in what rests does not count.
+  std::optional<MultiplyAddEnergy> multiply_add_energy(Format format) const override {
+    if (!native(format)) return std::nullopt;
+    constexpr double kSumBytes = 4;
+    const double operands = c_.core.array.dataflow == systolic::Dataflow::os ? 2 : 1, supply = supply_energy();
+    const double passes = std::max(1.0, 1 / c_.core.array.rate[static_cast<std::size_t>(format)]);
+    const double bytes = passes * (operands * bytes_per_value(format) + kSumBytes);
+    const Joules arithmetic{c_.technology.mac_pj[static_cast<std::size_t>(format)] * 1e-12 * supply};
+    const Joules registers{8 * bytes * c_.technology.flip_flop.value * supply};
+    return MultiplyAddEnergy{arithmetic, registers, (arithmetic + registers) * ppa::kControl};
   }
 
   std::vector<MappingLine> explain(const workload::Graph& graph, const workload::Segment& segment,
@@ -125,6 +137,7 @@ class NpuChip final : public ChipModel {
   std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedNpu>(at_supply()); }
 
  private:
+  double supply_energy() const { return c_.power.supply.value > 0 ? ppa::relative_energy(c_.technology, c_.power.supply) : 1; }
   noc::NetworkConfig network() const { return with_wires(c_.network, area(), c_.nodes(), clock()); }
 
   /// The chip at the clock that its supply allows, its wires as the floorplan has them.

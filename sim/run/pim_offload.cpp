@@ -55,6 +55,10 @@ void wait_for_units(Totals& totals, const OpTotals& row, double seconds, double 
   t.wait_other *= waits > 0 ? room / waits : 0;
 }
 
+/// Of a unit's register file for each 16-bit multiply-add: the other operand is read, the sum read and written; the weight
+/// comes from the bank. [paper] Lee et al., HBM-PIM, ISCA 2021: MAC takes one operand from the bank, others from the GRF.
+constexpr double kRegisterBytes = 6;
+
 double over_levels(const std::array<double, api::kLevels>& bytes) {
   return std::accumulate(bytes.begin(), bytes.end(), 0.0);
 }
@@ -72,17 +76,19 @@ void take_traffic(Totals& t, OpTotals& row, double readback) {
     macs += op.macs, on_shared += op.bytes[shared], in_memory += op.bytes[memory],
         all += over_levels(op.bytes);
   t.on_chip.arithmetic_j *= rest(row.macs, macs);
+  t.on_chip.register_j *= rest(row.macs, macs);
   t.on_chip.shared_j *= rest(row.bytes[shared], on_shared);
   t.network_byte_hops *= rest(over_levels(row.bytes), all);
   t.scratchpad_bytes = std::max(0.0, t.scratchpad_bytes - row.scratchpad_bytes);
   const double left = rest(row.bytes[memory] - readback, in_memory);
   t.memory.bytes_moved *= left, t.memory.busy_s *= left, t.memory.bytes_read *= left;
+  t.memory.activates *= left, t.memory.row_hits *= left;
   for (const std::size_t level : {memory, shared})
     t.read[level] = std::max(0.0, t.read[level] - row.bytes[level]);
   t.read[memory] += readback;
   row.bytes = {};
   row.bytes[memory] = readback;
-  row.macs = row.scratchpad_bytes = 0;
+  row.macs = row.scratchpad_bytes = row.register_bytes = 0;
 }
 
 }  // namespace
@@ -139,8 +145,10 @@ void PimOffload::move(Totals& totals, OpTotals& row, const Work& work) const {
   phase.time_s += work.seconds - row.time_s;
   phase.bounds.add(row.bounds, -1);
   take_traffic(totals, row, work.readback_bytes);
-  totals.pim_j += work.joules +
-                  work.macs * chip_->board().technology.mac_pj[static_cast<std::size_t>(row.format)] * 1e-12;
+  const ppa::Technology& technology = chip_->board().technology;
+  const double registers = work.macs * kRegisterBytes * 8 * technology.register_file.value;
+  totals.pim_j += work.joules + work.macs * technology.mac_pj[static_cast<std::size_t>(row.format)] * 1e-12 + registers;
+  totals.pim_register_j += registers;
   row.time_s = row.span_s = work.seconds;
   row.array_busy_s = row.array_preload_s = 0;
   row.bounds = {};

@@ -15,10 +15,11 @@ namespace {
 
 /// The work that a component of energy is spent on; none: it flows while time passes.
 std::optional<Resource> cause_of(std::string_view part) {
-  if (part == "arithmetic" || part == "control") return Resource::array;
+  if (part == "memory_background" || part == "memory_refresh") return std::nullopt;
+  if (part == "arithmetic" || part == "control" || part == "registers") return Resource::array;
   if (part == "vector") return Resource::vector;
   if (part == "scratchpad") return Resource::scratchpad;
-  if (part == "shared") return Resource::shared;
+  if (part == "shared" || part == "l2") return Resource::shared;
   if (part == "network") return Resource::network;
   if (part.starts_with("memory")) return Resource::memory;
   return std::nullopt;

@@ -44,6 +44,7 @@ void add_op(OpTotals& into, const OpTotals& op, double times) {
   into.vector_busy_s += times * op.vector_busy_s;
   for (std::size_t l = 0; l < api::kLevels; ++l) into.bytes[l] += times * op.bytes[l];
   into.scratchpad_bytes += times * op.scratchpad_bytes;
+  into.register_bytes += times * op.register_bytes;
   into.fabric_bytes += times * op.fabric_bytes;
   into.fabric_s += times * op.fabric_s;
   into.macro.add(op.macro, times);
@@ -113,6 +114,9 @@ void Totals::add(const Totals& other, double times) {
   memory.bytes_moved += times * other.memory.bytes_moved;
   memory.busy_s += times * other.memory.busy_s;
   memory.queue_wait_s += times * other.memory.queue_wait_s;
+  memory.row_hits += times * other.memory.row_hits;
+  memory.activates += times * other.memory.activates;
+  memory.refreshes += times * other.memory.refreshes;
   for (std::size_t l = 0; l < api::kLevels; ++l) {
     read[l] += times * other.read[l];
     written[l] += times * other.written[l];
@@ -124,7 +128,9 @@ void Totals::add(const Totals& other, double times) {
   on_chip.arithmetic_j += times * other.on_chip.arithmetic_j;
   on_chip.vector_j += times * other.on_chip.vector_j;
   on_chip.shared_j += times * other.on_chip.shared_j;
+  on_chip.register_j += times * other.on_chip.register_j;
   pim_j += times * other.pim_j;
+  pim_register_j += times * other.pim_register_j;
 }
 
 double Totals::time_s() const {
@@ -221,6 +227,7 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
         totals.written[l] += c.bytes_written[l];
       }
       row.scratchpad_bytes = c.scratchpad_bytes;
+      row.register_bytes = c.register_bytes;
       row.fabric_bytes = c.fabric_bytes;
       row.macro = c.macro;
       row.fabric_s = op.kind == OpKind::collective ? row.span_s : 0;
@@ -248,17 +255,24 @@ ppa::Activity activity_of(const Totals& segment) {
     activity.macro_passes += op.macro.passes;
     activity.macro_programmed += op.macro.programmed;
     activity.vector_ops += op.vector_ops;
+    activity.register_bytes += op.register_bytes;
     activity.fabric_bytes += op.fabric_bytes;
   }
   const auto shared = static_cast<std::size_t>(api::Level::shared);
   activity.scratchpad_bytes = segment.scratchpad_bytes;
   activity.shared_bytes = segment.read[shared] + segment.written[shared];
   activity.network_byte_hops = segment.network_byte_hops;
-  activity.memory_bytes = segment.memory.bytes_moved;
+  const api::MemoryCounters& memory = segment.memory;
+  const double asked = memory.bytes_read + memory.bytes_written;
+  activity.memory_bytes = memory.bytes_moved;
+  activity.memory_written = asked > 0 ? memory.bytes_moved * (memory.bytes_written / asked) : 0;
+  activity.activates = memory.activates;
   activity.arithmetic_j = segment.on_chip.arithmetic_j;
   activity.vector_j = segment.on_chip.vector_j;
   activity.shared_j = segment.on_chip.shared_j;
+  activity.register_j = segment.on_chip.register_j;
   activity.pim_j = segment.pim_j;
+  activity.pim_register_j = segment.pim_register_j;
   activity.time = {segment.time_s()};
   return activity;
 }

@@ -42,6 +42,7 @@ struct OpTotals {
   double array_busy_s{}, array_preload_s{}, vector_busy_s{};
   std::array<double, api::kLevels> bytes{};  ///< read and written, by level
   double scratchpad_bytes{};
+  double register_bytes{};  ///< taken by pipeline registers of processing elements
   double fabric_bytes{};  ///< sent to other devices, one way
   double fabric_s{};      ///< time of the exchanges themselves
   api::MacroCounters macro;
@@ -80,6 +81,7 @@ struct Totals {
   double cycles{};  ///< of devices whose clock moves
   api::OnChipEnergy on_chip;
   double pim_j{};   ///< of units in memory
+  double pim_register_j{};  ///< of it, their registers
 
   double fabric_bytes() const;  ///< sent by a device, one way
   /// Adds `times` times the other totals, operator classes matched by name and phase.

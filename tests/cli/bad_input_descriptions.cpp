@@ -91,7 +91,7 @@ wire_per_mm: 0.08 pJ/bit
      {"c.yaml:1:1: missing key 'sram'; expected energy per bit such as '3.9 pJ/bit' (Energy per bit of a "
       "read or write of a 1 MiB SRAM.)",
       "c.yaml:4:1: unknown key 'srm' (did you mean 'sram'?); expected one of name, transistor, projected, "
-      "mac_pj, vector_op_pj, sram, sram_small, wire_per_mm, density, voltage, leakage, wafer"}},
+      "mac_pj, vector_op_pj, sram, sram_small, flip_flop, register_file, wire_per_mm, density, voltage, leakage, wafer"}},
     {"TechnologyNegative",
      {"describe", "c.yaml"},
      {{"c.yaml", R"(

@@ -308,6 +308,17 @@ workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
      {"chip.architecture.fit.tensor_efficiency: 1.5 is out of range; expected a number more than 0, at most 1"}},
+    {"EnergyBelowThatOfItsParts",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: h100_sxm
+  architecture: {include: hopper, fit: {energy_scale: 1.1}}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"chip.architecture: fit.energy_scale 1.1 leaves nothing for control: a multiply-add and its registers alone take 1.18 times"}},
     {"UnknownKind",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
