@@ -8,6 +8,7 @@
 #include "models/api/memory.h"
 #include "models/api/network.h"
 #include "models/api/program.h"
+#include "sim/ppa/spikes.h"
 
 namespace presil::api {
 
@@ -38,6 +39,7 @@ struct OpCounters {
   double scratchpad_bytes{};
   double fabric_bytes{};                     ///< sent to other devices, one way
   MacroCounters macro;
+  ppa::SpikeEvents spikes;
 };
 
 /// Why arrays were not multiplying, summed over arrays, in seconds.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/ppa/spikes.h"
 #include "sim/ppa/technology.h"
 
 namespace presil::ppa {
@@ -14,6 +15,7 @@ struct Activity {
   std::array<double, kFormatNames.size()> macs{};  ///< by format
   double vector_ops{};
   double macro_passes{}, macro_programmed{};  ///< of in-memory-compute macros (api::MacroCounters); their chips charge them
+  SpikeEvents spikes;          ///< of spiking cores; their chips charge them
   double scratchpad_bytes{};
   double shared_bytes{};
   double network_byte_hops{};  ///< payload bytes times hops
