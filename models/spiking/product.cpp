@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "models/spiking/mesh.h"
+#include "sim/base/error.h"
 
 namespace presil::spiking {
 
@@ -14,6 +17,8 @@ class Step {
  public:
   Step(const ChipConfig& chip, const Matrices& matrices, const Stream& stream, const Site& site)
       : chip_(chip), core_(chip.core), m_(matrices), s_(stream), site_(site), p_(place(chip.core, matrices)) {
+    if (site.first_core + p_.cores() > chip.all_cores())
+      throw RunError(fmt::format("{} cores behind core {} of {}: this is a defect of presil", p_.cores(), site.first_core, chip.all_cores()));
     const double count = static_cast<double>(m_.count), w = static_cast<double>(p_.synapses);
     const double inputs = static_cast<double>(m_.inputs) * s_.used_inputs, outputs = static_cast<double>(m_.outputs) * s_.used_outputs;
     depth_ = static_cast<double>(p_.depth);

@@ -46,6 +46,7 @@ struct ProductCost {
   Seconds time() const { return core + synchronisation; }
 };
 
+/// Throws RunError when the site has no room for the matrices.
 ProductCost product_cost(const ChipConfig& chip, const Matrices& matrices, const Stream& stream, const Site& site);
 
 /// Least time of a multiply-add of such a product on one core, whatever its shape: `spikes` of each input over all `steps`.
