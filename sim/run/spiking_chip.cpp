@@ -24,6 +24,7 @@ class SpikingChip final : public ChipModel {
     refresh();
   }
 
+  const spiking::ChipConfig& config() const { return c_; }
   const api::BoardConfig& board() const override { return board_; }
   const memory::MemoryConfig& memory() const override { return memory_; }
   Hertz clock() const override { return {}; }  // events time themselves: no tree carries a clock over the die
@@ -132,6 +133,8 @@ class SpikingChip final : public ChipModel {
 std::unique_ptr<ChipModel> make_spiking() { return std::make_unique<SpikingChip>(spiking::ChipConfig{}); }
 
 Chip spiking_chip(const spiking::ChipConfig& config) { return Chip(std::make_unique<SpikingChip>(config)); }
+
+const spiking::ChipConfig& spiking_config(const Chip& chip) { return dynamic_cast<const SpikingChip&>(*chip).config(); }
 
 bool computes_with_spikes(const Chip& chip) { return dynamic_cast<const SpikingChip*>(&*chip) != nullptr; }
 

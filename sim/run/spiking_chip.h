@@ -11,8 +11,9 @@ namespace presil::run {
 
 std::unique_ptr<ChipModel> make_spiking();
 
-/// A chip from a configuration made in code.
+/// A chip from a configuration made in code, and the configuration of a chip that is known to be of this kind.
 Chip spiking_chip(const spiking::ChipConfig& config);
+const spiking::ChipConfig& spiking_config(const Chip& chip);
 
 /// Whether it carries numbers by spikes, and so needs to be told how.
 bool computes_with_spikes(const Chip& chip);
