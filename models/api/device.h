@@ -8,6 +8,7 @@
 #include "models/api/memory.h"
 #include "models/api/network.h"
 #include "models/api/program.h"
+#include "sim/ppa/spikes.h"
 
 namespace presil::api {
 
@@ -39,6 +40,7 @@ struct OpCounters {
   double register_bytes{};                   ///< taken by pipeline registers of processing elements
   double fabric_bytes{};                     ///< sent to other devices, one way
   MacroCounters macro;
+  ppa::SpikeEvents spikes;
 };
 
 /// Why arrays were not multiplying, summed over arrays, in seconds.

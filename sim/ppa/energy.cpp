@@ -11,6 +11,7 @@ Activity& Activity::add(const Activity& other, double times) {
   vector_ops += times * other.vector_ops;
   macro_passes += times * other.macro_passes;
   macro_programmed += times * other.macro_programmed;
+  spikes.add(other.spikes, times);
   pim_j += times * other.pim_j;
   scratchpad_bytes += times * other.scratchpad_bytes;
   shared_bytes += times * other.shared_bytes;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/ppa/memory_energy.h"
+#include "sim/ppa/spikes.h"
 #include "sim/ppa/technology.h"
 
 namespace presil::ppa {
@@ -15,6 +16,7 @@ struct Activity {
   std::array<double, kFormatNames.size()> macs{};  ///< by format
   double vector_ops{};
   double macro_passes{}, macro_programmed{};  ///< of in-memory-compute macros (api::MacroCounters); their chips charge them
+  SpikeEvents spikes;          ///< of spiking cores; their chips charge them
   double scratchpad_bytes{};
   double shared_bytes{};
   double register_bytes{};     ///< taken by pipeline registers of processing elements

@@ -4,6 +4,7 @@
 #include "sim/run/gpu_chip.h"
 #include "sim/run/imc_chip.h"
 #include "sim/run/npu_chip.h"
+#include "sim/run/spiking_chip.h"
 
 namespace presil::run {
 
@@ -12,6 +13,7 @@ const std::vector<ChipKind>& chip_kinds() {
       {"npu", "systolic arrays with software-managed memory", &make_npu},
       {"gpu", "streaming multiprocessors under a thread-block scheduler", &make_gpu},
       {"imc", "tiles of in-memory-compute macros that hold the weights", &make_imc},
+      {"neuromorphic", "spiking cores that hold the weights as synapses", &make_spiking},
   };
   return kinds;
 }

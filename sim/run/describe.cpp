@@ -33,18 +33,31 @@ ordered_json provenance_json(const std::vector<config::Provenance>& list) {
   return rows;
 }
 
+/// "80 GiB"; of memories smaller than one, in MiB.
+std::string capacity_text(Bytes size, int digits) {
+  constexpr double kMiB = 1 << 20;
+  const bool large = size.value >= 1024 * kMiB;
+  return fmt::format("{:.{}f} {}", size.value / (large ? 1024 * kMiB : kMiB), digits, large ? "GiB" : "MiB");
+}
+
+/// A rate in tera-operations, and its unit; slower ones in giga.
+std::pair<double, std::string> rate_text(double ops_per_s, Format format) {
+  const bool fast = ops_per_s >= 1e12;
+  return {ops_per_s / (fast ? 1e12 : 1e9), fmt::format("{}{}", fast ? "T" : "G", is_integer(format) ? "OPS" : "FLOPS")};
+}
+
 ordered_json chip_sections(const Chip& chip) {
   ordered_json peaks = ordered_json::array();
   for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
     const auto format = static_cast<Format>(f);
     if (!chip->supports(format)) continue;
-    peaks.push_back({kFormatNames[f], fmt::format("{:.1f}", chip->peak_ops_per_s(format) / 1e12), is_integer(format) ? "TOPS" : "TFLOPS",
-                     chip->peak_formula(format)});
+    const auto [rate, unit] = rate_text(chip->peak_ops_per_s(format), format);
+    peaks.push_back({kFormatNames[f], fmt::format("{:.1f}", rate), unit, chip->peak_formula(format)});
   }
   const api::BoardConfig& board = chip->board();
   const memory::MemoryConfig& dram = chip->memory();
   ordered_json memory = ordered_json::array();
-  memory.push_back({"memory", fmt::format("{:.1f} GiB", memory::capacity(dram).value / (1 << 30)), fmt::format("{:.1f} GB/s", memory::peak(dram).value / 1e9),
+  memory.push_back({"memory", capacity_text(memory::capacity(dram), 1), fmt::format("{:.1f} GB/s", memory::peak(dram).value / 1e9),
                     fmt::format("{}, {:.1f} GB/s after refresh", dram.standard, memory::sustained(dram).value / 1e9)});
   for (const OnChipLevel& level : chip->on_chip())
     if (level.capacity.value > 0)
@@ -321,8 +334,9 @@ ordered_json catalogue(const std::string& kind) {
       Chip chip;
       config::read(document, chip);
       const Format format = usual_format(chip);
-      summary = fmt::format("{:.0f} {} {}, {:.0f} GB/s, {:.0f} GiB", chip->peak_ops_per_s(format) / 1e12, is_integer(format) ? "TOPS" : "TFLOPS",
-                            name(format), memory::peak(chip->memory()).value / 1e9, memory::capacity(chip->memory()).value / (1 << 30));
+      const auto [rate, unit] = rate_text(chip->peak_ops_per_s(format), format);
+      summary = fmt::format("{:.0f} {} {}, {:.0f} GB/s, {}", rate, unit, name(format), memory::peak(chip->memory()).value / 1e9,
+                            capacity_text(memory::capacity(chip->memory()), 0));
     } else if (kind == "memories") {
       memory::MemoryConfig m;
       config::read(document, m);

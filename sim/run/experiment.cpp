@@ -52,6 +52,7 @@ void WorkloadConfig::describe(config::Visitor& v) {
   FormatsConfig nested{formats};
   v.object("formats", nested, optional, "Number formats.");
   v.choice("phase", phase, optional, kWorkPhaseNames, "inference: batch, in_len, out_len; training: the keys that follow.");
+  v.object("spikes", spikes, optional, "How spikes carry numbers; chips of kind neuromorphic need it, others do not take it.");
   training.describe(v);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/fabric/link_config.h"
+#include "models/spiking/spike_code.h"
 #include "sim/parallel/network_config.h"
 #include "sim/config/reader.h"
 #include "sim/config/visitor.h"
@@ -47,6 +48,7 @@ struct WorkloadConfig {
   workload::Formats formats;
   WorkPhase phase{WorkPhase::inference};
   TrainingConfig training;
+  spiking::SpikeCode spikes;  ///< of chips with spiking cores; 0 steps: not given
   void describe(config::Visitor& v);
 };
 

@@ -10,6 +10,7 @@
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/run/fit.h"
+#include "sim/run/spiking_chip.h"
 #include "workloads/transformer/pass_builder.h"
 #include "workloads/transformer/sharding.h"
 
@@ -40,6 +41,7 @@ class Rules {
 
   void apply() {
     check_phase();
+    check_spikes();
     if (training()) return check_formats();
     fix_input();
     fix_output();
@@ -65,6 +67,23 @@ class Rules {
     };
     if (training()) for (const char* path : kInference) refuse(path, "inference");
     else for (const char* path : kTraining) refuse(path, "training");
+  }
+
+  /// Chips of spiking cores need to know how numbers are carried, and do some things not at all.
+  void check_spikes() const {
+    Chip& chip = loaded_.experiment.chip;
+    const std::string& name = chip->board().name;
+    if (!computes_with_spikes(chip)) {
+      if (!given("workload.spikes.rate").empty()) fail({"workload.spikes.rate"}, fmt::format("workload.spikes is for chips of kind neuromorphic, and {} is none", name));
+      return;
+    }
+    if (training()) fail({"workload.phase"}, fmt::format("{} carries numbers by spikes and does not train; expected workload.phase inference", name));
+    if (loaded_.experiment.functional) fail({"functional"}, fmt::format("the numbers that {} computes by spikes are not simulated; expected functional: false", name));
+    if (!loaded_.experiment.pim.name.empty()) fail({"pim.name"}, fmt::format("{} has no DRAM that units could be in", name));
+    if (loaded_.experiment.group.devices() > 1) fail({"parallelism.tensor"}, fmt::format("{} shares a model by chip.chips; expected no parallelism", name));
+    if (given("workload.spikes.rate").empty())
+      fail({"model"}, fmt::format("{} carries numbers by spikes; expected workload.spikes, such as {{rate: 0.1, steps: 8}}, as measured on the network", name));
+    use_spikes(chip, workload_.spikes);
   }
 
   /// Where a value was given; empty for a default.

@@ -48,6 +48,7 @@ void add_op(OpTotals& into, const OpTotals& op, double times) {
   into.fabric_bytes += times * op.fabric_bytes;
   into.fabric_s += times * op.fabric_s;
   into.macro.add(op.macro, times);
+  into.spikes.add(op.spikes, times);
   into.offload.host_s += times * op.offload.host_s;
   into.offload.units_s += times * op.offload.units_s;
   into.offload.offloaded += times * op.offload.offloaded;
@@ -230,6 +231,7 @@ Totals totals_of(const workload::Graph& graph, const workload::Segment& segment,
       row.register_bytes = c.register_bytes;
       row.fabric_bytes = c.fabric_bytes;
       row.macro = c.macro;
+      row.spikes = c.spikes;
       row.fabric_s = op.kind == OpKind::collective ? row.span_s : 0;
     }
     check_bound(row);
@@ -254,6 +256,7 @@ ppa::Activity activity_of(const Totals& segment) {
     activity.macs[static_cast<std::size_t>(op.format)] += op.macs - op.macro.macs;
     activity.macro_passes += op.macro.passes;
     activity.macro_programmed += op.macro.programmed;
+    activity.spikes.add(op.spikes, 1);
     activity.vector_ops += op.vector_ops;
     activity.register_bytes += op.register_bytes;
     activity.fabric_bytes += op.fabric_bytes;

@@ -46,6 +46,7 @@ struct OpTotals {
   double fabric_bytes{};  ///< sent to other devices, one way
   double fabric_s{};      ///< time of the exchanges themselves
   api::MacroCounters macro;
+  ppa::SpikeEvents spikes;
   OffloadTimes offload;   ///< of machines whose memory computes
   Bounds bounds;
 };
