@@ -50,6 +50,8 @@ class Fabric : public sc_core::sc_module, public api::Network {
   /// Takes a machine, idle. May be called again whenever nothing is under way: links and switches are records, not
   /// modules, so one elaboration serves many machines.
   void load(Graph graph, const Chunking& chunking = {});
+  /// Of messages from now on.
+  void set_chunking(const Chunking& chunking) { chunking_ = chunking; }
 
   void send(const api::Message& message, kernel::Callback delivered) override { send(message, 1, delivered); }
   /// `expansion`: bytes on the wire for every byte of payload and framing, as a library's protocol needs them.

@@ -1,4 +1,4 @@
-// group_time.h -- how long an exchange takes in a group that may span nodes, in closed form.
+// group_time.h -- how long an exchange takes in a group that may span nodes: in closed form, or simulated.
 //
 // Within a node: fabric::collective_time(), NCCL's algorithms. Across nodes, n ranks with g of them in each of N nodes, S bytes
 // as nccl-tests counts them, R the rate of a device's NICs, B that of its links inside the node, p the protocol's share:
@@ -12,9 +12,12 @@
 // NCCL builds g rings, each of which leaves the node by another NIC, so that a group has g times the rate of one device's
 // [NCCL 2.28.7, src/graph/tuning.cc: nInterSteps, hwLatencies; protocols LL, LL128, Simple, the fastest is taken].
 // A message between neighbours of a pipeline takes latency + S / rate.
-// Not modelled: several exchanges on one NIC at a time, switches that add up (SHARP), oversubscribed or lossy networks.
+// Not modelled in closed form: several exchanges on one NIC at a time, switches that add up, oversubscribed or lossy networks.
+// With `Cluster::fabric` all groups of the shape are simulated at once (models/fabric/group_simulator.h), messages of a pipeline
+// both ways at once; what cannot be simulated keeps its closed form.
 #pragma once
 
+#include "models/fabric/exchange_times.h"
 #include "models/fabric/link_config.h"
 #include "sim/parallel/layout.h"
 #include "sim/parallel/network_config.h"
@@ -26,6 +29,7 @@ namespace presil::parallel {
 struct Cluster {
   const fabric::LinkConfig* link{nullptr};   ///< null: nodes of one device
   const NetworkConfig* network{nullptr};     ///< null: one node
+  fabric::ExchangeTimes* fabric{nullptr};    ///< null: closed forms
   std::uint64_t node() const { return link == nullptr ? 1 : link->devices; }
   friend bool operator==(const Cluster&, const Cluster&) = default;
 };

@@ -1,0 +1,64 @@
+// group_simulator.h -- exchanges of many groups at a time on the simulated fabric.
+//
+// What happens at one moment is simulated together: every group of an exchange that shares a channel with the first one,
+// directly or by way of others. Groups that share no channel with them and use as many do the same elsewhere, and are not
+// simulated. What repeats itself is not simulated either:
+//   hierarchical   folded, where collective.h says that it may be
+//   ring           R equal rounds: t(R) = t(k) + (R - k) (t(2k) - t(k)) / k, k two turns of the pattern of nodes along the ring
+// An exchange that would still take more than 4 million chunk-hops is refused.
+//
+// Not modelled: groups on other nodes that meet the first block's in switches above the leaves.
+#pragma once
+
+#include <string>
+
+#include "models/fabric/collective.h"
+#include "models/fabric/groups.h"
+
+namespace presil::fabric {
+
+/// What all of those groups do at once; bytes as nccl-tests counts them.
+struct GroupExchange {
+  Operation operation{};
+  double bytes{};
+  DeviceGroups groups;
+  bool serving{false};      ///< kernels of inference servers are there too
+  friend auto operator<=>(const GroupExchange&, const GroupExchange&) = default;
+};
+
+struct GroupResult {
+  Seconds time{};           ///< until the last is done
+  Choice choice;
+  Bytes sent{};             ///< of a rank, in the mean
+  std::uint32_t groups{};   ///< at a time
+  std::uint32_t played{};   ///< of them simulated
+  bool folded{false};       ///< or rounds left out
+};
+
+class GroupSimulator {
+ public:
+  GroupSimulator();
+  /// The first `devices` devices of a system do what is asked from now on. Throws InputError when there are fewer, or when they
+  /// fill nodes in part.
+  void place(const SystemConfig& system, std::uint32_t devices);
+
+  /// Throws InputError when groups fill nodes in part, when no algorithm can do it, or when it takes too long.
+  /// `whole`: leave out nothing.
+  GroupResult run(const GroupExchange& exchange, bool whole = false);
+
+  std::uint64_t chunk_hops() const { return chunk_hops_; }
+
+ private:
+  void load(const SystemConfig& machine);
+  std::vector<VertexId> chosen(const Schedule& one, const GroupExchange& exchange);
+  double hops_of(const Schedule& one, std::uint32_t stride, std::size_t groups);
+  Seconds play(const Schedule& one, const std::vector<VertexId>& first, std::uint32_t stride);
+
+  Fabric fabric_;
+  Runner runner_;
+  SystemConfig machine_;
+  std::uint32_t devices_{0}, loaded_nodes_{0};
+  std::uint64_t chunk_hops_{0};
+};
+
+}  // namespace presil::fabric
