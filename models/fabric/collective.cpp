@@ -180,11 +180,15 @@ Seconds collective_bound(const SystemConfig& system, const CollectiveJob& job) {
   // Between nodes: every node's payload once over its NICs, and for all-reduce (n-1)/n of it twice; switches may add up.
   Seconds bound = Bytes{factor * job.bytes} / raw_rate(part.scale_up.link, shape.in_node > 1 ? shape.in_node : 2);
   if (!job.counts.empty()) {
-    double largest = 0;
+    double largest = 0;  // of what a rank sends or gets
     for (std::uint32_t i = 0; i < job.ranks; ++i) {
-      double sum = 0;
-      for (std::uint32_t j = 0; j < job.ranks; ++j) sum += i == j ? 0 : job.counts[static_cast<std::size_t>(i) * job.ranks + j];
-      largest = std::max(largest, sum);
+      double out = 0, in = 0;
+      for (std::uint32_t j = 0; j < job.ranks; ++j) {
+        if (i == j) continue;
+        out += job.counts[static_cast<std::size_t>(i) * job.ranks + j];
+        in += job.counts[static_cast<std::size_t>(j) * job.ranks + i];
+      }
+      largest = std::max({largest, out, in});
     }
     bound = Bytes{largest} / raw_rate(part.scale_up.link, static_cast<std::uint32_t>(n));
   }

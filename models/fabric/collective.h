@@ -18,6 +18,7 @@
 // share as more bytes on the wire. None ends sooner than the host can launch the next (launch_interval).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -86,6 +87,7 @@ class CollectiveSimulator {
   CollectiveSimulator();
   CollectiveResult run(const SystemConfig& system, const CollectiveJob& job);
   const Fabric& fabric() const { return fabric_; }
+  void watch(std::function<void(const Passage&)> watcher) { fabric_.watch(std::move(watcher)); }
 
  private:
   Fabric fabric_;

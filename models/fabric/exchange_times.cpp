@@ -11,6 +11,7 @@ void ExchangeTimes::place(const SystemConfig& system, std::uint32_t devices) {
   system_ = system.name;
   known_.clear();
   places_.clear();
+  delays_.clear();
   simulator_.place(system, devices);
 }
 
@@ -25,6 +26,18 @@ const KnownExchange& ExchangeTimes::of(const GroupExchange& exchange, Seconds cl
   }
   known_.push_back(std::move(one));
   return known_.back();
+}
+
+Seconds ExchangeTimes::delay(const GroupExchange& exchange, const GroupExchange& beside) {
+  const auto [found, fresh] = delays_.try_emplace({exchange, beside});
+  if (!fresh) return found->second;
+  try {
+    found->second = simulator_.meet(exchange, beside).delay;
+  } catch (const InputError&) {
+    return {};  // one of the two takes its closed form
+  }
+  if (const auto place = places_.find(exchange); place != places_.end()) known_[place->second].send_delay = found->second;
+  return found->second;
 }
 
 Operation operation_of(CollectiveKind kind) {

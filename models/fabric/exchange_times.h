@@ -18,6 +18,7 @@ struct KnownExchange {
   GroupResult simulated;
   Seconds closed_form{};
   std::string obstacle;      ///< why it was not simulated; empty: it was
+  Seconds send_delay{};      ///< by one message both ways of a pipeline, where such messages run beside it
   Seconds time() const { return obstacle.empty() ? simulated.time : closed_form; }
 };
 
@@ -26,6 +27,8 @@ class ExchangeTimes {
   /// Of the first `devices` devices of a system. Throws InputError as GroupSimulator::place does.
   void place(const SystemConfig& system, std::uint32_t devices);
   const KnownExchange& of(const GroupExchange& exchange, Seconds closed_form);
+  /// What an exchange loses to another that begins with it; 0 when they cannot be simulated.
+  Seconds delay(const GroupExchange& exchange, const GroupExchange& beside);
 
   const std::string& system() const { return system_; }
   /// In the order in which they were asked for.
@@ -36,6 +39,7 @@ class ExchangeTimes {
   std::string system_;
   std::deque<KnownExchange> known_;
   std::map<GroupExchange, std::size_t> places_;
+  std::map<std::pair<GroupExchange, GroupExchange>, Seconds> delays_;
 };
 
 /// Throws InputError for a kind in which nothing moves.

@@ -7,6 +7,9 @@
 //   ring           R equal rounds: t(R) = t(k) + (R - k) (t(2k) - t(k)) / k, k two turns of the pattern of nodes along the ring
 // An exchange that would still take more than 4 million chunk-hops is refused.
 //
+// meet() plays two exchanges that begin together and says what the one costs the other, a pipeline's message and an exchange of
+// gradients, say.
+//
 // Not modelled: groups on other nodes that meet the first block's in switches above the leaves.
 #pragma once
 
@@ -35,6 +38,12 @@ struct GroupResult {
   bool folded{false};       ///< or rounds left out
 };
 
+/// Of two exchanges that begin at the same time.
+struct GroupMeeting {
+  Seconds delay{};          ///< how much longer the first takes than alone
+  Seconds beside{};         ///< time of the second
+};
+
 class GroupSimulator {
  public:
   GroupSimulator();
@@ -46,18 +55,36 @@ class GroupSimulator {
   /// `whole`: leave out nothing.
   GroupResult run(const GroupExchange& exchange, bool whole = false);
 
+  /// Only the first group of `exchange` and all groups of both that it meets.
+  GroupMeeting meet(const GroupExchange& exchange, const GroupExchange& beside);
+
   std::uint64_t chunk_hops() const { return chunk_hops_; }
 
  private:
-  void load(const SystemConfig& machine);
-  std::vector<VertexId> chosen(const Schedule& one, const GroupExchange& exchange);
-  double hops_of(const Schedule& one, std::uint32_t stride, std::size_t groups);
-  Seconds play(const Schedule& one, const std::vector<VertexId>& first, std::uint32_t stride);
+  class Meetings;
+  /// A schedule and the groups that play it.
+  struct Play {
+    Schedule one;
+    std::vector<VertexId> first;
+    std::uint32_t stride{};
+  };
+  /// A fabric with who plays on it; two of them, so that what is asked for in turn finds its machine loaded.
+  struct Stage {
+    Fabric fabric;
+    Runner runner, beside;
+    std::uint32_t nodes{0};  ///< of the machine that is loaded; 0: none
+    Stage(const char* name, const char* runner_name, const char* beside_name) : fabric(name), runner(runner_name, fabric), beside(beside_name, fabric) {}
+    void load(const SystemConfig& machine);
+  };
+  static std::size_t trace(Stage& on, const Play& play, std::size_t group, std::size_t number, Meetings& meetings);
+  static std::vector<VertexId> chosen(Stage& on, const Play& play);
+  static void keep_what_meets(Stage& on, Play& play, Play& other);
+  static double hops_of(Stage& on, const Play& play);
+  Seconds play(Stage& on, const Play& play, const Play* beside = nullptr, Seconds* beside_time = nullptr);
 
-  Fabric fabric_;
-  Runner runner_;
+  Stage alone_, together_;
   SystemConfig machine_;
-  std::uint32_t devices_{0}, loaded_nodes_{0};
+  std::uint32_t devices_{0};
   std::uint64_t chunk_hops_{0};
 };
 

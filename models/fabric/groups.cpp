@@ -44,6 +44,15 @@ std::uint32_t nics_used(const SystemConfig& machine, std::uint32_t members, std:
 
 }  // namespace
 
+SystemConfig machine_for(const SystemConfig& system, std::uint32_t devices) {
+  if (system.scale_up.topology != UpTopology::torus || devices > system.devices()) return part_for(system, system.nodes() == 1 ? devices : std::max(system.scale_up.devices, devices));
+  try {
+    return part_for(system, devices);
+  } catch (const InputError&) {
+    return system;
+  }
+}
+
 SystemConfig machine_of(const SystemConfig& machine, std::uint32_t devices, const DeviceGroups& groups) {
   const std::uint32_t node = machine.scale_up.devices;
   if (machine.nodes() == 1) return machine;

@@ -16,6 +16,10 @@ struct DeviceGroups {
   friend auto operator<=>(const DeviceGroups&, const DeviceGroups&) = default;
 };
 
+/// The part of a system on which so many devices run: whole nodes; of a torus a block, or all of it where so many are none. Throws
+/// InputError when there are fewer, or when they fill nodes in part.
+SystemConfig machine_for(const SystemConfig& system, std::uint32_t devices);
+
 /// The machine as far as the first block of groups and all others of its nodes reach; of a torus all of it.
 SystemConfig machine_of(const SystemConfig& machine, std::uint32_t devices, const DeviceGroups& groups);
 

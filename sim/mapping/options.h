@@ -1,8 +1,11 @@
 // options.h -- what a user chooses about mapping, whatever the chip.
 #pragma once
 
-#include "models/fabric/exchange_times.h"
 #include "models/fabric/link_config.h"
+
+namespace presil::fabric {
+class ExchangeTimes;
+}
 
 namespace presil::mapping {
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "models/fabric/collective_time.h"
+#include "models/fabric/exchange_times.h"
 #include "models/fabric/nccl_constants.h"
 #include "sim/base/error.h"
 
@@ -95,6 +96,14 @@ Seconds exchange_time(const Cluster& cluster, const GroupShape& group, Collectiv
   const Seconds closed = span.nodes == 1 ? inside(cluster, group.ranks, kind, size) : across(span, kind, size);
   if (cluster.fabric == nullptr) return closed;
   return cluster.fabric->of({fabric::operation_of(kind), size.value, groups_of(group)}, closed).time();
+}
+
+Seconds exchange_time_beside(const Cluster& cluster, const GroupShape& group, CollectiveKind kind, Bytes size, const Sends& sends) {
+  const Seconds alone = exchange_time(cluster, group, kind, size);
+  if (cluster.fabric == nullptr || alone.value <= 0 || sends.pipeline.ranks <= 1 || sends.interval.value <= 0) return alone;
+  const fabric::GroupExchange exchange{fabric::operation_of(kind), size.value, groups_of(group)};
+  const fabric::GroupExchange send{fabric::Operation::send_receive, sends.size.value, groups_of({2, sends.pipeline.stride})};
+  return alone + cluster.fabric->delay(exchange, send) * (alone / sends.interval);
 }
 
 Seconds send_time(const Cluster& cluster, const GroupShape& pipeline, Bytes size) {

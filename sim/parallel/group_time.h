@@ -17,11 +17,14 @@
 // both ways at once; what cannot be simulated keeps its closed form.
 #pragma once
 
-#include "models/fabric/exchange_times.h"
 #include "models/fabric/link_config.h"
 #include "sim/parallel/layout.h"
 #include "sim/parallel/network_config.h"
 #include "workloads/ops/op.h"
+
+namespace presil::fabric {
+class ExchangeTimes;
+}
 
 namespace presil::parallel {
 
@@ -36,6 +39,16 @@ struct Cluster {
 
 /// Throws InputError when nothing joins the devices of the group.
 Seconds exchange_time(const Cluster& cluster, const GroupShape& group, workload::CollectiveKind kind, Bytes size);
+
+/// Messages of a pipeline that pass while an exchange runs, one both ways every `interval`; 0: none.
+struct Sends {
+  GroupShape pipeline;
+  Bytes size{};
+  Seconds interval{};
+};
+
+/// exchange_time() with what messages of the pipeline on the same links add. In closed form they add nothing.
+Seconds exchange_time_beside(const Cluster& cluster, const GroupShape& group, workload::CollectiveKind kind, Bytes size, const Sends& sends);
 
 /// From one stage of a pipeline to the next.
 Seconds send_time(const Cluster& cluster, const GroupShape& pipeline, Bytes size);

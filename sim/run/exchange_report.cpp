@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/fabric/exchange_times.h"
 #include "models/fabric/topology.h"
 
 namespace presil::run {
@@ -31,6 +32,7 @@ ordered_json row_of(const fabric::KnownExchange& known) {
   row["groups"] = r.groups;
   row["groups_simulated"] = r.played;
   row["folded"] = r.folded;
+  if (known.send_delay.value > 0) row["send_delay_s"] = known.send_delay.value;
   return row;
 }
 

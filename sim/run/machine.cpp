@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "models/fabric/collective_time.h"
+#include "models/fabric/exchange_times.h"
 #include "sim/base/error.h"
 #include "sim/kernel/time.h"
 

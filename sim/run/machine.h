@@ -6,10 +6,13 @@
 #include <memory>
 #include <string>
 
-#include "models/fabric/exchange_times.h"
 #include "sim/run/chip.h"
 #include "sim/run/governor.h"
 #include "sim/run/totals.h"
+
+namespace presil::fabric {
+class ExchangeTimes;
+}
 
 namespace presil::run {
 

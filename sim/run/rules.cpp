@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "models/fabric/topology.h"
+#include "models/fabric/groups.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/run/fit.h"
@@ -163,7 +163,7 @@ class Rules {
       fail(places, fmt::format("{} devices on {}, which has {}", devices, group.system.name, group.system.devices()));
     if (!group.simulates_fabric()) return;
     try {
-      fabric::part_for(group.system, static_cast<std::uint32_t>(group.system.nodes() == 1 ? devices : std::max<std::uint64_t>(node, devices)));
+      fabric::machine_for(group.system, static_cast<std::uint32_t>(devices));
     } catch (const InputError& error) {
       fail(places, error.what());
     }

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/fabric/exchange_times.h"
 #include "sim/base/error.h"
 #include "sim/run/functional_part.h"
 #include "sim/run/result.h"

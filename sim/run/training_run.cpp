@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "models/fabric/exchange_times.h"
 #include "sim/base/error.h"
 #include "sim/run/gpu_chip.h"
 #include "sim/run/training_result.h"
