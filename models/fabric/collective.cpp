@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 
+#include "models/fabric/prediction.h"
 #include "models/fabric/topology.h"
 #include "sim/base/error.h"
 
@@ -20,104 +20,24 @@ constexpr double kMicro = 1e-6;
 constexpr double kMostSteps = 4e6;
 /// B of one piece of a pipelined collective, and the most pieces.
 constexpr double kPiece = 128 * 1024;
+/// Share of the first byte's way below which the time on a link is nothing: paths may then meet.
+constexpr double kNegligible = 0.01;
 
-double rounds(Operation o) { return o == Operation::all_reduce ? 2 : 1; }
-double log2_up(std::uint32_t n) { return std::bit_width(n - 1); }
+bool by_switches(const Schedule& s, Pattern p) { return p == Pattern::in_switch || (p == Pattern::hierarchical && !s.groups.empty()); }
+bool shot(Pattern p) { return p == Pattern::one_shot || p == Pattern::two_shot; }
 
-const Latencies& steps_of(const LinkConfig& link) {
-  static constexpr std::array kSteps{kNvlinkStep, kPcieStep, kNetworkStep};
-  return kSteps[static_cast<std::size_t>(link.step_times)];
-}
-
-/// The numbers that predictions are made of.
-struct Terms {
-  const SystemConfig& system;
-  const CollectiveJob& job;
-  Shape shape;
-  std::size_t p;
-  double near, far, base, factor;       ///< us; factor of n-1 in n
-  BytesPerSecond up, out;               ///< of a device; of all NICs of a node
-
-  Terms(const SystemConfig& s, const CollectiveJob& j, Protocol protocol, bool tree)
-      : system(s), job(j), shape(shape_of(s, j.ranks)), p(static_cast<std::size_t>(protocol)) {
-    const auto of = [&](const Latencies& l) { return (tree ? l.tree : l.ring)[p]; };
-    near = of(steps_of(s.scale_up.link));
-    far = of(steps_of(s.scale_out.link));
-    base = of(kBaseLatency);
-    factor = rounds(j.operation) * (j.ranks - 1.0) / j.ranks;
-    up = effective_rate(s.scale_up.link, std::max(2u, shape.in_node));
-    out = shape.nodes() > 1 ? effective_rate(s.scale_out.link, 2) * static_cast<double>(s.scale_out.nics) : BytesPerSecond{std::numeric_limits<double>::infinity()};
-  }
-  BytesPerSecond protocol_rate(BytesPerSecond rate, double share) const {
-    const LinkConfig& link = system.scale_up.link;
-    return p == 0 && link.ll_limit.value > 0 ? std::min(rate * share, link.ll_limit) : rate * share;
-  }
-};
-
-double share_of(Pattern pattern, std::size_t protocol) { return (pattern == Pattern::tree ? kTreeShare : kRingShare)[protocol]; }
-
-/// Latency in us and the bytes of a device that pass at which rate.
-struct Prediction {
-  double latency;
-  Seconds transfer;
-};
-
-Prediction ring_prediction(const Terms& t) {
-  const double n = t.shape.ranks, cross = t.shape.nodes() > 1 ? t.shape.nodes() : 0, r = rounds(t.job.operation);
-  const double factor = t.job.operation == Operation::broadcast ? 1 : t.factor;
-  return {t.base + r * ((n - 1 - std::min(cross, n - 1)) * t.near + cross * t.far),
-          Bytes{factor * t.job.bytes} / t.protocol_rate(std::min(t.up, t.out), kRingShare[t.p])};
-}
-
-Prediction tree_prediction(const Terms& t) {
-  const double depth = t.shape.nodes() > 1 ? log2_up(t.shape.nodes()) : 0;
-  return {t.base + 2 * ((t.shape.in_node - 1.0) * t.near + depth * t.far),
-          Bytes{2 * t.job.bytes} / t.protocol_rate(std::min(t.up, t.out), kTreeShare[t.p])};
-}
-
-Prediction flat_prediction(const Terms& t, double near_steps, double far_steps, double factor) {
-  const BytesPerSecond rate = std::min(t.up, t.out / t.shape.in_node);
-  return {t.base + near_steps * t.near + far_steps * t.far, Bytes{factor * t.job.bytes} / t.protocol_rate(rate, kRingShare[t.p])};
-}
-
-Prediction hierarchical_prediction(const Terms& t) {
-  const double l = t.shape.in_node, nodes = t.shape.nodes(), r = rounds(t.job.operation);
-  const bool switches = t.shape.switch_sums && l > 2;
-  const double inside = switches ? kInSwitchLatency : t.base + r * (l - 1) * t.near;
-  const BytesPerSecond rate = switches ? t.up * t.system.scale_up.link.reduction_share : t.up;
-  const double far_steps = std::has_single_bit(t.shape.nodes()) ? log2_up(t.shape.nodes()) : nodes - 1;
-  return {inside + r * far_steps * t.far, Bytes{r * (switches ? 1 : (l - 1) / l) * t.job.bytes} / t.protocol_rate(rate, kRingShare[t.p]) +
-                                              Bytes{r * (nodes - 1) / nodes * t.job.bytes} / t.protocol_rate(t.out, kRingShare[t.p])};
-}
-
-Prediction predict(const Terms& t, Pattern pattern) {
-  const double r = rounds(t.job.operation), n = t.shape.ranks;
-  const bool nodes = t.shape.nodes() > 1;
-  switch (pattern) {
-    case Pattern::ring: return ring_prediction(t);
-    case Pattern::tree: return tree_prediction(t);
-    case Pattern::halving_doubling: return flat_prediction(t, r * log2_up(t.shape.in_node), nodes ? r * log2_up(t.shape.nodes()) : 0, t.factor);
-    case Pattern::direct: {
-      const bool whole = t.job.operation == Operation::send_receive || t.job.operation == Operation::broadcast;
-      return flat_prediction(t, nodes ? 0 : r, nodes ? r : 0, t.job.operation == Operation::broadcast ? n - 1 : whole ? 1 : t.factor);
-    }
-    case Pattern::in_switch: {
-      const double moved = t.job.operation == Operation::all_reduce ? (n + 1) / n : 1;
-      return {kInSwitchLatency, Bytes{moved * t.job.bytes} / (t.up * t.system.scale_up.link.reduction_share)};
-    }
-    case Pattern::torus: {
-      double steps = 0;
-      for (const std::uint32_t extent : t.shape.extents) steps += extent - 1.0;
-      return flat_prediction(t, r * steps, 0, t.factor);
-    }
-    case Pattern::hierarchical: return hierarchical_prediction(t);
-  }
-  return {};
+/// Does what all NICs of a node send take no time beside the way of its first byte?
+bool negligible(const SystemConfig& machine, const Shape& shape, double bytes) {
+  const ScaleOutConfig& out = machine.scale_out;
+  const Seconds way = out.link.latency * 2 + out.nic_latency * 2 + out.switch_latency;
+  return Bytes{shape.in_node * (bytes + out.link.header.value)} / out.link.bandwidth < way * kNegligible;
 }
 
 /// What the machine's library takes by itself: halving-doubling nowhere, direct where every pair has a link, and where
 /// nothing else does it.
-bool by_itself(const Shape& shape, Operation o, Pattern p) {
+bool by_itself(const Shape& shape, const CollectiveJob& job, Pattern p) {
+  const Operation o = job.operation;
+  if (shot(p)) return job.serving;
   if (o == Operation::all_to_all || o == Operation::send_receive) return p == Pattern::direct;
   if (!shape.extents.empty() && o != Operation::broadcast) return p == Pattern::torus;
   return p != Pattern::halving_doubling && (p != Pattern::direct || (shape.mesh && shape.nodes() == 1 && o != Operation::broadcast));
@@ -136,7 +56,7 @@ double steps_in(const Shape& shape, const CollectiveJob& job, Pattern p) {
 }
 
 bool has_protocol(const SystemConfig& system, Pattern pattern, Protocol protocol) {
-  if (pattern == Pattern::in_switch) return protocol == Protocol::simple;
+  if (pattern == Pattern::in_switch || shot(pattern)) return protocol == Protocol::simple;
   return protocol != Protocol::ll128 || system.scale_up.link.step_times != StepTimes::pcie;
 }
 
@@ -152,11 +72,11 @@ std::uint32_t pieces_of(const Shape& shape, const CollectiveJob& job, Pattern pa
 
 }  // namespace
 
-bool folds(const SystemConfig& system, const CollectiveJob& job, const Choice& choice) {
-  const ScaleOutConfig& out = part_for(system, job.ranks).scale_out;
+bool folds(const SystemConfig& machine, const Shape& shape, const CollectiveJob& job, const Choice& choice) {
+  const ScaleOutConfig& out = machine.scale_out;
   const bool clos = out.topology == OutTopology::rail || out.topology == OutTopology::fat_tree;
-  return !job.unfolded && choice.pattern == Pattern::hierarchical && clos && std::has_single_bit(out.nodes) && out.spreading == Routing::spread &&
-         out.oversubscription == 1;
+  const bool apart = (out.spreading == Routing::spread && out.oversubscription == 1) || negligible(machine, shape, job.bytes);
+  return !job.unfolded && choice.pattern == Pattern::hierarchical && clos && std::has_single_bit(shape.nodes()) && apart;
 }
 
 Shape shape_of(const SystemConfig& system, std::uint32_t ranks) {
@@ -166,54 +86,58 @@ Shape shape_of(const SystemConfig& system, std::uint32_t ranks) {
   shape.channels = system.nodes() > 1 ? system.scale_out.nics : 1;
   shape.mesh = system.scale_up.topology == UpTopology::mesh;
   shape.switch_sums = system.scale_up.topology == UpTopology::switched && system.scale_up.link.in_switch_reduction;
+  shape.direct_kernels = system.scale_up.link.direct_rate.value > 0;
   if (system.scale_up.topology == UpTopology::torus)
     for (const std::uint32_t extent : {system.scale_up.x, system.scale_up.y, system.scale_up.z})
       if (extent > 1) shape.extents.push_back(extent);
   return shape;
 }
 
-std::vector<Choice> choices(const SystemConfig& system, const CollectiveJob& job) {
+std::vector<Choice> choices(const SystemConfig& part, const Shape& shape, const CollectiveJob& job) {
   if (job.ranks < 2) throw InputError(fmt::format("{} among {} ranks has nothing to exchange; expected 2 or more", kOperationNames[static_cast<std::size_t>(job.operation)], job.ranks));
-  const SystemConfig part = part_for(system, job.ranks);
-  const Shape shape = shape_of(part, job.ranks);
   std::vector<Choice> found;
   double most = 0;
   for (std::size_t i = 0; i < kPatternNames.size(); ++i) {
     const auto pattern = static_cast<Pattern>(i);
-    if (!can(shape, job.operation, pattern) || (job.pattern ? *job.pattern != pattern : !by_itself(shape, job.operation, pattern))) continue;
+    if (!can(shape, job.operation, pattern) || (job.pattern ? *job.pattern != pattern : !by_itself(shape, job, pattern))) continue;
     if (const double steps = steps_in(shape, job, pattern); steps > kMostSteps) {
       most = std::max(most, steps);
       continue;
     }
     for (const Protocol protocol : {Protocol::ll, Protocol::ll128, Protocol::simple}) {
       if (!has_protocol(part, pattern, protocol) || (job.protocol && *job.protocol != protocol)) continue;
-      const Prediction p = predict(Terms(part, job, protocol, pattern == Pattern::tree), pattern);
-      const bool chunks = job.operation != Operation::send_receive && job.operation != Operation::all_to_all;
+      const Prediction p = predict(Terms(part, job, shape, protocol, pattern == Pattern::tree), pattern);
+      const bool chunks = !shot(pattern) && job.operation != Operation::send_receive && job.operation != Operation::all_to_all;
       const LinkConfig& link = part.scale_up.link;
       const Seconds pipeline = !chunks ? Seconds{} : pattern == Pattern::in_switch ? link.reduction_pipeline_time : link.pipeline_time;
       const Seconds cut{std::sqrt(pipeline.value * p.transfer.value)};
-      found.push_back({pattern, protocol, link.software_overhead + Seconds{p.latency * kMicro} + cut, p.transfer});
+      const Seconds software = shot(pattern) ? Seconds{} : link.software_overhead;
+      found.push_back({pattern, protocol, software + Seconds{p.latency * kMicro} + cut, p.transfer});
     }
   }
   if (found.empty() && most > 0)
     throw InputError(fmt::format("that takes {:.3g} steps among {} ranks; presil simulates at most {:.0f}", most, job.ranks, kMostSteps));
   if (found.empty())
-    throw InputError(fmt::format("{} on {} cannot be done by {}{}", kOperationNames[static_cast<std::size_t>(job.operation)], system.name,
+    throw InputError(fmt::format("{} on {} cannot be done by {}{}", kOperationNames[static_cast<std::size_t>(job.operation)], part.name,
                                  job.pattern ? kPatternNames[static_cast<std::size_t>(*job.pattern)] : "any algorithm",
                                  job.protocol ? fmt::format(" with protocol {}", kProtocolNames[static_cast<std::size_t>(*job.protocol)]) : ""));
   return found;
 }
 
-Choice best_choice(const SystemConfig& system, const CollectiveJob& job) {
-  const std::vector<Choice> found = choices(system, job);
+Choice best_choice(const SystemConfig& machine, const Shape& shape, const CollectiveJob& job) {
+  const std::vector<Choice> found = choices(machine, shape, job);
   return *std::min_element(found.begin(), found.end(), [](const Choice& a, const Choice& b) { return a.predicted() < b.predicted(); });
 }
 
-Schedule schedule_of(const SystemConfig& system, const CollectiveJob& job, const Choice& choice) {
-  const SystemConfig part = part_for(system, job.ranks);
-  const Terms t(part, job, choice.protocol, choice.pattern == Pattern::tree);
-  Schedule s = make_schedule(t.shape, {job.operation, job.bytes, choice.pattern, pieces_of(t.shape, job, choice.pattern), folds(part, job, choice), job.counts});
-  const bool switches = choice.pattern == Pattern::in_switch || (choice.pattern == Pattern::hierarchical && !s.groups.empty());
+Schedule schedule_of(const SystemConfig& part, const Shape& shape, const CollectiveJob& job, const Choice& choice) {
+  const Terms t(part, job, shape, choice.protocol, choice.pattern == Pattern::tree);
+  Schedule s = make_schedule(shape, {job.operation, job.bytes, choice.pattern, pieces_of(shape, job, choice.pattern), folds(part, shape, job, choice), job.counts, job.rounds});
+  if (shot(choice.pattern)) {
+    s.near_step = part.scale_up.link.direct_latency;
+    s.expansion = t.up / t.shot_rate();
+    return s;
+  }
+  const bool switches = by_switches(s, choice.pattern);
   s.near_step = switches ? Seconds{} : Seconds{t.near * kMicro};
   s.far_step = {t.far * kMicro};
   // The constant of in-switch collectives is of the whole, the way there and back included.
@@ -223,6 +147,23 @@ Schedule schedule_of(const SystemConfig& system, const CollectiveJob& job, const
   const BytesPerSecond whole = std::min(t.up, t.out);
   s.expansion = switches ? 1 : whole / t.protocol_rate(whole, share_of(choice.pattern, t.p));
   return s;
+}
+
+std::vector<Choice> choices(const SystemConfig& system, const CollectiveJob& job) {
+  const SystemConfig part = part_for(system, job.ranks);
+  return choices(part, shape_of(part, job.ranks), job);
+}
+Choice best_choice(const SystemConfig& system, const CollectiveJob& job) {
+  const SystemConfig part = part_for(system, job.ranks);
+  return best_choice(part, shape_of(part, job.ranks), job);
+}
+Schedule schedule_of(const SystemConfig& system, const CollectiveJob& job, const Choice& choice) {
+  const SystemConfig part = part_for(system, job.ranks);
+  return schedule_of(part, shape_of(part, job.ranks), job, choice);
+}
+bool folds(const SystemConfig& system, const CollectiveJob& job, const Choice& choice) {
+  const SystemConfig part = part_for(system, job.ranks);
+  return folds(part, shape_of(part, job.ranks), job, choice);
 }
 
 double bus_factor(Operation o, std::uint32_t n) {
@@ -239,11 +180,15 @@ Seconds collective_bound(const SystemConfig& system, const CollectiveJob& job) {
   // Between nodes: every node's payload once over its NICs, and for all-reduce (n-1)/n of it twice; switches may add up.
   Seconds bound = Bytes{factor * job.bytes} / raw_rate(part.scale_up.link, shape.in_node > 1 ? shape.in_node : 2);
   if (!job.counts.empty()) {
-    double largest = 0;
+    double largest = 0;  // of what a rank sends or gets
     for (std::uint32_t i = 0; i < job.ranks; ++i) {
-      double sum = 0;
-      for (std::uint32_t j = 0; j < job.ranks; ++j) sum += i == j ? 0 : job.counts[static_cast<std::size_t>(i) * job.ranks + j];
-      largest = std::max(largest, sum);
+      double out = 0, in = 0;
+      for (std::uint32_t j = 0; j < job.ranks; ++j) {
+        if (i == j) continue;
+        out += job.counts[static_cast<std::size_t>(i) * job.ranks + j];
+        in += job.counts[static_cast<std::size_t>(j) * job.ranks + i];
+      }
+      largest = std::max({largest, out, in});
     }
     bound = Bytes{largest} / raw_rate(part.scale_up.link, static_cast<std::uint32_t>(n));
   }

@@ -11,12 +11,14 @@
 //   in-switch     L = 25 us                 T = (n+1)/n S / (reduction_share B), or S of a gather or scatter
 //   torus         L = base + r sum(extent-1) near                                 T = r (n-1)/n S / R
 //   hierarchical  L = scatter and gather in the node + r log2 N far               T = r ((l-1)/l S / B + (N-1)/N S / l / (W/l))
+//   one-shot, two-shot  kernels of inference servers: collective_time.h
 //
 // The simulated time of the chosen schedule is the answer. The library's own costs go with it: base latency, software
 // overhead and sqrt(pipeline_time x T) before the first step (collective_time.h), step times between steps, a protocol's
 // share as more bytes on the wire. None ends sooner than the host can launch the next (launch_interval).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -36,6 +38,8 @@ struct CollectiveJob {
   std::optional<Protocol> protocol{};
   bool unfolded{false};                  ///< simulate every rank, even where one node stands for all
   std::vector<double> counts{};          ///< of an uneven all-to-all: B from i to j at i x ranks + j
+  bool serving{false};                   ///< kernels of inference servers are there too
+  std::uint32_t rounds{0};               ///< of a ring: only so many of its equal rounds; 0: all
 };
 
 struct Choice {
@@ -46,17 +50,23 @@ struct Choice {
 };
 
 /// Everything that can do it, in the order of the enums; what a library would not choose by itself only when demanded.
-/// Throws InputError when nothing can.
-std::vector<Choice> choices(const SystemConfig& system, const CollectiveJob& job);
-Choice best_choice(const SystemConfig& system, const CollectiveJob& job);
+/// Throws InputError when nothing can. `shape`: of the group that does it, on that machine.
+std::vector<Choice> choices(const SystemConfig& machine, const Shape& shape, const CollectiveJob& job);
+Choice best_choice(const SystemConfig& machine, const Shape& shape, const CollectiveJob& job);
 
 /// Whether the ranks of one node stand for all: a hierarchical schedule among 2^k nodes over a fat tree or rails whose paths
 /// are spread by destination and not oversubscribed. Partners at distance 2^i then use disjoint paths, which look alike
-/// from every node.
-bool folds(const SystemConfig& system, const CollectiveJob& job, const Choice& choice);
+/// from every node. A message so small that it takes no time on a link need not care which paths meet.
+bool folds(const SystemConfig& machine, const Shape& shape, const CollectiveJob& job, const Choice& choice);
 
 Shape shape_of(const SystemConfig& system, std::uint32_t ranks);
 /// The schedule of a choice with what the library adds.
+Schedule schedule_of(const SystemConfig& machine, const Shape& shape, const CollectiveJob& job, const Choice& choice);
+
+/// The same for the first job.ranks devices of a system, on the part of it that they take (topology.h).
+std::vector<Choice> choices(const SystemConfig& system, const CollectiveJob& job);
+Choice best_choice(const SystemConfig& system, const CollectiveJob& job);
+bool folds(const SystemConfig& system, const CollectiveJob& job, const Choice& choice);
 Schedule schedule_of(const SystemConfig& system, const CollectiveJob& job, const Choice& choice);
 
 /// Bytes over time times nccl-tests' factor: 2(n-1)/n, (n-1)/n, or 1 for broadcast and send_receive.
@@ -77,11 +87,11 @@ class CollectiveSimulator {
   CollectiveSimulator();
   CollectiveResult run(const SystemConfig& system, const CollectiveJob& job);
   const Fabric& fabric() const { return fabric_; }
+  void watch(std::function<void(const Passage&)> watcher) { fabric_.watch(std::move(watcher)); }
 
  private:
   Fabric fabric_;
   Runner runner_;
-  std::string loaded_;
 };
 
 }  // namespace presil::fabric

@@ -74,6 +74,10 @@ Schedule ring(const Shape& shape, const Request& r) {
   for (std::uint32_t c = 0; c < count; ++c) {
     Ready ready(shape.ranks);
     const Exchange e{rings[c], c * shape.ranks, 1};
+    if (r.rounds > 0) {
+      ring_scatter(s, e, ready, r.rounds);
+      continue;
+    }
     if (scatters(r.operation)) ring_scatter(s, e, ready);
     if (gathers(r.operation)) ring_gather(s, e, ready);
   }
@@ -135,6 +139,15 @@ Schedule direct(const Shape& shape, const Request& r) {
   if (gathers(r.operation)) direct_gather(s, {all, 0, 1}, ready);
   for (std::uint32_t i = 0; r.operation == Operation::broadcast && i + 1 < n; ++i) s.send(0, i + 1, {0, n}, false, {});
   for (std::uint32_t i = 0; r.operation == Operation::send_receive && i < n; ++i) s.send(i, (i + 1) % n, {i, 1}, false, {});
+  return s;
+}
+
+/// Blocks: what each rank has. No rank changes what the others read.
+Schedule one_shot(const Shape& shape, const Request& r) {
+  const std::uint32_t n = shape.ranks;
+  Schedule s = blank(shape, n, r.bytes * n);
+  for (std::uint32_t d = 1; d < n; ++d)
+    for (std::uint32_t i = 0; i < n; ++i) s.send(i, (i + d) % n, {i, 1}, false, {});
   return s;
 }
 
@@ -245,6 +258,7 @@ bool can(const Shape& shape, Operation o, Pattern p) {
     case Pattern::in_switch: return shape.switch_sums && shape.nodes() == 1 && (sums_or_gathers(o) || o == Operation::broadcast);
     case Pattern::torus: return !shape.extents.empty() && sums_or_gathers(o);
     case Pattern::hierarchical: return shape.nodes() > 1 && shape.in_node > 1 && sums_or_gathers(o);
+    case Pattern::one_shot: case Pattern::two_shot: return shape.direct_kernels && shape.nodes() == 1 && o == Operation::all_reduce;
   }
   return false;
 }
@@ -261,6 +275,8 @@ Schedule make_schedule(const Shape& shape, const Request& r) {
     case Pattern::in_switch: return in_switch(shape, r);
     case Pattern::torus: return torus(shape, r);
     case Pattern::hierarchical: return hierarchical(shape, r);
+    case Pattern::one_shot: return one_shot(shape, r);
+    case Pattern::two_shot: return direct(shape, r);
   }
   return {};
 }

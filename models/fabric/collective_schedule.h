@@ -30,8 +30,10 @@ enum class Pattern {
   in_switch,         ///< switches add up and copy (NVLS, SHARP)
   torus,             ///< rings along the dimensions, one after another
   hierarchical,      ///< scatter within nodes, the operation between them, gather within nodes
+  one_shot,          ///< a kernel of inference servers: every rank reads the whole payload of every other and adds it up
+  two_shot,          ///< another: every rank adds up its share so, then reads the other sums
 };
-inline constexpr std::array<std::string_view, 7> kPatternNames{"ring", "tree", "halving-doubling", "direct", "in-switch", "torus", "hierarchical"};
+inline constexpr std::array<std::string_view, 9> kPatternNames{"ring", "tree", "halving-doubling", "direct", "in-switch", "torus", "hierarchical", "one-shot", "two-shot"};
 
 /// What a schedule needs to know of the machine. Ranks are numbered node by node.
 struct Shape {
@@ -40,6 +42,7 @@ struct Shape {
   std::uint32_t channels{1};              ///< ways out of a node: rings and trees that leave it by different NICs
   bool mesh{false};                       ///< every pair has a link of its own: as many rings as there are neighbours
   bool switch_sums{false};                ///< switches within a node add up
+  bool direct_kernels{false};             ///< kernels of inference servers run on these links
   std::vector<std::uint32_t> extents{};   ///< of a torus; empty: none
   std::uint32_t nodes() const { return ranks / in_node; }
 };
@@ -51,6 +54,7 @@ struct Request {
   std::uint32_t pieces{1};           ///< that trees, copies and levels are pipelined in
   bool folded{false};                ///< of hierarchical among 2^k nodes: only what the ranks of the first node do
   std::vector<double> counts{};      ///< of all_to_all: B from rank i to rank j at i x ranks + j; empty: equal shares
+  std::uint32_t rounds{0};           ///< of ring: only so many of its equal rounds, as a scatter; 0: all
 };
 
 /// Folded: node i and node i xor d do the same at the same time in every exchange at distance d, so what arrives at node 0

@@ -235,6 +235,7 @@ void Fabric::start(ChannelId id, std::uint32_t index, std::uint32_t vc, bool con
   // A buffer of unknown size has room for several chunks, whatever their size.
   if (graph_.wires[graph_.channels[id].wire].buffer <= 0) state.buffer = std::max(state.buffer, kDefaultBuffer * wire);
   state.free_at = start + takes;
+  if (watcher_) watcher_({id, start, start + takes, bytes});
   state.counters.busy += kernel::to_seconds(takes);
   state.counters.payload_bytes += bytes;
   state.counters.wire_bytes += wire;

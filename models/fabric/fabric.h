@@ -20,6 +20,7 @@
 // separate turns of arbitration, retransmission, adaptive routing.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -43,6 +44,13 @@ struct ChannelCounters {
   std::uint64_t credit_stalls{};
 };
 
+/// A chunk on a channel.
+struct Passage {
+  ChannelId channel{};
+  sc_core::sc_time begin, end;
+  double bytes{};  ///< of payload
+};
+
 class Fabric : public sc_core::sc_module, public api::Network {
  public:
   explicit Fabric(sc_core::sc_module_name name);
@@ -50,8 +58,13 @@ class Fabric : public sc_core::sc_module, public api::Network {
   /// Takes a machine, idle. May be called again whenever nothing is under way: links and switches are records, not
   /// modules, so one elaboration serves many machines.
   void load(Graph graph, const Chunking& chunking = {});
+  /// Of messages from now on.
+  void set_chunking(const Chunking& chunking) { chunking_ = chunking; }
 
   void send(const api::Message& message, kernel::Callback delivered) override { send(message, 1, delivered); }
+  /// Told of every chunk when it starts on a channel; of one channel in order.
+  void watch(std::function<void(const Passage&)> watcher) { watcher_ = std::move(watcher); }
+
   /// `expansion`: bytes on the wire for every byte of payload and framing, as a library's protocol needs them.
   void send(const api::Message& message, double expansion, kernel::Callback delivered);
   /// To all members of a group, the source too if it is one; `delivered` when the last has it.
@@ -149,6 +162,7 @@ class Fabric : public sc_core::sc_module, public api::Network {
   std::vector<std::uint32_t> idle_chunks_;
   api::NetworkCounters counters_;
   std::uint64_t chunk_hops_{0};
+  std::function<void(const Passage&)> watcher_;
 };
 
 }  // namespace presil::fabric

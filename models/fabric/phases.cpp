@@ -20,17 +20,17 @@ void also(Schedule& s, Ready& ready, std::uint32_t rank, const std::vector<StepI
 }
 
 /// At step t the rank at place p sends range p - t - `lead` to p + 1; what it got at step t - 1.
-void round_the_ring(Schedule& s, const Exchange& e, Ready& ready, bool add, std::size_t lead) {
-  const std::size_t g = e.group.size();
+void round_the_ring(Schedule& s, const Exchange& e, Ready& ready, bool add, std::size_t lead, std::size_t rounds) {
+  const std::size_t g = e.group.size(), last = std::min(g, rounds + 1);
   if (g < 2) return;
   std::vector<StepId> before(g, Schedule::kNoStep), now(g);
   std::vector<std::vector<StepId>> got(g);
-  for (std::size_t t = 0; t + 1 < g; ++t) {
+  for (std::size_t t = 0; t + 1 < last; ++t) {
     for (std::size_t p = 0; p < g; ++p)
       now[p] = s.send(e.group[p], e.group[(p + 1) % g], e.range((p + 2 * g - t - lead) % g), add, ready[e.group[p]], before[(p + g - 1) % g]);
     before = now;
     for (std::size_t p = 0; p < g; ++p)
-      if (!add || t + 2 == g) got[(p + 1) % g].push_back(now[p]);
+      if (!add || t + 2 == last) got[(p + 1) % g].push_back(now[p]);
   }
   for (std::size_t p = 0; p < g; ++p) also(s, ready, e.group[p], got[p]);
 }
@@ -53,8 +53,8 @@ void require_power_of_two(std::size_t size) {
 
 }  // namespace
 
-void ring_scatter(Schedule& s, const Exchange& e, Ready& ready) { round_the_ring(s, e, ready, true, 1); }
-void ring_gather(Schedule& s, const Exchange& e, Ready& ready) { round_the_ring(s, e, ready, false, 0); }
+void ring_scatter(Schedule& s, const Exchange& e, Ready& ready, std::uint32_t rounds) { round_the_ring(s, e, ready, true, 1, rounds); }
+void ring_gather(Schedule& s, const Exchange& e, Ready& ready) { round_the_ring(s, e, ready, false, 0, e.group.size()); }
 void direct_scatter(Schedule& s, const Exchange& e, Ready& ready) { all_pairs(s, e, ready, true); }
 void direct_gather(Schedule& s, const Exchange& e, Ready& ready) { all_pairs(s, e, ready, false); }
 

@@ -19,8 +19,8 @@ struct Exchange {
   Range range(std::size_t i) const { return {base + static_cast<std::uint32_t>(i) * width, width}; }
 };
 
-/// Round the group, to the right neighbour: g - 1 steps.
-void ring_scatter(Schedule& s, const Exchange& e, Ready& ready);
+/// Round the group, to the right neighbour: g - 1 steps, or only the first `rounds` of them.
+void ring_scatter(Schedule& s, const Exchange& e, Ready& ready, std::uint32_t rounds = ~0u);
 void ring_gather(Schedule& s, const Exchange& e, Ready& ready);
 /// To everyone at once.
 void direct_scatter(Schedule& s, const Exchange& e, Ready& ready);

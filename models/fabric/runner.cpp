@@ -13,6 +13,12 @@ namespace presil::fabric {
 using kernel::Callback;
 
 Seconds Runner::run(const Schedule& schedule) {
+  start(schedule);
+  kernel::run_until_idle();
+  return finish();
+}
+
+void Runner::start(const Schedule& schedule) {
   schedule_ = &schedule;
   const std::size_t count = schedule.steps.size();
   done_ = 0;
@@ -29,11 +35,13 @@ Seconds Runner::run(const Schedule& schedule) {
   }
   block_ends_.assign(schedule.block_bytes.size() + 1, 0);
   for (std::size_t b = 0; b < schedule.block_bytes.size(); ++b) block_ends_[b + 1] = block_ends_[b] + schedule.block_bytes[b];
-  const sc_core::sc_time start = last_ = sc_core::sc_time_stamp();
-  agenda_.at(start, Callback::of<&Runner::begin>(this));
-  kernel::run_until_idle();
-  if (done_ != count) throw RunError(fmt::format("a schedule stopped after {} of {} steps", done_, count));
-  return kernel::to_seconds(last_ - start);
+  start_ = last_ = sc_core::sc_time_stamp();
+  agenda_.at(start_, Callback::of<&Runner::begin>(this));
+}
+
+Seconds Runner::finish() const {
+  if (const std::size_t count = schedule_->steps.size(); done_ != count) throw RunError(fmt::format("a schedule stopped after {} of {} steps", done_, count));
+  return kernel::to_seconds(last_ - start_);
 }
 
 void Runner::begin(std::uint64_t) {

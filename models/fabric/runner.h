@@ -18,6 +18,10 @@ class Runner : public sc_core::sc_module {
   /// From the idle fabric to the last arrival. Rank i is device i. Throws RunError when a step never becomes ready.
   Seconds run(const Schedule& schedule);
 
+  /// The same in two halves, so that several runners can play at a time: run the kernel between them until it is idle.
+  void start(const Schedule& schedule);
+  Seconds finish() const;
+
  private:
   void begin(std::uint64_t);
   void ready(StepId step);
@@ -32,7 +36,7 @@ class Runner : public sc_core::sc_module {
   std::vector<StepId> dependents_;
   std::vector<double> block_ends_;   ///< running sum of block sizes
   std::size_t done_{0};
-  sc_core::sc_time last_{};
+  sc_core::sc_time start_{}, last_{};
 };
 
 }  // namespace presil::fabric

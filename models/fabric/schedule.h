@@ -52,6 +52,8 @@ class Schedule {
   StepId multicast(std::uint32_t rank, std::uint32_t group, Range range, const std::vector<StepId>& wait);
   StepId join(std::uint32_t rank, const std::vector<StepId>& wait);
   double bytes(const Step& step) const;
+  /// Adds the steps of `other`, whose rank i is device first + i x stride here. What the library adds stays.
+  void append(const Schedule& other, std::uint32_t first, std::uint32_t stride);
 
   static constexpr StepId kNoStep = 0xffffffff;
 

@@ -1,7 +1,9 @@
 // system_config.cpp -- the fields of SystemConfig and the rules between them.
 #include "models/fabric/system_config.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -54,6 +56,18 @@ void check_degrees(config::Visitor& v, const ScaleUpConfig& c) {
       break;
     }
   }
+}
+
+/// The first device that no wires join to device 0; as many as there are: all are joined.
+std::uint32_t first_alone(const ScaleUpConfig& c) {
+  std::vector<bool> reached(c.devices, false);
+  if (!reached.empty()) reached[0] = true;
+  for (bool more = true; more;) {
+    more = false;
+    for (const WireConfig& w : c.wires)
+      if (w.from < c.devices && w.to < c.devices && reached[w.from] != reached[w.to]) more = reached[w.from] = reached[w.to] = true;
+  }
+  return static_cast<std::uint32_t>(std::find(reached.begin(), reached.end(), false) - reached.begin());
 }
 
 void check_cluster(config::Visitor& v, const ScaleOutConfig& c) {
@@ -119,6 +133,9 @@ void SystemConfig::describe(config::Visitor& v) {
   v.object("scale_out", scale_out, optional, "Nodes of a cluster; without it there is one node.");
   v.quantity("launch_interval", launch_interval, optional, non_negative,
              "Time between two collectives that the host can launch: none ends sooner. Of an installation, not of the machine.");
+  if (scale_up.topology == UpTopology::wires && scale_out.topology == OutTopology::none)
+    if (const std::uint32_t alone = first_alone(scale_up); alone < scale_up.devices)
+      v.check(false, "scale_up.wires", fmt::format("the topology is disconnected: no links lead from device 0 to device {}", alone));
   v.check(scale_out.topology == OutTopology::none || scale_up.topology != UpTopology::torus, "scale_out",
           "a torus has no scale_out: its pod is one node");
   v.check(scale_out.topology == OutTopology::none || scale_up.devices % std::max(scale_out.nics, 1u) == 0, "scale_out",

@@ -1,6 +1,8 @@
 // run.cpp -- `presil run`: one experiment, one answer.
 #include "sim/run/run.h"
 
+#include <iostream>
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -88,6 +90,8 @@ ExitStatus perform_run(const RunOptions& o) {
   run::RunOptions options{o.overrides, o.exact, files.options()};
   options.trace.curves = o.format == "html";
   const run::RunOutcome outcome = run::run_experiment(o.experiment, options);
+  for (const auto& warning : outcome.result.at("fabric").value("warnings", nlohmann::ordered_json::array()))
+    std::cerr << "presil: warning: " << warning.get<std::string>() << '\n';
   files.finish(o.experiment);
   if (!o.out.empty())
     write_atomically(std::filesystem::path(o.out) / "result.json", report::document_text(outcome.result));

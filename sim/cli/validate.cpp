@@ -28,7 +28,8 @@ TABLE is a CSV file of measurements. Its header says what it is (gemm, vector, a
 docs/validate.md lists the columns of each kind. Every row is predicted on the chip it names, and the
 errors are printed by kind and device: for all rows, for the odd ones, which constants are fitted on,
 and for the even ones, which are held out. "baseline" is the error of a roofline with three fitted
-constants on the same rows: a model is worth something only below it.
+constants on the same rows, for published training runs of one MFU or HFU: a model is worth something only
+below it.
 
 Examples:
   presil validate gemm.csv

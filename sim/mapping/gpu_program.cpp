@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "models/fabric/collective_time.h"
+#include "models/fabric/exchange_times.h"
 #include "models/gpu/attention_kernel.h"
 #include "models/gpu/matmul_policy.h"
 #include "models/gpu/vector_kernel.h"
@@ -24,8 +24,8 @@ namespace {
 
 class Builder {
  public:
-  Builder(const workload::Graph& graph, const workload::Segment& segment, const gpu::GpuConfig& gpu, const fabric::LinkConfig* link)
-      : graph_(graph), segment_(segment), gpu_(gpu), link_(link) {}
+  Builder(const workload::Graph& graph, const workload::Segment& segment, const gpu::GpuConfig& gpu, const MappingOptions& options)
+      : graph_(graph), segment_(segment), gpu_(gpu), link_(options.link), exchanges_(options.exchanges) {}
 
   gpu::Launch launch(const Kernel& fused) const {
     const Op& op = segment_.ops[fused.main];
@@ -135,13 +135,12 @@ class Builder {
   gpu::Kernel collective_kernel(const Op& op) const {
     if (link_ == nullptr)
       throw InputError(fmt::format("operator '{}' exchanges data between {} devices, and no link joins them", op.name, op.collective.ranks));
-    const fabric::CollectiveEstimate best = fabric::collective_estimate(*link_, op.collective, {.library = fabric::Library::serving});
+    const fabric::PricedExchange best = fabric::priced_exchange(*link_, op.collective, fabric::Library::serving, exchanges_);
     gpu::Kernel kernel;
     kernel.name = "collective";
-    kernel.plan = fmt::format("{} over {} x {}, {}", fabric::kAlgorithmNames[static_cast<std::size_t>(best.algorithm)], op.collective.ranks,
-                              link_->name, fabric::kProtocolNames[static_cast<std::size_t>(best.protocol)]);
+    kernel.plan = fmt::format("{} over {} x {}, {}", best.algorithm, op.collective.ranks, link_->name, best.protocol);
     kernel.latency_s = best.time.value;
-    kernel.fabric_bytes = fabric::bytes_sent(op.collective, best.algorithm).value;
+    kernel.fabric_bytes = best.sent.value;
     return kernel;
   }
 
@@ -186,13 +185,14 @@ class Builder {
   const workload::Segment& segment_;
   const gpu::GpuConfig& gpu_;
   const fabric::LinkConfig* link_;
+  fabric::ExchangeTimes* exchanges_;
 };
 
 }  // namespace
 
 std::vector<gpu::Launch> gpu_program(const workload::Graph& graph, const workload::Segment& segment, const gpu::GpuConfig& gpu,
                                      const MappingOptions& options) {
-  const Builder builder(graph, segment, gpu, options.link);
+  const Builder builder(graph, segment, gpu, options);
   std::vector<gpu::Launch> program;
   for (const Kernel& kernel : fuse(graph, segment, options.fuse)) {
     if (!options.fuse)

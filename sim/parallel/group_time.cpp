@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "models/fabric/collective_time.h"
+#include "models/fabric/exchange_times.h"
 #include "models/fabric/nccl_constants.h"
 #include "sim/base/error.h"
 
@@ -79,19 +80,37 @@ Seconds inside(const Cluster& cluster, std::uint64_t ranks, CollectiveKind kind,
   return fabric::collective_time(*cluster.link, {.kind = as, .ranks = n, .bytes = size.value});
 }
 
+Seconds send_closed_form(const Cluster& cluster, const GroupShape& pipeline, Bytes size) {
+  const Span span = span_of(cluster, pipeline);
+  if (span.nodes > 1) return cluster.network->latency + size / span.nic;
+  return cluster.link->latency + size / fabric::effective_rate(*cluster.link, 2);
+}
+
+fabric::DeviceGroups groups_of(const GroupShape& group) { return {static_cast<std::uint32_t>(group.ranks), static_cast<std::uint32_t>(group.stride)}; }
+
 }  // namespace
 
 Seconds exchange_time(const Cluster& cluster, const GroupShape& group, CollectiveKind kind, Bytes size) {
   if (group.ranks <= 1 || kind == CollectiveKind::copy || size.value <= 0) return {0};
   const Span span = span_of(cluster, group);
-  return span.nodes == 1 ? inside(cluster, group.ranks, kind, size) : across(span, kind, size);
+  const Seconds closed = span.nodes == 1 ? inside(cluster, group.ranks, kind, size) : across(span, kind, size);
+  if (cluster.fabric == nullptr) return closed;
+  return cluster.fabric->of({fabric::operation_of(kind), size.value, groups_of(group)}, closed).time();
+}
+
+Seconds exchange_time_beside(const Cluster& cluster, const GroupShape& group, CollectiveKind kind, Bytes size, const Sends& sends) {
+  const Seconds alone = exchange_time(cluster, group, kind, size);
+  if (cluster.fabric == nullptr || alone.value <= 0 || sends.pipeline.ranks <= 1 || sends.interval.value <= 0) return alone;
+  const fabric::GroupExchange exchange{fabric::operation_of(kind), size.value, groups_of(group)};
+  const fabric::GroupExchange send{fabric::Operation::send_receive, sends.size.value, groups_of({2, sends.pipeline.stride})};
+  return alone + cluster.fabric->delay(exchange, send) * (alone / sends.interval);
 }
 
 Seconds send_time(const Cluster& cluster, const GroupShape& pipeline, Bytes size) {
   if (pipeline.ranks <= 1) return {0};
-  const Span span = span_of(cluster, pipeline);
-  if (span.nodes > 1) return cluster.network->latency + size / span.nic;
-  return cluster.link->latency + size / fabric::effective_rate(*cluster.link, 2);
+  const Seconds closed = send_closed_form(cluster, pipeline, size);
+  if (cluster.fabric == nullptr) return closed;
+  return cluster.fabric->of({fabric::Operation::send_receive, size.value, groups_of({2, pipeline.stride})}, closed).time();
 }
 
 Bytes exchange_bytes(const GroupShape& group, CollectiveKind kind, Bytes size) {

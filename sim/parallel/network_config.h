@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/fabric/system_config.h"
 #include "sim/base/units.h"
 #include "sim/config/visitor.h"
 
@@ -25,5 +26,8 @@ struct NetworkConfig {
 
   BytesPerSecond rate() const { return bandwidth * (payload / (payload + header)) * (effective_share * nics); }
 };
+
+/// The network of a system as one of its devices sees it: latency by way of one switch.
+NetworkConfig network_of(const fabric::SystemConfig& system);
 
 }  // namespace presil::parallel

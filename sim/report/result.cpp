@@ -195,6 +195,15 @@ void read_about(const Cursor& root, About& about) {
   root.with("fabric", [&](const Cursor& fabric) { fabric.object().get("devices", about.devices); });
 }
 
+ExchangeRow read_exchange(const Cursor& row) {
+  ExchangeRow exchange;
+  row.get("name", exchange.name);
+  row.get("not_simulated", exchange.not_simulated);
+  row.get("time_s", exchange.time_s);
+  row.get("closed_form_s", exchange.closed_form_s);
+  return exchange;
+}
+
 /// The experiment's values under dotted paths.
 void flatten(const Json& value, const std::string& path, std::vector<std::pair<std::string, std::string>>& settings) {
   if (!value.is_object()) {
@@ -348,6 +357,11 @@ Result read_result(const Json& document, const std::string& file_name) {
     c.members([&](const std::string& key, const Cursor& value) {
       result.metrics.emplace_back(clean(key), value.number());
     });
+  });
+  root.with("fabric", [&](const Cursor& fabric) {
+    fabric.get("model", result.fabric.model);
+    fabric.get("system", result.fabric.system);
+    fabric.rows("exchanges", result.fabric.exchanges, read_exchange);
   });
   root.rows("ops", result.ops, read_operator);
   root.rows("phases", result.phases, read_phase);

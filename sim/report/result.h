@@ -105,6 +105,18 @@ struct Assumption {
   std::string path, value, source;
 };
 
+/// One distinct exchange between devices, as it was simulated or, with a reason, not.
+struct ExchangeRow {
+  std::string name, not_simulated;
+  double time_s{}, closed_form_s{};
+};
+
+/// What is known of the links between devices.
+struct FabricModel {
+  std::string model, system;  ///< "closed form" or "simulated"; empty: not said
+  std::vector<ExchangeRow> exchanges;
+};
+
 struct Result {
   std::string presil_version, config_hash;
   About about;
@@ -113,6 +125,7 @@ struct Result {
   std::vector<Phase> phases;
   std::vector<std::pair<std::string, std::string>> settings;  ///< the experiment's values under dotted paths
   MemoryFit memory;
+  FabricModel fabric;
   std::vector<BandwidthLevel> levels;
   std::vector<Part> energy, area;
   Dies dies;

@@ -29,6 +29,23 @@ std::string of(double value, double peak, const std::string& unit) {
                   : number(value) + " " + unit;
 }
 
+// "DGX H100: 3 kinds, +0.0% to +2.7% of closed form".
+std::string simulated_on(const FabricModel& fabric) {
+  double least = 0, most = 0;
+  std::size_t simulated = 0;
+  for (const ExchangeRow& row : fabric.exchanges) {
+    if (!row.not_simulated.empty() || row.closed_form_s <= 0) continue;
+    const double difference = row.time_s / row.closed_form_s - 1;
+    least = simulated == 0 ? difference : std::min(least, difference);
+    most = simulated == 0 ? difference : std::max(most, difference);
+    ++simulated;
+  }
+  std::string text = fmt::format("{}: {} kinds", fabric.system, simulated);
+  if (simulated > 0) text += fmt::format(", {:+.1f}% to {:+.1f}% of closed form", least * 100, most * 100);
+  if (const std::size_t rest = fabric.exchanges.size() - simulated; rest > 0) text += fmt::format("; {} in closed form", rest);
+  return text;
+}
+
 void add_speed(const Result& result, Table& table) {
   const std::string unit = result.rate_unit();
   if (const double* achieved = result.metric(unit == "TOPS" ? "achieved_tops" : "achieved_tflops")) {
@@ -40,7 +57,8 @@ void add_speed(const Result& result, Table& table) {
     table.add({"memory", rate(*memory), share ? percent(*share) + " of peak" : ""});
   }
   const double* fabric = result.metric("fabric_gb_per_s");
-  if (fabric && *fabric > 0) table.add({"fabric", rate(*fabric), "one way"});
+  if (fabric && *fabric > 0) table.add({"fabric", rate(*fabric), "one way" + std::string(result.fabric.model == "closed form" ? ", exchanges in closed form" : "")});
+  if (result.fabric.model == "simulated") table.add({"exchanges", "simulated", simulated_on(result.fabric)});
 }
 
 void add_energy(const Result& result, Table& table) {

@@ -2,6 +2,7 @@
 #include "sim/run/bench_collective.h"
 
 #include <array>
+#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
@@ -14,6 +15,8 @@
 #include "sim/base/names.h"
 #include "sim/config/loader.h"
 #include "sim/config/reader.h"
+#include "sim/run/collective_trace.h"
+#include "sim/run/exchange_counts.h"
 #include "sim/run/experiment.h"
 #include "sim/run/run.h"
 #include "sim/run/system.h"
@@ -68,7 +71,7 @@ nlohmann::ordered_json bench_collective(const CollectiveQuery& q, const std::vec
 }
 
 nlohmann::ordered_json bench_collective(const SystemCollectiveQuery& q, const std::vector<std::string>& overrides,
-                                        std::vector<std::string>* warnings) {
+                                        std::vector<std::string>* warnings, const TraceOptions& trace) {
   const fabric::SystemConfig system = load_system(q.system, overrides);
   fabric::CollectiveJob job;
   job.operation = named<fabric::Operation>("operation", q.op, fabric::kOperationNames).value();
@@ -76,10 +79,24 @@ nlohmann::ordered_json bench_collective(const SystemCollectiveQuery& q, const st
   job.protocol = named<fabric::Protocol>("protocol", q.protocol, fabric::kProtocolNames);
   job.ranks = q.ranks > 0 ? q.ranks : system.devices();
   job.unfolded = q.unfolded;
+  job.serving = q.serving;
+  if ((!q.counts.empty() || q.imbalance > 0) && job.operation != fabric::Operation::all_to_all)
+    throw UsageError(fmt::format("--counts and --imbalance are of all_to_all, not of {}", q.op));
+  double least = q.least, most = q.most;
+  if (!q.counts.empty()) {
+    job.counts = read_counts(q.counts, job.ranks);
+    least = most = std::accumulate(job.counts.begin(), job.counts.end(), 0.0) / job.ranks;
+    if (least <= 0) throw InputError(fmt::format("{}: nothing is sent; expected a number of bytes above 0", q.counts));
+  }
   if (warnings) *warnings = fabric::warnings(fabric::build_graph(fabric::part_for(system, job.ranks)));
   fabric::CollectiveSimulator simulator;
+  if (trace.sink != nullptr && 2 * least <= most) throw UsageError("a trace shows one size; expected --bytes");
+  if (trace.sink != nullptr) simulator.watch(CollectiveTrace(trace, simulator.fabric()));
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  for (job.bytes = q.least; job.bytes <= q.most; job.bytes *= 2) rows.push_back(row(system, job, simulator.run(system, job)));
+  for (job.bytes = least; job.bytes <= most; job.bytes *= 2) {
+    if (q.imbalance > 0) job.counts = hot_counts(job.ranks, job.bytes, q.imbalance);
+    rows.push_back(row(system, job, simulator.run(system, job)));
+  }
   return rows;
 }
 

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "sim/run/trace_options.h"
+
 namespace presil::run {
 
 struct SystemCollectiveQuery {
@@ -16,11 +18,15 @@ struct SystemCollectiveQuery {
   std::uint32_t ranks{};                ///< 0: all devices
   double least{}, most{};               ///< B; sizes double from the one to the other
   bool unfolded{false};                 ///< simulate every rank, even where one node stands for all
+  std::string counts;                   ///< of all_to_all: file of what every rank has for every other (exchange_counts.h)
+  double imbalance{0};                  ///< of all_to_all: times the mean that the first rank gets; 0: as much as all
+  bool serving{false};                  ///< kernels of inference servers are there too
 };
 
-/// One row for every size (models/fabric/collective.h). Keys: nccl-tests' size_b, time_us, algbw_gb_per_s, busbw_gb_per_s,
-/// then algorithm, protocol, predicted_us, bound_us. `warnings`: of the system's links.
+/// One row for every size (models/fabric/collective.h). Keys: nccl-tests' size_b, time_us, algbw_gb_per_s, busbw_gb_per_s (of
+/// `counts` one row, size_b what a rank sends in the mean), then algorithm, protocol, predicted_us, bound_us. `warnings`: of the
+/// system's links. `trace`: told what every link carries, of one size; throws UsageError when there are more.
 nlohmann::ordered_json bench_collective(const SystemCollectiveQuery& query, const std::vector<std::string>& overrides,
-                                        std::vector<std::string>* warnings);
+                                        std::vector<std::string>* warnings, const TraceOptions& trace = {});
 
 }  // namespace presil::run

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "models/fabric/collective_time.h"
+#include "models/fabric/exchange_times.h"
 #include "sim/base/error.h"
 #include "sim/kernel/time.h"
 #include "sim/run/segment_parts.h"
@@ -57,15 +57,20 @@ void append(api::DeviceCounters& sum, const api::DeviceCounters& more, std::size
   sum.network.busiest_link_busy_s += more.network.busiest_link_busy_s;
 }
 
-void exchange(api::DeviceCounters& sum, const workload::Op& op, std::size_t at, const fabric::LinkConfig& link, double units) {
-  const fabric::CollectiveEstimate best = fabric::collective_estimate(link, op.collective, {});
+void exchange(api::DeviceCounters& sum, std::size_t at, const fabric::PricedExchange& best, double units) {
   api::OpCounters& counters = sum.ops.at(at);
   counters.started_s = sum.elapsed_s;
   counters.finished_s = sum.elapsed_s + best.time.value;
-  counters.fabric_bytes = fabric::bytes_sent(op.collective, best.algorithm).value;
+  counters.fabric_bytes = best.sent.value;
   sum.elapsed_s += best.time.value;
   sum.array_time.wait_other += best.time.value * units;
   sc_core::sc_start(kernel::to_sc_time(best.time));
+}
+
+fabric::PricedExchange price(const workload::Op& op, const mapping::MappingOptions& options) {
+  if (options.link == nullptr)
+    throw InputError(fmt::format("operator '{}' exchanges data between {} devices, and no link joins them", op.name, op.collective.ranks));
+  return fabric::priced_exchange(*options.link, op.collective, fabric::Library::nccl, options.exchanges);
 }
 
 }  // namespace
@@ -74,18 +79,22 @@ bool has_exchanges(const workload::Segment& segment) {
   return std::any_of(segment.ops.begin(), segment.ops.end(), [](const workload::Op& op) { return op.kind == workload::OpKind::collective; });
 }
 
-api::DeviceCounters run_with_exchanges(const workload::Graph& graph, const workload::Segment& segment, const fabric::LinkConfig* link, double units,
+api::DeviceCounters run_with_exchanges(const workload::Graph& graph, const workload::Segment& segment, const mapping::MappingOptions& options, double units,
                                        const std::function<api::DeviceCounters(const workload::Segment&)>& run) {
   api::DeviceCounters sum;
   sum.ops.resize(segment.ops.size());
-  for (const SegmentPart& part : parts_of(graph, segment)) {
+  const std::vector<SegmentPart> parts = parts_of(graph, segment);
+  // Before the chip runs: simulating the fabric takes time of the same kernel.
+  std::vector<fabric::PricedExchange> exchanges;
+  for (const SegmentPart& part : parts)
+    if (part.exchange != nullptr) exchanges.push_back(price(*part.exchange, options));
+  std::size_t next = 0;
+  for (const SegmentPart& part : parts) {
     if (part.exchange == nullptr) {
       append(sum, run(part.compute), part.first);
       continue;
     }
-    if (link == nullptr)
-      throw InputError(fmt::format("operator '{}' exchanges data between {} devices, and no link joins them", part.exchange->name, part.exchange->collective.ranks));
-    exchange(sum, *part.exchange, part.first, *link, units);
+    exchange(sum, part.first, exchanges[next++], units);
   }
   return sum;
 }

@@ -102,7 +102,16 @@ void DeviceGroup::describe(config::Visitor& v) {
   v.object("parallelism", parallelism, optional, "How the model is split over devices of the kind that `chip` names.");
   v.integer("devices", given_devices, optional, 0, 1 << 24, "Devices in all; must be what the degrees make. 0: not stated.");
   v.object("network", network, optional, "What joins nodes of as many devices as `link` joins: a file of configs/networks, or its fields.");
-  v.object("link", link, optional, "What joins the devices: a file of configs/links, or its fields; needed by more than one.");
+  v.object("link", link, optional, "What joins the devices: a file of configs/links, or its fields; more than one need it or a `system`.");
+  v.object("system", system, optional, "The machine that the devices are part of: a file of configs/systems, or its fields. Its links and network are taken where none are given.");
+  v.choice("fabric", fabric, optional, kFabricLevelNames,
+           "Exchanges between devices: simulated on the links and switches of `system`, or in closed form of link and network. auto: simulated where there is a system.");
+}
+
+void DeviceGroup::complete() {
+  if (!has_system()) return;
+  if (link.bandwidth.value <= 0) link = system.scale_up.link;
+  if (network.bandwidth.value <= 0 && system.nodes() > 1) network = parallel::network_of(system);
 }
 
 void SimulationConfig::describe(config::Visitor& v) {
@@ -138,7 +147,7 @@ void Experiment::describe(config::Visitor& v) {
 }
 
 const std::vector<std::string>& reference_keys() {
-  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture", "link", "network", "server", "die", "io_technology:technologies", "macro", "pim:pim"};
+  static const std::vector<std::string> keys{"chip", "memory", "technology", "architecture", "link", "network", "system", "server", "die", "io_technology:technologies", "macro", "pim:pim"};
   return keys;
 }
 
@@ -201,6 +210,7 @@ LoadedExperiment load_experiment(const fs::path& file, const std::vector<std::st
     const config::Node* key = document.find("model");
     throw InputError(fmt::format("{}: {}", key ? key->mark.text() : file.string(), error.what()));
   }
+  loaded.experiment.group.complete();
   loaded.architecture = workload::read_architecture(config::parse_file(model));
   std::ostringstream text;
   text << std::ifstream(model).rdbuf();

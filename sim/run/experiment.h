@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/fabric/link_config.h"
+#include "models/fabric/system_config.h"
 #include "models/spiking/spike_code.h"
 #include "sim/parallel/network_config.h"
 #include "sim/config/reader.h"
@@ -72,15 +73,29 @@ struct ParallelismConfig {
   void describe(config::Visitor& v);
 };
 
+/// How long exchanges between devices take.
+enum class FabricLevel {
+  automatic,    ///< simulated where the system is known
+  closed_form,  ///< of the link within a node, of the network between nodes
+  simulated,    ///< on the links and switches of the system
+};
+inline constexpr std::array<std::string_view, 3> kFabricLevelNames{"auto", "closed_form", "simulated"};
+
 /// Equal devices that share a model, and what joins them.
 struct DeviceGroup {
   ParallelismConfig parallelism;
   fabric::LinkConfig link;  ///< without a bandwidth: none
   parallel::NetworkConfig network;  ///< between nodes; without a bandwidth: none
+  fabric::SystemConfig system;      ///< that they are part of; without devices: none
+  FabricLevel fabric{FabricLevel::automatic};
   std::uint64_t given_devices{0};   ///< 0: as many as the degrees make
   std::uint32_t devices() const { return static_cast<std::uint32_t>(parallelism.devices()); }
   const parallel::NetworkConfig* network_between() const { return network.bandwidth.value > 0 ? &network : nullptr; }
   const fabric::LinkConfig* link_between() const { return link.bandwidth.value > 0 ? &link : nullptr; }
+  bool has_system() const { return system.scale_up.devices > 0; }
+  bool simulates_fabric() const { return has_system() && fabric != FabricLevel::closed_form; }
+  /// What the system says of links and network, where the experiment does not.
+  void complete();
   void describe(config::Visitor& v);  ///< keys of the experiment itself
 };
 

@@ -4,14 +4,16 @@
 #include <fmt/format.h>
 
 #include "models/fabric/collective_time.h"
+#include "models/fabric/exchange_times.h"
 #include "sim/base/error.h"
 #include "sim/kernel/time.h"
 
 namespace presil::run {
 
-Machine::Machine(const Chip& chip) : chip_(chip), peaks_(chip_->peaks()), governor_(chip_) {
+Machine::Machine(const Chip& chip, bool fabric) : chip_(chip), peaks_(chip_->peaks()), governor_(chip_) {
   kernel::initialise();
   elaborated_ = chip_->elaborate();
+  if (fabric) exchanges_ = std::make_unique<fabric::ExchangeTimes>();
 }
 
 Machine::~Machine() = default;
@@ -39,6 +41,7 @@ std::string segment_key(const workload::Graph& graph, const workload::Segment& s
                        v.special, v.row_special, v.reduces, op.gather.rows, op.gather.row_bytes);
     if (op.kind == workload::OpKind::collective) {
       key += fmt::format("{}|{}|{}|", static_cast<int>(op.collective.kind), op.collective.ranks, op.collective.bytes);
+      if (options.exchanges) key += fmt::format("{}|", options.exchanges->system());
       if (const auto* link = options.link)  // all of it that a collective's time and bound depend on
         key += fmt::format("{}|{}|{}|", link->name, fabric::collective_bound(*link, op.collective).value,
                            fabric::collective_time(*link, op.collective, {.library = fabric::Library::serving}).value);

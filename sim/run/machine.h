@@ -1,4 +1,5 @@
-// machine.h -- the one elaboration of a process: a chip and its memory, and what has been simulated on them.
+// machine.h -- the one elaboration of a process: a chip and its memory, the fabric between such chips, and what has been
+// simulated on them.
 #pragma once
 
 #include <map>
@@ -9,12 +10,17 @@
 #include "sim/run/governor.h"
 #include "sim/run/totals.h"
 
+namespace presil::fabric {
+class ExchangeTimes;
+}
+
 namespace presil::run {
 
 /// Runs segments. A process can hold one Machine: SystemC elaborates once.
 class Machine {
  public:
-  explicit Machine(const Chip& chip);
+  /// `fabric`: with one to simulate exchanges on.
+  explicit Machine(const Chip& chip, bool fabric = false);
   ~Machine();
 
   /// Totals of one execution of a segment. Canonical: from the idle machine, and remembered under a key of all that
@@ -26,6 +32,8 @@ class Machine {
                     bool canonical, kernel::Trace* trace = nullptr);
 
   const Chip& chip() const { return chip_; }
+  /// Null: exchanges take their closed forms.
+  fabric::ExchangeTimes* exchanges() const { return exchanges_.get(); }
   const Peaks& peaks() const { return peaks_; }
   /// Commands and machine time simulated so far, remembered segments not counted again: what the host's time went into.
   double commands_simulated() const { return commands_; }
@@ -42,6 +50,7 @@ class Machine {
   const Chip chip_;
   const Peaks peaks_;
   std::unique_ptr<Elaborated> elaborated_;
+  std::unique_ptr<fabric::ExchangeTimes> exchanges_;
   const Governor governor_;
   std::map<std::string, Known> known_;
   Totals last_;

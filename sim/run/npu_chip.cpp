@@ -28,7 +28,7 @@ class ElaboratedNpu final : public Elaborated {
                           const mapping::MappingOptions& options, bool canonical) override {
     if (!has_exchanges(segment)) return run_alone(graph, segment, options, canonical);
     bool fresh = canonical;
-    return run_with_exchanges(graph, segment, options.link, config_.arrays(), [&](const workload::Segment& part) {
+    return run_with_exchanges(graph, segment, options, config_.arrays(), [&](const workload::Segment& part) {
       const bool reset = fresh;
       fresh = false;
       return run_alone(graph, part, options, reset);

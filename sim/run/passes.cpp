@@ -131,7 +131,7 @@ GenerationTotals run_generation(Machine& machine, const workload::Architecture& 
                                 const SimulationConfig& simulation, const DeviceGroup& group, const ServerConfig& server,
                                 PassObserver* observer, PimOffload* offload) {
   const workload::PassOptions options = pass_options(workload, simulation, group);
-  const mapping::MappingOptions mapping{simulation.fuse, group.link_between()};
+  const mapping::MappingOptions mapping{simulation.fuse, group.link_between(), machine.exchanges()};
   double server_s = server.request.value;  // of the next pass
   GenerationTotals all;
   Calendar calendar(observer);

@@ -7,6 +7,7 @@
 
 #include "sim/config/schema.h"
 #include "sim/run/bill.h"
+#include "sim/run/exchange_report.h"
 #include "sim/run/power_report.h"
 
 namespace presil::run {
@@ -159,11 +160,12 @@ ordered_json metrics_of(const LoadedExperiment& loaded, const Machine& machine, 
   return m;
 }
 
-ordered_json mapping_rows(const LoadedExperiment& loaded, const Chip& chip) {
+ordered_json mapping_rows(const LoadedExperiment& loaded, const Machine& machine) {
+  const Chip& chip = machine.chip();
   ordered_json rows = ordered_json::array();
   for (const auto& graph : graphs_of(loaded.architecture, loaded.experiment.workload, loaded.experiment.simulation, loaded.experiment.group))
     for (const auto& segment : graph.segments)
-      for (const MappingLine& line : chip->explain(graph, segment, {loaded.experiment.simulation.fuse, loaded.experiment.group.link_between()}))
+      for (const MappingLine& line : chip->explain(graph, segment, {loaded.experiment.simulation.fuse, loaded.experiment.group.link_between(), machine.exchanges()}))
         rows.push_back({{"phase", graph.phase}, {"segment", segment.name}, {"name", line.operators}, {"mapping", line.plan}, {"homes", line.homes}});
   return rows;
 }
@@ -208,7 +210,8 @@ ordered_json make_result(LoadedExperiment& loaded, const Machine& machine, const
   r["levels"] = levels_of(t, chip, g.latency_s);
   r["fabric"] = {{"devices", group.devices()}, {"bytes", t.fabric_bytes()}};
   if (group.devices() > 1) r["fabric"]["link"] = group.link.name;
-  r["mapping"] = mapping_rows(loaded, chip);
+  add_exchanges(r["fabric"], machine, group);
+  r["mapping"] = mapping_rows(loaded, machine);
   add_bill(r, chip, bill);
   add_power(r, chip, power);
   const auto& a = t.array_time;

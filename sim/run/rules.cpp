@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "models/fabric/groups.h"
 #include "sim/base/error.h"
 #include "sim/base/names.h"
 #include "sim/run/fit.h"
@@ -42,6 +43,7 @@ class Rules {
   void apply() {
     check_phase();
     check_spikes();
+    check_system();
     if (training()) return check_formats();
     fix_input();
     fix_output();
@@ -163,6 +165,27 @@ class Rules {
       fail({"parallelism.tensor"}, fmt::format("{} devices share the model, and nothing joins them; expected a `link`, such as nvlink4", ranks));
     if (ranks > group.link.devices)
       fail({"parallelism.tensor", "link"}, fmt::format("{} devices share the model, but {} joins {}", ranks, group.link.name, group.link.devices));
+  }
+
+  /// Are the devices part of the system, and can its fabric be simulated?
+  void check_system() const {
+    const DeviceGroup& group = loaded_.experiment.group;
+    if (group.fabric == FabricLevel::simulated && !group.has_system())
+      fail({"fabric"}, "the fabric cannot be simulated without a machine; expected a `system`, such as dgx_h100");
+    if (!group.has_system()) return;
+    const std::uint64_t devices = std::max<std::uint64_t>({1, group.given_devices, group.parallelism.devices()});
+    const std::initializer_list<const char*> places{"devices", "parallelism.tensor", "parallelism.data", "parallelism.pipeline", "parallelism.context", "system.name"};
+    const std::uint32_t node = group.system.scale_up.devices;
+    if (!given("link.name").empty() && group.system.scale_up.topology != fabric::UpTopology::torus && group.link.devices != node)
+      fail({"link.name"}, fmt::format("the link joins {} devices, and a node of {} has {}; leave the link out", group.link.devices, group.system.name, node));
+    if (devices > group.system.devices())
+      fail(places, fmt::format("{} devices on {}, which has {}", devices, group.system.name, group.system.devices()));
+    if (!group.simulates_fabric()) return;
+    try {
+      fabric::machine_for(group.system, static_cast<std::uint32_t>(devices));
+    } catch (const InputError& error) {
+      fail(places, error.what());
+    }
   }
 
   void check_format(Format format, std::initializer_list<const char*> paths, const std::string& operands) const {

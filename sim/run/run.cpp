@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/fabric/exchange_times.h"
 #include "sim/base/error.h"
 #include "sim/run/functional_part.h"
 #include "sim/run/result.h"
@@ -32,7 +33,8 @@ RunOutcome run_experiment(const std::filesystem::path& file, const RunOptions& o
   if (functional.operands) loaded.experiment.chip.model().use_operands(*functional.operands);
 
   const auto begin = std::chrono::steady_clock::now();
-  Machine machine(e.chip);
+  Machine machine(e.chip, e.group.simulates_fabric());
+  if (machine.exchanges() != nullptr) machine.exchanges()->place(e.group.system, e.group.devices());
   std::optional<PimOffload> offload;
   if (!e.pim.name.empty()) offload.emplace(e.pim, e.chip);
   if (offload && options.trace.sink) throw InputError("a run with units in memory (`pim`) cannot be traced: expected neither --trace nor --vcd");

@@ -6,6 +6,7 @@
 
 #include "sim/config/schema.h"
 #include "sim/run/bill.h"
+#include "sim/run/exchange_report.h"
 #include "sim/run/power_report.h"
 
 namespace presil::run {
@@ -139,6 +140,7 @@ ordered_json make_training_result(LoadedExperiment& loaded, const Machine& machi
   r["fabric"] = {{"devices", devices}, {"bytes", step.totals.fabric_bytes()}};
   if (plan.cluster.link != nullptr) r["fabric"]["link"] = plan.cluster.link->name;
   if (plan.cluster.network != nullptr) r["fabric"]["network"] = plan.cluster.network->name;
+  add_exchanges(r["fabric"], machine, loaded.experiment.group);
   if (!found.empty()) r["candidates"] = candidates_of(found);
   add_bill(r, chip, bill);
   add_power(r, chip, power);

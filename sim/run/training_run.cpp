@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "models/fabric/exchange_times.h"
 #include "sim/base/error.h"
 #include "sim/run/gpu_chip.h"
 #include "sim/run/training_result.h"
@@ -49,7 +50,7 @@ RunOutcome run_training(LoadedExperiment& loaded, const std::filesystem::path& f
   TrainingPlan plan = plan_of(loaded.architecture, e);
   check(loaded, file, plan);
   const auto begin = std::chrono::steady_clock::now();
-  Machine machine(e.chip);
+  Machine machine(e.chip, e.group.simulates_fabric());
   TrainingSearch search(machine);
   std::vector<TrainingCandidate> found;
   if (plan.cut.search) {
@@ -61,11 +62,15 @@ RunOutcome run_training(LoadedExperiment& loaded, const std::filesystem::path& f
     e.group.parallelism = plan.cut;
     e.workload.training = plan.config;
   }
-  const TrainingModel& model = search.model(plan);
+  // A search compares its cuts in closed form; what it finds runs on the fabric.
+  if (machine.exchanges() != nullptr) machine.exchanges()->place(e.group.system, e.group.devices());
+  plan.cluster.fabric = machine.exchanges();
+  TrainingSearch chosen(machine);
+  const TrainingModel& model = chosen.model(plan);
   const TrainingFit fit = training_fit(e.chip, plan, model);
   check_fit(e.chip, plan, fit);
   TrainingStory story;
-  const TrainingStep step = training_step(machine, plan, model, search.cost(plan), trace.wanted() ? &story : nullptr);
+  const TrainingStep step = training_step(machine, plan, model, chosen.cost(plan), trace.wanted() ? &story : nullptr);
   if (trace.sink) trace_step(trace, story);
   RunOutcome outcome;
   outcome.host_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

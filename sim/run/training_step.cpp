@@ -27,7 +27,7 @@ class Step {
   Step(Machine& machine, const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost, TrainingStory* story)
       : machine_(machine), plan_(plan), model_(model), cost_(cost), story_(story),
         cut_(cut_layers(*plan.model, plan.cut.pipeline, plan.cut.virtual_stages)),
-        slowest_(1 + plan.config.device_spread * parallel::expected_largest(plan.cut.devices())) {}
+        slowest_(1 + plan.config.device_spread * parallel::expected_largest(plan.cut.devices())), sends_(sends()) {}
 
   TrainingStep run() {
     const parallel::PipelineTimes times = pass_times();
@@ -90,8 +90,8 @@ class Step {
   /// An exchange of so many bytes a parameter between the devices that hold the same ones.
   double exchange(const Parameters& p, CollectiveKind kind, double bytes) const {
     const parallel::Degrees d = plan_.degrees();
-    return parallel::exchange_time(plan_.cluster, parallel::replicas(d), kind, {p.shared * bytes}).value +
-           parallel::exchange_time(plan_.cluster, parallel::expert_replicas(d), kind, {p.experts * bytes}).value;
+    return parallel::exchange_time_beside(plan_.cluster, parallel::replicas(d), kind, {p.shared * bytes}, sends_).value +
+           parallel::exchange_time_beside(plan_.cluster, parallel::expert_replicas(d), kind, {p.experts * bytes}, sends_).value;
   }
   double reduce_s(const Parameters& p) const {
     return exchange(p, plan_.cut.zero == 0 ? CollectiveKind::all_reduce : CollectiveKind::reduce_scatter, bytes_g());
@@ -130,6 +130,18 @@ class Step {
     times.transfer = parallel::send_time(plan_.cluster, parallel::pipeline_group(plan_.degrees()), sent()).value;
     times.blocking = !plan_.config.overlap_pipeline;
     return times;
+  }
+
+  /// What the pipeline sends beside exchanges of gradients: a message both ways for every pass forward and back of a piece.
+  parallel::Sends sends() const {
+    if (!plan_.config.overlap_gradients || plan_.cut.pipeline == 1) return {};
+    double time = 0, pieces = 0;
+    for (const auto& stage : cut_)
+      for (const PieceOfModel& piece : stage) {
+        for (const SegmentCost* cost : cost_.segments(piece)) time += cost->forward_s() + cost->backward_s();
+        ++pieces;
+      }
+    return {parallel::pipeline_group(plan_.degrees()), sent(), {time * slowest_ / pieces}};
   }
 
   /// Hidden state of a device for its peer in the next stage. Without sequence parallelism every device of the tensor group
@@ -275,6 +287,7 @@ class Step {
   TrainingStory* story_;
   const Cut cut_;
   const double slowest_;  ///< time of the slowest device over the mean one's
+  const parallel::Sends sends_;
 };
 
 }  // namespace

@@ -18,23 +18,35 @@ double peak_of(const Work& work, const Roofs& roofs) {
   return work.vector ? roofs.vector_ops_per_s : roofs.ops_per_s[static_cast<std::size_t>(work.format)];
 }
 
+/// The x that minimises the sum of weight |x - value|.
+double weighted_median(std::vector<std::pair<double, double>> values) {
+  std::sort(values.begin(), values.end());
+  double all = 0, below = 0;
+  for (const auto& [value, weight] : values) all += weight;
+  for (const auto& [value, weight] : values)
+    if ((below += weight) >= all / 2) return value;
+  return 0;
+}
+
+/// The share s that minimises sum |s peak / y - 1|: weights are 1 / y, up to a factor the inverse of the values.
+double best_share(const std::vector<BaselineRow>& rows, const Roofs& roofs, Share share) {
+  std::vector<std::pair<double, double>> shares;
+  for (const BaselineRow& row : rows)
+    if (row.work.share == share) shares.emplace_back(row.measured * row.work.scale / peak_of(row.work, roofs), 1 / row.measured);
+  return weighted_median(std::move(shares));
+}
+
 // The launch that minimises sum |launch + t - y| / y; never below 0.
 double best_launch(const Baseline& baseline, const std::vector<BaselineRow>& rows, const Roofs& roofs) {
   Baseline without = baseline;
   without.launch_s = 0;
   std::vector<std::pair<double, double>> rest;  // y - t, 1 / y
-  double all = 0;
   for (const BaselineRow& row : rows) {
     if (!row.work.launched && !baseline.launch_everywhere) continue;
     const double y = row.work.seconds_of(row.measured);
     rest.emplace_back(y - row.work.seconds_of(without.predict(row.work, roofs)), 1 / y);
-    all += 1 / y;
   }
-  std::sort(rest.begin(), rest.end());
-  double below = 0;
-  for (const auto& [launch, weight] : rest)
-    if ((below += weight) >= all / 2) return std::max(0.0, launch);
-  return 0;
+  return std::max(0.0, weighted_median(std::move(rest)));
 }
 
 // One coordinate up or down by a factor; efficiencies stay in their range.
@@ -84,10 +96,15 @@ Baseline fit(const std::vector<BaselineRow>& rows, const Roofs& roofs, bool laun
 }  // namespace
 
 bool bounded(const Work& work, const Roofs& roofs) {
+  if (work.share != Share::none) return peak_of(work, roofs) > 0;
   return (work.ops <= 0 || peak_of(work, roofs) > 0) && roofs.bytes_per_s > 0 && work.ops + work.bytes > 0;
 }
 
 double Baseline::predict(const Work& work, const Roofs& roofs) const {
+  if (work.share != Share::none) {
+    const double known = work.share == Share::mfu ? mfu : hfu, other = work.share == Share::mfu ? hfu : mfu;
+    return (known > 0 ? known : other) * peak_of(work, roofs) / work.scale;
+  }
   const double compute = work.ops > 0 ? work.ops / (compute_efficiency * peak_of(work, roofs)) : 0;
   const double memory = work.bytes / (bandwidth_efficiency * roofs.bytes_per_s);
   const double launch = work.launched || launch_everywhere ? launch_s : 0;
@@ -101,6 +118,12 @@ double mean_error(const Baseline& baseline, const std::vector<BaselineRow>& rows
 }
 
 Baseline fit_baseline(const std::vector<BaselineRow>& rows, const Roofs& roofs) {
+  if (!rows.empty() && rows.front().work.share != Share::none) {
+    Baseline best;
+    best.mfu = best_share(rows, roofs, Share::mfu);
+    best.hfu = best_share(rows, roofs, Share::hfu);
+    return best;
+  }
   const bool any =
       std::any_of(rows.begin(), rows.end(), [](const BaselineRow& row) { return row.work.launched; });
   const bool all =

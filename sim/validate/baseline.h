@@ -11,6 +11,9 @@
 //      side of y - t.
 //   2. From the best of the grid, coordinate search with steps that are halved until they are below 1e-5.
 //
+// Rows that measure a share of the peak (whole training steps) have nothing to bound: their baseline is the best constant, one MFU
+// for all of them, or one HFU for those whose rates count what is computed again; a weighted median too.
+//
 // No random number takes part; equal rows give equal constants.
 #pragma once
 
@@ -29,6 +32,8 @@ struct BaselineRow {
 struct Baseline {
   double compute_efficiency{1}, bandwidth_efficiency{1}, launch_s{0};
   bool launch_everywhere{false};
+  double mfu{0}, hfu{0};              ///< of shares of the peak; 0: no such row
+  bool constant() const { return mfu > 0 || hfu > 0; }
 
   /// In the unit of the measurement.
   double predict(const Work& work, const Roofs& roofs) const;

@@ -100,6 +100,11 @@ std::string unpredicted_text(const Summary& summary, const report::Style& style)
 void add_baseline(const Line& line, Json& json) {
   const auto six_digits = [](double value) { return std::round(value * 1e6) / 1e6; };
   json["baseline_mape_pct"] = rounded_percent(*line.baseline_error);
+  if (line.baseline.constant()) {
+    if (line.baseline.mfu > 0) json["baseline_mfu"] = six_digits(line.baseline.mfu);
+    if (line.baseline.hfu > 0) json["baseline_hfu"] = six_digits(line.baseline.hfu);
+    return;
+  }
   json["baseline_compute_efficiency"] = six_digits(line.baseline.compute_efficiency);
   json["baseline_bandwidth_efficiency"] = six_digits(line.baseline.bandwidth_efficiency);
   json["baseline_launch_us"] = six_digits(line.baseline.launch_s * 1e6);
@@ -149,7 +154,7 @@ std::string text_of(const Validation& v, const report::Style& style) {
   return text + fmt::format(
                     "{} of {} rows predicted. Odd rows are those that constants are fitted on, even rows are "
                     "held out;\n"
-                    "\"baseline\" is a roofline with three constants fitted to the same measurements.\n",
+                    "\"baseline\" is a roofline with three constants fitted to the same measurements, of training runs one MFU or HFU.\n",
                     report::count(static_cast<double>(v.summary.predicted)),
                     report::count(static_cast<double>(v.summary.rows)));
 }

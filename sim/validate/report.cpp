@@ -32,7 +32,8 @@ How to read it:
   predicted.
 - **baseline** is the error of a roofline, launch + max(operations / (a x peak), bytes / (b x bandwidth)), whose two
   efficiencies and launch constant were fitted for each device to the same measurements (for held-out rows: to the fitted
-  ones). A model is worth something only below it. Operators that are no single piece of arithmetic have none.
+  ones). A model is worth something only below it. Operators that are no single piece of arithmetic have none. Of published
+  training runs it is the error of the best constant: one MFU for all rows of a device, one HFU for those that count so.
 - A row that could not be predicted is counted and listed with its reason at the end.
 - In the charts the solid line is equality and the dashed ones are 10% off; dots are held-out rows, rings fitted ones.
 
@@ -75,6 +76,9 @@ std::string row_of(const Validation& v, const Group& group, Split split) {
 std::string fit_text(const Group& group) {
   const Line& line = group.line(Split::all);
   if (!line.baseline_error || !group.group.empty()) return "";
+  if (const Baseline& b = line.baseline; b.constant())
+    return plain(group.device) + ": " + (b.mfu > 0 ? fmt::format("{:.1f}% MFU", b.mfu * 100) : "") + (b.mfu > 0 && b.hfu > 0 ? ", " : "") +
+           (b.hfu > 0 ? fmt::format("{:.1f}% HFU", b.hfu * 100) : "");
   return fmt::format("{}: {:.0f}% of the arithmetic peak, {:.0f}% of the bandwidth, {} launch",
                      plain(group.device), line.baseline.compute_efficiency * 100,
                      line.baseline.bandwidth_efficiency * 100, report::time(line.baseline.launch_s));

@@ -89,6 +89,16 @@ std::optional<Work> shape(const FlashAttentionRow& row) {
   return work;
 }
 
+std::optional<Work> shape(const TrainingPaperRow& row) {
+  Work work;
+  work.format = Format::fp16;
+  work.launched = false;
+  work.rate = true;
+  work.scale = 1e12;
+  work.share = row.mfu.empty() ? Share::hfu : Share::mfu;
+  return work;
+}
+
 template <class Other>
 std::optional<Work> shape(const Other&) {
   return std::nullopt;

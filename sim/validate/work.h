@@ -8,6 +8,7 @@
 //   flash_attention  4 seq^2 head_dim heads batch, halved when causal, backward 2.5 x forward; Q, K, V, O once
 //                    forward, and those, dO, dQ, dK, dV once backward
 //   tpu_gemm         as gemm
+//   training_papers  a share of the peak alone: MFU, or HFU where the row counts what is computed again
 // Other kinds have no work of their own.
 #pragma once
 
@@ -17,6 +18,9 @@
 
 namespace presil::validate {
 
+/// What a row measures, when that is a share of the peak and nothing else is known of it.
+enum class Share { none, mfu, hfu };
+
 struct Work {
   double ops{};
   double bytes{};
@@ -25,6 +29,7 @@ struct Work {
   bool launched{true};  ///< the measurement holds the launch
   bool rate{};          ///< measured as operations a second, not as a time
   double scale{1e6};    ///< of a time: units in a second; of a rate: measurement x scale is in 1/s
+  Share share{Share::none};
 
   /// The measured value of a row that takes `seconds`, and back.
   double value_of(double seconds) const { return rate ? ops / seconds / scale : seconds * scale; }

@@ -100,6 +100,39 @@ TEST(Baseline, EqualRowsGiveEqualConstants) {
   EXPECT_EQ(a.launch_s, b.launch_s);
 }
 
+BaselineRow share_row(Share share, double tflops) {
+  Work work;
+  work.format = Format::fp16;
+  work.rate = true;
+  work.scale = 1e12;
+  work.share = share;
+  return {work, tflops};
+}
+
+// sum |c - y| / y over 90, 100, 150, 300: weights 1/y below half until 100.
+TEST(Baseline, OfSharesOfThePeakIsTheBestConstant) {
+  const std::vector<BaselineRow> rows{share_row(Share::mfu, 300), share_row(Share::mfu, 90), share_row(Share::mfu, 150), share_row(Share::mfu, 100)};
+  const Baseline best = fit_baseline(rows, roofs());
+  EXPECT_NEAR(best.mfu, 100.0 / 300, 1e-12);
+  EXPECT_EQ(best.hfu, 0);
+  const double least = mean_error(best, rows, roofs());
+  EXPECT_NEAR(least, (2.0 / 3 + 1.0 / 9 + 1.0 / 3) / 4, 1e-12);
+  for (double mfu = 0.2; mfu < 1; mfu += 0.01) {
+    Baseline other = best;
+    other.mfu = mfu;
+    EXPECT_GE(mean_error(other, rows, roofs()), least - 1e-12) << mfu;
+  }
+}
+
+TEST(Baseline, MfuAndHfuHaveConstantsOfTheirOwn) {
+  const std::vector<BaselineRow> rows{share_row(Share::mfu, 120), share_row(Share::hfu, 150)};
+  const Baseline best = fit_baseline(rows, roofs());
+  EXPECT_EQ(mean_error(best, rows, roofs()), 0);
+  EXPECT_NEAR(best.hfu, 0.5, 1e-12);
+  const Baseline one = fit_baseline({rows[1]}, roofs());  // what no row has is taken from the other
+  EXPECT_NEAR(one.predict(rows[0].work, roofs()), 150, 1e-9);
+}
+
 TEST(Baseline, NeedsARoof) {
   EXPECT_TRUE(bounded(product(1, 2, 3), roofs()));
   Work other = product(1, 2, 3);
