@@ -60,7 +60,8 @@ void MeshLoad::send(std::uint64_t from, std::uint64_t to, double spikes) {
   add(out_, a.column * config_.rows + a.row, spikes, config_.spikes_per_s);
   add(in_, b.column * config_.rows + b.row, spikes, config_.spikes_per_s);
   events_.spikes += spikes;
-  const double time = config_.local.time.value + along_row(a, b.column, spikes) + along_column(b.column, a.row, b.row, spikes);
+  const double time = config_.local.time.value + along_row(a, b.column, spikes) +
+                      along_column(b.column, a.row, b.row, spikes);
   if (spikes > 0) longest_s_ = std::max(longest_s_, time);
 }
 
@@ -69,11 +70,13 @@ Seconds MeshLoad::drain() const { return {busiest_s_ + longest_s_}; }
 Seconds barrier(const MeshConfig& mesh, std::uint64_t tiles) {
   const std::uint64_t of_chip = std::uint64_t{mesh.columns} * mesh.rows;
   const std::uint64_t used = std::max<std::uint64_t>(1, std::min(tiles, of_chip));
-  const std::uint64_t rows = ceil_div(used, std::uint64_t{mesh.columns}), columns = std::min<std::uint64_t>(used, mesh.columns);
+  const std::uint64_t rows = ceil_div(used, std::uint64_t{mesh.columns}),
+                      columns = std::min<std::uint64_t>(used, mesh.columns);
   const double full = static_cast<double>(mesh.columns + mesh.rows - 2);
   const double share = full > 0 ? static_cast<double>(rows + columns - 2) / full : 0;
   const double further = static_cast<double>(ceil_div(std::max<std::uint64_t>(1, tiles), of_chip) - 1);
-  const Seconds crossing = (mesh.crossing.time + mesh.x.time * static_cast<double>(mesh.columns)) * (2 * further);
+  const Seconds crossing =
+      (mesh.crossing.time + mesh.x.time * static_cast<double>(mesh.columns)) * (2 * further);
   return mesh.barrier + (mesh.full_barrier - mesh.barrier) * share + crossing;
 }
 

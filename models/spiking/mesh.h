@@ -1,13 +1,15 @@
 // mesh.h -- spikes of one step on the mesh of tiles: the load of every link; pure.
 //
-// Spikes go along the row first, then along the column, one copy to each destination. Chips of a row are joined at the
-// last and first column of each row; all rows of a chip share the link to the next chip. With the spikes s_l that cross
-// link l in a step and its rate r_l,
+// Spikes go along the row first, then along the column, one copy to each destination. Chips of a row are
+// joined at the last and first column of each row; all rows of a chip share the link to the next chip. With
+// the spikes s_l that cross link l in a step and its rate r_l,
 //
-//   drain = max over links s_l / r_l + the longest route's time        routers forward a spike as soon as its link is free
+//   drain = max over links s_l / r_l + the longest route's time        routers forward a spike as soon as its
+//   link is free
 //
-// The first term bounds any schedule from below and so covers the bisection. Rows and columns are uneven only where the
-// traffic is. Not modelled: order of arrival, finite buffers (tests hold the drain to the event-driven network of models/noc).
+// The first term bounds any schedule from below and so covers the bisection. Rows and columns are uneven only
+// where the traffic is. Not modelled: order of arrival, finite buffers (tests hold the drain to the
+// event-driven network of models/noc).
 #pragma once
 
 #include <cstdint>
@@ -26,6 +28,8 @@ class MeshLoad {
   /// `spikes` from one tile to another; tiles are numbered along rows of a chip, chip by chip.
   void send(std::uint64_t from, std::uint64_t to, double spikes);
   Seconds drain() const;
+  /// Occupancy of the busiest link.
+  Seconds busiest() const { return {busiest_s_}; }
   /// Spikes, hops and crossings so far.
   const ppa::SpikeEvents& events() const { return events_; }
 
@@ -34,7 +38,9 @@ class MeshLoad {
   std::uint32_t diameter() const { return config_.columns + config_.rows - 2; }
 
  private:
-  struct Place { std::uint64_t column, row; };
+  struct Place {
+    std::uint64_t column, row;
+  };
   Place place(std::uint64_t tile) const;
   void add(std::vector<double>& links, std::uint64_t link, double spikes, double rate);
   double along_row(Place from, std::uint64_t column, double spikes);
@@ -42,14 +48,16 @@ class MeshLoad {
 
   const MeshConfig config_;
   const std::uint64_t columns_;  ///< of all chips
-  std::vector<double> right_, left_, down_, up_, in_, out_;  ///< seconds of occupancy by tile, links leaving it
-  std::vector<double> next_, back_;                          ///< by chip
+  std::vector<double> right_, left_, down_, up_, in_,
+      out_;                          ///< seconds of occupancy by tile, links leaving it
+  std::vector<double> next_, back_;  ///< by chip
   double busiest_s_{0}, longest_s_{0};
   ppa::SpikeEvents events_;
 };
 
-/// Barrier at the end of a step over the first `tiles` tiles: from `barrier` of one to `full_barrier` of a chip's, in
-/// proportion to the most hops between two of them; each further chip adds a crossing and a row's hops there and back.
+/// Barrier at the end of a step over the first `tiles` tiles: from `barrier` of one to `full_barrier` of a
+/// chip's, in proportion to the most hops between two of them; each further chip adds a crossing and a row's
+/// hops there and back.
 Seconds barrier(const MeshConfig& mesh, std::uint64_t tiles);
 
 }  // namespace presil::spiking

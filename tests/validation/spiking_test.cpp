@@ -1,8 +1,9 @@
 // spiking_test.cpp -- shipped chips of spiking cores against what was published of them.
 //
-// TrueNorth's leakage and energies are fitted on three efficiencies, which are therefore reproduced and prove nothing; Loihi's
-// energies and times are its paper's own. Predicted are TrueNorth's energy of an event and power, Hala Point's efficiency from
-// Loihi's energies scaled by the node, areas, and where spikes break even with dense arithmetic.
+// TrueNorth's leakage and energies are fitted on three efficiencies, which are therefore reproduced and prove
+// nothing; Loihi's energies and times are its paper's own. Predicted are TrueNorth's energy of an event and
+// power, Hala Point's efficiency from Loihi's energies scaled by the node, areas, and where spikes break even
+// with dense arithmetic.
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -40,8 +41,9 @@ double joules(const Chip& chip, const ppa::Activity& activity) {
   return ppa::total(PowerModel(chip).energy(activity, 1, chip->board().power.temperature_c)).value;
 }
 
-/// The recurrent networks that TrueNorth was measured with: every neuron fires `hz` times in a thousand ticks, each spike travels
-/// 21.66 cores in either direction and meets `active` synapses [Merolla et al., Science 2014; Cassidy et al., SC 2014].
+/// The recurrent networks that TrueNorth was measured with: every neuron fires `hz` times in a thousand
+/// ticks, each spike travels 21.66 cores in either direction and meets `active` synapses [Merolla et al.,
+/// Science 2014; Cassidy et al., SC 2014].
 ppa::Activity ticking(const spiking::ChipConfig& c, double hz, double active, double tick) {
   const double neurons = static_cast<double>(c.all_cores()) * c.core.neurons, spikes = neurons * hz / 1000;
   ppa::Activity a;
@@ -70,7 +72,8 @@ TEST(TrueNorth, EnergyOfAnEventAndPower) {
   const Published p = chip("truenorth");
   const ppa::Activity a = ticking(p.config, 20, 128, 1e-3);
   const double watts = joules(p.chip, a) / 1e-3;
-  expect_within(watts / (a.spikes.synaptic_ops / 1e-3) * 1e12, 26, 0.20, "pJ of the chip per synaptic event at 0.775 V");
+  expect_within(watts / (a.spikes.synaptic_ops / 1e-3) * 1e12, 26, 0.20,
+                "pJ of the chip per synaptic event at 0.775 V");
   expect_within(watts, 65e-3, 0.12, "Cassidy et al., SC 2014");
   expect_within(watts, 72e-3, 0.20, "Merolla et al., Science 2014, at 0.775 V");
   const double quiet = joules(p.chip, ticking(p.config, 0, 0, 1e-3)) / 1e-3;
@@ -78,14 +81,15 @@ TEST(TrueNorth, EnergyOfAnEventAndPower) {
   EXPECT_LT(quiet, 63e-3) << "video at 30 frames a second draws more than silence";
 }
 
-/// Hala Point: 14,784 layers of 2,048 neurons on 1,152 chips, one synapse in ten, one neuron in ten active [Intel newsroom, April
-/// 2024, footnote]; 20e15 operations a second counted densely, at more than 15e12 a joule.
+/// Hala Point: 14,784 layers of 2,048 neurons on 1,152 chips, one synapse in ten, one neuron in ten active
+/// [Intel newsroom, April 2024, footnote]; 20e15 operations a second counted densely, at more than 15e12 a
+/// joule.
 struct HalaPoint {
   static constexpr double kChips = 1152, kCores = 140544, kLayers = 14784, kWidth = 2048, kOps = 20e15;
   double steps_per_s = kOps / 2 / (kLayers * kWidth * kWidth);
-  double neurons = kLayers * kWidth / kChips;               ///< of a chip
-  double synaptic_ops = neurons * kWidth * 0.1 * 0.1;       ///< of a chip in a step
-  double copies = kCores / kLayers;                         ///< cores of a layer, to each of which a spike goes
+  double neurons = kLayers * kWidth / kChips;          ///< of a chip
+  double synaptic_ops = neurons * kWidth * 0.1 * 0.1;  ///< of a chip in a step
+  double copies = kCores / kLayers;                    ///< cores of a layer, to each of which a spike goes
 };
 
 TEST(Loihi2, EfficiencyOfTheSystemFromLoihisEnergies) {
@@ -108,8 +112,10 @@ TEST(Loihi2, TheRatesOfTheSystemBoundWhatItReached) {
   const Published p = chip("loihi_2");
   const HalaPoint h;
   const double cores = HalaPoint::kCores / HalaPoint::kChips;
-  const double step = std::max(h.synaptic_ops * p.config.core.synapse_time.value, h.neurons * p.config.core.idle_time.value) / cores +
-                      spiking::barrier(p.config.mesh, 32).value;
+  const double step =
+      std::max(h.synaptic_ops * p.config.core.synapse_time.value, h.neurons * p.config.core.idle_time.value) /
+          cores +
+      spiking::barrier(p.config.mesh, 32).value;
   EXPECT_LT(step, 1 / h.steps_per_s) << "the model is a bound from below: measured steps take longer";
   EXPECT_GT(step, 0.2 / h.steps_per_s);
 }
