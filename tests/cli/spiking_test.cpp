@@ -29,7 +29,7 @@ json run_spiking(std::vector<std::string> sets = {}) {
 const std::vector<std::string> kFourBits{"chip=truenorth", "workload.formats.weights=int4",
                                          "workload.formats.activations=int4", "workload.formats.kv=int4"};
 
-double sum(const json& rows, const char* value) {
+double sum_of(const json& rows, const char* value) {
   double total = 0;
   for (const json& row : rows) total += row.at(value).get<double>();
   return total;
@@ -46,9 +46,9 @@ double metric(const json& result, const char* name) { return result.at("metrics"
 TEST(SpikingRun, PartsSumToTheWholeOnEveryChip) {
   for (const auto& sets : {std::vector<std::string>{}, {"chip=loihi"}, kFourBits}) {
     const json r = run_spiking(sets);
-    EXPECT_NEAR(sum(r.at("energy"), "joules") / metric(r, "energy_j"), 1, 1e-9);
-    EXPECT_NEAR(sum(r.at("area"), "mm2") / metric(r, "die_area_mm2"), 1, 1e-9);
-    EXPECT_NEAR(sum(r.at("ops"), "time_s") / metric(r, "latency_s"), 1, 1e-6);
+    EXPECT_NEAR(sum_of(r.at("energy"), "joules") / metric(r, "energy_j"), 1, 1e-9);
+    EXPECT_NEAR(sum_of(r.at("area"), "mm2") / metric(r, "die_area_mm2"), 1, 1e-9);
+    EXPECT_NEAR(sum_of(r.at("ops"), "time_s") / metric(r, "latency_s"), 1, 1e-6);
     for (const char* name : {"synapses", "neurons", "spikes", "synapse_writes", "processors", "leakage"})
       EXPECT_GT(part(r, name), 0) << name;
     for (const json& op : r.at("ops")) EXPECT_GT(op.at("time_s"), 0) << op.at("name");  // nothing is free

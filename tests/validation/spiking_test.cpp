@@ -20,20 +20,20 @@
 namespace presil::run {
 namespace {
 
-struct Published {
+struct Shipped {
   Chip chip;
   spiking::ChipConfig config;
 };
 
-Published chip(const std::string& name) {
-  Published p;
+Shipped shipped(const std::string& name) {
+  Shipped p;
   const auto configs = test::source_directory() / "configs";
   config::read(config::load(configs / "chips" / (name + ".yaml"), {}, reference_keys(), {configs}), p.chip);
   p.config = spiking_config(p.chip);
   return p;
 }
 
-void expect_within(double seen, double published, double share, const char* what) {
+void expect_published(double seen, double published, double share, const char* what) {
   EXPECT_NEAR(seen, published, share * published) << what << ": " << 100 * (seen / published - 1) << "%";
 }
 
@@ -56,26 +56,27 @@ ppa::Activity ticking(const spiking::ChipConfig& c, double hz, double active, do
   return a;
 }
 
-double operations_per_joule(const Published& p, double hz, double active, double tick) {
+double operations_per_joule(const Shipped& p, double hz, double active, double tick) {
   const ppa::Activity a = ticking(p.config, hz, active, tick);
   return a.spikes.synaptic_ops / joules(p.chip, a);
 }
 
 TEST(TrueNorth, TheThreeEfficienciesOfTheFit) {
-  const Published p = chip("truenorth");
-  expect_within(operations_per_joule(p, 20, 128, 1e-3), 46e9, 0.01, "20 Hz, 128 active synapses, real time");
-  expect_within(operations_per_joule(p, 20, 128, 0.2e-3), 81e9, 0.01, "the same five times as fast");
-  expect_within(operations_per_joule(p, 200, 256, 1e-3), 400e9, 0.01, "200 Hz, 256 active synapses");
+  const Shipped p = shipped("truenorth");
+  expect_published(operations_per_joule(p, 20, 128, 1e-3), 46e9, 0.01,
+                   "20 Hz, 128 active synapses, real time");
+  expect_published(operations_per_joule(p, 20, 128, 0.2e-3), 81e9, 0.01, "the same five times as fast");
+  expect_published(operations_per_joule(p, 200, 256, 1e-3), 400e9, 0.01, "200 Hz, 256 active synapses");
 }
 
 TEST(TrueNorth, EnergyOfAnEventAndPower) {
-  const Published p = chip("truenorth");
+  const Shipped p = shipped("truenorth");
   const ppa::Activity a = ticking(p.config, 20, 128, 1e-3);
   const double watts = joules(p.chip, a) / 1e-3;
-  expect_within(watts / (a.spikes.synaptic_ops / 1e-3) * 1e12, 26, 0.20,
-                "pJ of the chip per synaptic event at 0.775 V");
-  expect_within(watts, 65e-3, 0.12, "Cassidy et al., SC 2014");
-  expect_within(watts, 72e-3, 0.20, "Merolla et al., Science 2014, at 0.775 V");
+  expect_published(watts / (a.spikes.synaptic_ops / 1e-3) * 1e12, 26, 0.20,
+                   "pJ of the chip per synaptic event at 0.775 V");
+  expect_published(watts, 65e-3, 0.12, "Cassidy et al., SC 2014");
+  expect_published(watts, 72e-3, 0.20, "Merolla et al., Science 2014, at 0.775 V");
   const double quiet = joules(p.chip, ticking(p.config, 0, 0, 1e-3)) / 1e-3;
   EXPECT_GT(watts, quiet);
   EXPECT_LT(quiet, 63e-3) << "video at 30 frames a second draws more than silence";
@@ -93,7 +94,7 @@ struct HalaPoint {
 };
 
 TEST(Loihi2, EfficiencyOfTheSystemFromLoihisEnergies) {
-  const Published p = chip("loihi_2");
+  const Shipped p = shipped("loihi_2");
   const HalaPoint h;
   ppa::Activity step;
   step.spikes.synaptic_ops = h.synaptic_ops;
@@ -104,12 +105,12 @@ TEST(Loihi2, EfficiencyOfTheSystemFromLoihisEnergies) {
   step.spikes.hops_y = step.spikes.spikes * 4 / 3.0;
   step.time = {1 / h.steps_per_s};
   const double watts = joules(p.chip, step) * h.steps_per_s * HalaPoint::kChips;
-  expect_within(HalaPoint::kOps / watts, 15e12, 0.20, "operations per joule");
+  expect_published(HalaPoint::kOps / watts, 15e12, 0.20, "operations per joule");
   EXPECT_LT(watts, 2600);
 }
 
 TEST(Loihi2, TheRatesOfTheSystemBoundWhatItReached) {
-  const Published p = chip("loihi_2");
+  const Shipped p = shipped("loihi_2");
   const HalaPoint h;
   const double cores = HalaPoint::kCores / HalaPoint::kChips;
   const double step =
@@ -121,12 +122,12 @@ TEST(Loihi2, TheRatesOfTheSystemBoundWhatItReached) {
 }
 
 TEST(Loihi, TimesAndEnergiesOfItsPaper) {
-  const Published p = chip("loihi");
+  const Shipped p = shipped("loihi");
   EXPECT_NEAR(spiking::barrier(p.config.mesh, 1).value, 113e-9, 1e-15);
   EXPECT_NEAR(spiking::barrier(p.config.mesh, 32).value, 465e-9, 1e-15);
   EXPECT_EQ(p.config.all_cores() * p.config.core.neurons, 131072u);
   const double one_bit = 8 * p.config.core.synapse_memory.value * static_cast<double>(p.config.all_cores());
-  expect_within(one_bit, 130e6, 0.04, "synapses of a bit");
+  expect_published(one_bit, 130e6, 0.04, "synapses of a bit");
   ppa::Activity one;
   one.spikes.synaptic_ops = 1;
   EXPECT_NEAR(joules(p.chip, one), 23.6e-12, 1e-18);
@@ -134,13 +135,13 @@ TEST(Loihi, TimesAndEnergiesOfItsPaper) {
 
 TEST(SpikingChips, AreasBesideThePublishedOnes) {
   // Node, transistors and bits of SRAM give them; none was tuned.
-  expect_within(chip("loihi").chip->area().total().value, 60, 0.15, "Loihi");
-  expect_within(chip("loihi_2").chip->area().total().value, 31, 0.20, "Loihi 2");
-  expect_within(chip("truenorth").chip->area().total().value, 430, 0.20, "TrueNorth");
+  expect_published(shipped("loihi").chip->area().total().value, 60, 0.15, "Loihi");
+  expect_published(shipped("loihi_2").chip->area().total().value, 31, 0.20, "Loihi 2");
+  expect_published(shipped("truenorth").chip->area().total().value, 430, 0.20, "TrueNorth");
 }
 
 TEST(SpikingChips, BreakEvenWithDenseArithmetic) {
-  const Published p = chip("loihi");
+  const Shipped p = shipped("loihi");
   const double mac = p.chip->board().technology.mac_pj[static_cast<std::size_t>(Format::bf16)];
   const double spikes = mac / (p.config.core.synapse_energy.value * 1e12);  // rate x steps
   EXPECT_NEAR(spikes, 0.04, 0.002);
