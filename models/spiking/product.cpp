@@ -18,9 +18,11 @@ class Step {
   Step(const ChipConfig& chip, const Matrices& matrices, const Stream& stream, const Site& site)
       : chip_(chip), core_(chip.core), m_(matrices), s_(stream), site_(site), p_(place(chip.core, matrices)) {
     if (site.first_core + p_.cores() > chip.all_cores())
-      throw RunError(fmt::format("{} cores behind core {} of {}: this is a defect of presil", p_.cores(), site.first_core, chip.all_cores()));
+      throw RunError(fmt::format("{} cores behind core {} of {}: this is a defect of presil", p_.cores(),
+                                 site.first_core, chip.all_cores()));
     const double count = static_cast<double>(m_.count), w = static_cast<double>(p_.synapses);
-    const double inputs = static_cast<double>(m_.inputs) * s_.used_inputs, outputs = static_cast<double>(m_.outputs) * s_.used_outputs;
+    const double inputs = static_cast<double>(m_.inputs) * s_.used_inputs,
+                 outputs = static_cast<double>(m_.outputs) * s_.used_outputs;
     depth_ = static_cast<double>(p_.depth);
     sent_ = count * s_.in * inputs * w * static_cast<double>(p_.width);
     neurons_ = count * outputs * depth_;
@@ -32,7 +34,8 @@ class Step {
   bool sums() const { return p_.sums > 0 && !s_.one_hot; }
 
   Seconds slowest_core() const {
-    const double shared = static_cast<double>(p_.shared), b = static_cast<double>(p_.outputs) * s_.used_outputs;
+    const double shared = static_cast<double>(p_.shared),
+                 b = static_cast<double>(p_.outputs) * s_.used_outputs;
     const double hit = s_.one_hot ? 1 : s_.in * static_cast<double>(p_.inputs) * s_.used_inputs;
     const double block = core_time(shared * hit * b * static_cast<double>(p_.synapses), shared * b, s_.out);
     const double added = static_cast<double>(p_.summed) * s_.used_outputs;
@@ -44,7 +47,8 @@ class Step {
   Seconds busy() const {
     const double blocks = static_cast<double>(p_.blocks), cores = static_cast<double>(p_.sums);
     const double of_sums = sums() ? fired_ : 0;
-    const double block = blocks * core_time((synaptic_ops_ - of_sums) / blocks, neurons_ / blocks, fired_ / std::max(neurons_, 1e-300));
+    const double block = blocks * core_time((synaptic_ops_ - of_sums) / blocks, neurons_ / blocks,
+                                            fired_ / std::max(neurons_, 1e-300));
     return {block + (sums() ? cores * core_time(of_sums / cores, summed_ / cores, s_.out) : 0)};
   }
 
@@ -54,8 +58,10 @@ class Step {
     for (std::uint64_t i = 0; i < p_.blocks; ++i) {
       const std::uint64_t tile = tile_of(i), home = processor(i);
       mesh.send(home, tile, sent_ / blocks);
-      if (!sums()) mesh.send(tile, home, result);
-      else send_parts(mesh, i, tile);
+      if (!sums())
+        mesh.send(tile, home, result);
+      else
+        send_parts(mesh, i, tile);
     }
     for (std::uint64_t i = 0; sums() && i < p_.sums; ++i)
       mesh.send(tile_of(p_.blocks + i), processor(i), s_.out * summed_ / static_cast<double>(p_.sums));
@@ -91,11 +97,13 @@ class Step {
 
   /// Blocks of a matrix lie column by column; each column's parts go to the cores that add its outputs.
   void send_parts(MeshLoad& mesh, std::uint64_t block, std::uint64_t tile) const {
-    const std::uint64_t of_matrix = p_.depth * p_.width, matrix = block / of_matrix, column = block % of_matrix / p_.depth;
+    const std::uint64_t of_matrix = p_.depth * p_.width, matrix = block / of_matrix,
+                        column = block % of_matrix / p_.depth;
     const std::uint64_t adders = p_.sums / m_.count, first = column * adders / p_.width;
     const std::uint64_t last = std::max(first + 1, (column + 1) * adders / p_.width);
     const double each = fired_ / static_cast<double>(p_.blocks) / static_cast<double>(last - first);
-    for (std::uint64_t a = first; a < last; ++a) mesh.send(tile, tile_of(p_.blocks + matrix * adders + a), each);
+    for (std::uint64_t a = first; a < last; ++a)
+      mesh.send(tile, tile_of(p_.blocks + matrix * adders + a), each);
   }
 
   const ChipConfig& chip_;
@@ -109,7 +117,8 @@ class Step {
 
 }  // namespace
 
-ProductCost product_cost(const ChipConfig& chip, const Matrices& matrices, const Stream& stream, const Site& site) {
+ProductCost product_cost(const ChipConfig& chip, const Matrices& matrices, const Stream& stream,
+                         const Site& site) {
   const Step step(chip, matrices, stream, site);
   const MeshLoad mesh = step.load();
   const double steps = stream.vectors * stream.steps, all = steps + (step.sums() ? 1 : 0);
@@ -118,6 +127,7 @@ ProductCost product_cost(const ChipConfig& chip, const Matrices& matrices, const
   ProductCost cost;
   cost.core = core * all;
   cost.synchronisation = std::max(sync, chip.least_step - core) * all;
+  cost.link = mesh.busiest() * steps;
   cost.busy = step.busy() * steps;
   cost.messages = step.messages() * steps;
   cost.events.add(step.events(), steps).add(mesh.events(), steps);

@@ -9,13 +9,16 @@ namespace presil::mapping {
 using spiking::Matrices;
 using workload::OpKind;
 
-std::uint64_t kept_keys(const workload::Attention& a) { return a.window > 0 ? std::min(a.window, a.kv_len) : a.kv_len; }
+std::uint64_t kept_keys(const workload::Attention& a) {
+  return a.window > 0 ? std::min(a.window, a.kv_len) : a.kv_len;
+}
 
 std::vector<Matrices> weight_matrices(const workload::Graph& graph, const workload::Op& op) {
   if (op.weights.empty()) return {};
   const workload::Tensor& table = graph.tensors[op.weights.front()];
   if (op.kind == OpKind::gather) {
-    const auto columns = static_cast<std::uint64_t>(std::llround(op.gather.row_bytes / bytes_per_value(table.format)));
+    const auto columns =
+        static_cast<std::uint64_t>(std::llround(op.gather.row_bytes / bytes_per_value(table.format)));
     return {{1, std::max<std::uint64_t>(1, table.values / columns), columns, table.format}};
   }
   if (op.kind != OpKind::matmul) return {};

@@ -4,13 +4,13 @@
 namespace presil::ppa {
 
 struct SpikeEvents {
-  double synaptic_ops{};                   ///< a spike meets a synapse: one weight is read and added
-  double active_updates{}, idle_updates{}; ///< of a neuron in a step, that fires or not
-  double spikes{};                         ///< sent from a tile to a tile, its own included; one a destination
-  double hops_x{}, hops_y{};               ///< spikes times links crossed, along rows and columns of the mesh
-  double crossings{};                      ///< spikes times links crossed between chips
+  double synaptic_ops{};                    ///< a spike meets a synapse: one weight is read and added
+  double active_updates{}, idle_updates{};  ///< of a neuron in a step, that fires or not
+  double spikes{};            ///< sent from a tile to a tile, its own included; one a destination
+  double hops_x{}, hops_y{};  ///< spikes times links crossed, along rows and columns of the mesh
+  double crossings{};         ///< spikes times links crossed between chips
   double synapse_bytes_written{};
-  double instructions{};                   ///< of the processors beside the cores
+  double instructions{};  ///< of the processors beside the cores
 
   SpikeEvents& add(const SpikeEvents& other, double times) {
     synaptic_ops += times * other.synaptic_ops;

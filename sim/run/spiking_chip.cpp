@@ -33,9 +33,12 @@ class SpikingChip final : public ChipModel {
   Peaks peaks() const override {
     Peaks peaks;
     for (std::size_t f = 0; f < kFormatNames.size(); ++f)
-      peaks.ops_per_s[f] = 2 * static_cast<double>(c_.all_cores()) * multiply_adds_per_s(static_cast<Format>(f));
+      peaks.ops_per_s[f] =
+          2 * static_cast<double>(c_.all_cores()) * multiply_adds_per_s(static_cast<Format>(f));
     peaks.weights_stay = true;
-    peaks.memory_bytes_per_s = std::numeric_limits<double>::infinity();  // synapses are read where they are used: the time of operations holds it
+    peaks.memory_bytes_per_s =
+        std::numeric_limits<double>::infinity();  // synapses are read where they are used: the time of
+                                                  // operations holds it
     peaks.vector_ops_per_s = c_.instructions_per_s();
     peaks.special_cycles_per_op = c_.processors.special_clocks;
     peaks.host_bytes_per_s = c_.host.bandwidth.value;
@@ -43,20 +46,22 @@ class SpikingChip final : public ChipModel {
   }
 
   std::string peak_formula(Format format) const override {
-    return fmt::format("{} cores x {} x 2 / {:.4g} ns / {} synapses{}", c_.all_cores(), c_.core.lanes, c_.core.synapse_time.value * 1e9,
-                       c_.core.synapses_of(format),
-                       code_.steps > 0 ? fmt::format(" / {:.4g} spikes", code_.spikes()) : ", one spike an input");
+    return fmt::format(
+        "{} cores x {} x 2 / {:.4g} ns / {} synapses{}", c_.all_cores(), c_.core.lanes,
+        c_.core.synapse_time.value * 1e9, c_.core.synapses_of(format),
+        code_.steps > 0 ? fmt::format(" / {:.4g} spikes", code_.spikes()) : ", one spike an input");
   }
 
   std::vector<OnChipLevel> on_chip() const override { return {}; }
 
-  /// Operators do one thing after another; what is left of an operator's time its slowest core worked.
+  /// Operators do one thing after another; what is left of an operator's span its slowest core worked.
   std::vector<Busy> busy(const OpTotals& op) const override {
     const double host = op.bytes[static_cast<std::size_t>(api::Level::host)] / c_.host.bandwidth.value;
-    return {{"core", op.spikes.synaptic_ops > 0 ? op.time_s - op.array_preload_s - op.vector_busy_s - host : 0},
-            {"barrier", op.array_preload_s},
-            {"processor", op.vector_busy_s},
-            {"host", host}};
+    return {
+        {"core", op.spikes.synaptic_ops > 0 ? op.span_s - op.array_preload_s - op.vector_busy_s - host : 0},
+        {"barrier", op.array_preload_s},
+        {"processor", op.vector_busy_s},
+        {"host", host}};
   }
 
   ppa::ChipArea area() const override {
@@ -75,7 +80,8 @@ class SpikingChip final : public ChipModel {
     const ppa::SpikeEvents& e = activity.spikes;
     const spiking::CoreConfig& core = c_.core;
     const spiking::MeshConfig& mesh = c_.mesh;
-    const Joules network = mesh.local.energy * e.spikes + mesh.x.energy * e.hops_x + mesh.y.energy * e.hops_y + mesh.crossing.energy * e.crossings;
+    const Joules network = mesh.local.energy * e.spikes + mesh.x.energy * e.hops_x +
+                           mesh.y.energy * e.hops_y + mesh.crossing.energy * e.crossings;
     return {{"synapses", core.synapse_energy * e.synaptic_ops},
             {"neurons", core.active_energy * e.active_updates + core.idle_energy * e.idle_updates},
             {"spikes", network},
@@ -88,11 +94,14 @@ class SpikingChip final : public ChipModel {
                                    const mapping::MappingOptions&) const override {
     const mapping::SpikingPlan plan(graph, c_, code_);
     std::vector<MappingLine> lines;
-    for (std::size_t i = 0; i < segment.ops.size(); ++i) lines.push_back({segment.ops[i].name, plan.cost(segment, i).plan, ""});
+    for (std::size_t i = 0; i < segment.ops.size(); ++i)
+      lines.push_back({segment.ops[i].name, plan.cost(segment, i).plan, ""});
     return lines;
   }
 
-  std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedSpiking>(c_, code_); }
+  std::unique_ptr<Elaborated> elaborate() const override {
+    return std::make_unique<ElaboratedSpiking>(c_, code_);
+  }
 
   void use(const spiking::SpikeCode& code) { code_ = code; }
 
@@ -112,7 +121,8 @@ class SpikingChip final : public ChipModel {
     double bits = 0;
     for (std::size_t f = 0; f < kFormatNames.size(); ++f)
       if (const auto format = static_cast<Format>(f); c_.core.synapses_of(format) > 0)
-        bits = std::max(bits, spiking::weight_bits(format) / static_cast<double>(c_.core.synapses_of(format)));
+        bits =
+            std::max(bits, spiking::weight_bits(format) / static_cast<double>(c_.core.synapses_of(format)));
     memory_ = {};
     memory_.name = "synapses";
     memory_.standard = "SRAM of the cores";
@@ -134,10 +144,14 @@ std::unique_ptr<ChipModel> make_spiking() { return std::make_unique<SpikingChip>
 
 Chip spiking_chip(const spiking::ChipConfig& config) { return Chip(std::make_unique<SpikingChip>(config)); }
 
-const spiking::ChipConfig& spiking_config(const Chip& chip) { return dynamic_cast<const SpikingChip&>(*chip).config(); }
+const spiking::ChipConfig& spiking_config(const Chip& chip) {
+  return dynamic_cast<const SpikingChip&>(*chip).config();
+}
 
 bool computes_with_spikes(const Chip& chip) { return dynamic_cast<const SpikingChip*>(&*chip) != nullptr; }
 
-void use_spikes(Chip& chip, const spiking::SpikeCode& code) { dynamic_cast<SpikingChip&>(chip.model()).use(code); }
+void use_spikes(Chip& chip, const spiking::SpikeCode& code) {
+  dynamic_cast<SpikingChip&>(chip.model()).use(code);
+}
 
 }  // namespace presil::run

@@ -1,4 +1,5 @@
-// spiking_chip.h -- kind neuromorphic: spiking cores (models/spiking) under the plan of sim/mapping/spiking_plan.h.
+// spiking_chip.h -- kind neuromorphic: spiking cores (models/spiking) under the plan of
+// sim/mapping/spiking_plan.h.
 #pragma once
 
 #include <memory>
@@ -11,7 +12,8 @@ namespace presil::run {
 
 std::unique_ptr<ChipModel> make_spiking();
 
-/// A chip from a configuration made in code, and the configuration of a chip that is known to be of this kind.
+/// A chip from a configuration made in code, and the configuration of a chip that is known to be of this
+/// kind.
 Chip spiking_chip(const spiking::ChipConfig& config);
 const spiking::ChipConfig& spiking_config(const Chip& chip);
 

@@ -1,4 +1,5 @@
-// Spikes of a step on random meshes: the drain in closed form against the event-driven network, a message a spike.
+// Spikes of a step on random meshes: the drain in closed form against the event-driven network, a message a
+// spike.
 #include <random>
 #include <vector>
 
@@ -48,7 +49,8 @@ TEST_P(SpikingMeshDrain, HoldsAgainstTheEventDrivenNetwork) {
     load.send(from, to, 1);
     network->send({from, to, 4}, kernel::Callback::of<&Arrivals::arrive>(&arrivals, i));
   }
-  hops = load.events().hops_x + load.events().hops_y + load.events().spikes;  // the network counts the last router too
+  hops = load.events().hops_x + load.events().hops_y +
+         load.events().spikes;  // the network counts the last router too
   kernel::run_until_idle();
   const double simulated = kernel::to_seconds(sc_core::sc_time_stamp()).value;
   EXPECT_EQ(arrivals.count, spikes);

@@ -1,8 +1,9 @@
 // spiking_test.cpp -- shipped chips of spiking cores against what was published of them.
 //
-// TrueNorth's leakage and energies are fitted on three efficiencies, which are therefore reproduced and prove nothing; Loihi's
-// energies and times are its paper's own. Predicted are TrueNorth's energy of an event and power, Hala Point's efficiency from
-// Loihi's energies scaled by the node, areas, and where spikes break even with dense arithmetic.
+// TrueNorth's leakage and energies are fitted on three efficiencies, which are therefore reproduced and prove
+// nothing; Loihi's energies and times are its paper's own. Predicted are TrueNorth's energy of an event and
+// power, Hala Point's efficiency from Loihi's energies scaled by the node, areas, and where spikes break even
+// with dense arithmetic.
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -19,20 +20,20 @@
 namespace presil::run {
 namespace {
 
-struct Published {
+struct Shipped {
   Chip chip;
   spiking::ChipConfig config;
 };
 
-Published chip(const std::string& name) {
-  Published p;
+Shipped shipped(const std::string& name) {
+  Shipped p;
   const auto configs = test::source_directory() / "configs";
   config::read(config::load(configs / "chips" / (name + ".yaml"), {}, reference_keys(), {configs}), p.chip);
   p.config = spiking_config(p.chip);
   return p;
 }
 
-void expect_within(double seen, double published, double share, const char* what) {
+void expect_published(double seen, double published, double share, const char* what) {
   EXPECT_NEAR(seen, published, share * published) << what << ": " << 100 * (seen / published - 1) << "%";
 }
 
@@ -40,8 +41,9 @@ double joules(const Chip& chip, const ppa::Activity& activity) {
   return ppa::total(PowerModel(chip).energy(activity, 1, chip->board().power.temperature_c)).value;
 }
 
-/// The recurrent networks that TrueNorth was measured with: every neuron fires `hz` times in a thousand ticks, each spike travels
-/// 21.66 cores in either direction and meets `active` synapses [Merolla et al., Science 2014; Cassidy et al., SC 2014].
+/// The recurrent networks that TrueNorth was measured with: every neuron fires `hz` times in a thousand
+/// ticks, each spike travels 21.66 cores in either direction and meets `active` synapses [Merolla et al.,
+/// Science 2014; Cassidy et al., SC 2014].
 ppa::Activity ticking(const spiking::ChipConfig& c, double hz, double active, double tick) {
   const double neurons = static_cast<double>(c.all_cores()) * c.core.neurons, spikes = neurons * hz / 1000;
   ppa::Activity a;
@@ -54,42 +56,45 @@ ppa::Activity ticking(const spiking::ChipConfig& c, double hz, double active, do
   return a;
 }
 
-double operations_per_joule(const Published& p, double hz, double active, double tick) {
+double operations_per_joule(const Shipped& p, double hz, double active, double tick) {
   const ppa::Activity a = ticking(p.config, hz, active, tick);
   return a.spikes.synaptic_ops / joules(p.chip, a);
 }
 
 TEST(TrueNorth, TheThreeEfficienciesOfTheFit) {
-  const Published p = chip("truenorth");
-  expect_within(operations_per_joule(p, 20, 128, 1e-3), 46e9, 0.01, "20 Hz, 128 active synapses, real time");
-  expect_within(operations_per_joule(p, 20, 128, 0.2e-3), 81e9, 0.01, "the same five times as fast");
-  expect_within(operations_per_joule(p, 200, 256, 1e-3), 400e9, 0.01, "200 Hz, 256 active synapses");
+  const Shipped p = shipped("truenorth");
+  expect_published(operations_per_joule(p, 20, 128, 1e-3), 46e9, 0.01,
+                   "20 Hz, 128 active synapses, real time");
+  expect_published(operations_per_joule(p, 20, 128, 0.2e-3), 81e9, 0.01, "the same five times as fast");
+  expect_published(operations_per_joule(p, 200, 256, 1e-3), 400e9, 0.01, "200 Hz, 256 active synapses");
 }
 
 TEST(TrueNorth, EnergyOfAnEventAndPower) {
-  const Published p = chip("truenorth");
+  const Shipped p = shipped("truenorth");
   const ppa::Activity a = ticking(p.config, 20, 128, 1e-3);
   const double watts = joules(p.chip, a) / 1e-3;
-  expect_within(watts / (a.spikes.synaptic_ops / 1e-3) * 1e12, 26, 0.20, "pJ of the chip per synaptic event at 0.775 V");
-  expect_within(watts, 65e-3, 0.12, "Cassidy et al., SC 2014");
-  expect_within(watts, 72e-3, 0.20, "Merolla et al., Science 2014, at 0.775 V");
+  expect_published(watts / (a.spikes.synaptic_ops / 1e-3) * 1e12, 26, 0.20,
+                   "pJ of the chip per synaptic event at 0.775 V");
+  expect_published(watts, 65e-3, 0.12, "Cassidy et al., SC 2014");
+  expect_published(watts, 72e-3, 0.20, "Merolla et al., Science 2014, at 0.775 V");
   const double quiet = joules(p.chip, ticking(p.config, 0, 0, 1e-3)) / 1e-3;
   EXPECT_GT(watts, quiet);
   EXPECT_LT(quiet, 63e-3) << "video at 30 frames a second draws more than silence";
 }
 
-/// Hala Point: 14,784 layers of 2,048 neurons on 1,152 chips, one synapse in ten, one neuron in ten active [Intel newsroom, April
-/// 2024, footnote]; 20e15 operations a second counted densely, at more than 15e12 a joule.
+/// Hala Point: 14,784 layers of 2,048 neurons on 1,152 chips, one synapse in ten, one neuron in ten active
+/// [Intel newsroom, April 2024, footnote]; 20e15 operations a second counted densely, at more than 15e12 a
+/// joule.
 struct HalaPoint {
   static constexpr double kChips = 1152, kCores = 140544, kLayers = 14784, kWidth = 2048, kOps = 20e15;
   double steps_per_s = kOps / 2 / (kLayers * kWidth * kWidth);
-  double neurons = kLayers * kWidth / kChips;               ///< of a chip
-  double synaptic_ops = neurons * kWidth * 0.1 * 0.1;       ///< of a chip in a step
-  double copies = kCores / kLayers;                         ///< cores of a layer, to each of which a spike goes
+  double neurons = kLayers * kWidth / kChips;          ///< of a chip
+  double synaptic_ops = neurons * kWidth * 0.1 * 0.1;  ///< of a chip in a step
+  double copies = kCores / kLayers;                    ///< cores of a layer, to each of which a spike goes
 };
 
 TEST(Loihi2, EfficiencyOfTheSystemFromLoihisEnergies) {
-  const Published p = chip("loihi_2");
+  const Shipped p = shipped("loihi_2");
   const HalaPoint h;
   ppa::Activity step;
   step.spikes.synaptic_ops = h.synaptic_ops;
@@ -100,27 +105,29 @@ TEST(Loihi2, EfficiencyOfTheSystemFromLoihisEnergies) {
   step.spikes.hops_y = step.spikes.spikes * 4 / 3.0;
   step.time = {1 / h.steps_per_s};
   const double watts = joules(p.chip, step) * h.steps_per_s * HalaPoint::kChips;
-  expect_within(HalaPoint::kOps / watts, 15e12, 0.20, "operations per joule");
+  expect_published(HalaPoint::kOps / watts, 15e12, 0.20, "operations per joule");
   EXPECT_LT(watts, 2600);
 }
 
 TEST(Loihi2, TheRatesOfTheSystemBoundWhatItReached) {
-  const Published p = chip("loihi_2");
+  const Shipped p = shipped("loihi_2");
   const HalaPoint h;
   const double cores = HalaPoint::kCores / HalaPoint::kChips;
-  const double step = std::max(h.synaptic_ops * p.config.core.synapse_time.value, h.neurons * p.config.core.idle_time.value) / cores +
-                      spiking::barrier(p.config.mesh, 32).value;
+  const double step =
+      std::max(h.synaptic_ops * p.config.core.synapse_time.value, h.neurons * p.config.core.idle_time.value) /
+          cores +
+      spiking::barrier(p.config.mesh, 32).value;
   EXPECT_LT(step, 1 / h.steps_per_s) << "the model is a bound from below: measured steps take longer";
   EXPECT_GT(step, 0.2 / h.steps_per_s);
 }
 
 TEST(Loihi, TimesAndEnergiesOfItsPaper) {
-  const Published p = chip("loihi");
+  const Shipped p = shipped("loihi");
   EXPECT_NEAR(spiking::barrier(p.config.mesh, 1).value, 113e-9, 1e-15);
   EXPECT_NEAR(spiking::barrier(p.config.mesh, 32).value, 465e-9, 1e-15);
   EXPECT_EQ(p.config.all_cores() * p.config.core.neurons, 131072u);
   const double one_bit = 8 * p.config.core.synapse_memory.value * static_cast<double>(p.config.all_cores());
-  expect_within(one_bit, 130e6, 0.04, "synapses of a bit");
+  expect_published(one_bit, 130e6, 0.04, "synapses of a bit");
   ppa::Activity one;
   one.spikes.synaptic_ops = 1;
   EXPECT_NEAR(joules(p.chip, one), 23.6e-12, 1e-18);
@@ -128,13 +135,13 @@ TEST(Loihi, TimesAndEnergiesOfItsPaper) {
 
 TEST(SpikingChips, AreasBesideThePublishedOnes) {
   // Node, transistors and bits of SRAM give them; none was tuned.
-  expect_within(chip("loihi").chip->area().total().value, 60, 0.15, "Loihi");
-  expect_within(chip("loihi_2").chip->area().total().value, 31, 0.20, "Loihi 2");
-  expect_within(chip("truenorth").chip->area().total().value, 430, 0.20, "TrueNorth");
+  expect_published(shipped("loihi").chip->area().total().value, 60, 0.15, "Loihi");
+  expect_published(shipped("loihi_2").chip->area().total().value, 31, 0.20, "Loihi 2");
+  expect_published(shipped("truenorth").chip->area().total().value, 430, 0.20, "TrueNorth");
 }
 
 TEST(SpikingChips, BreakEvenWithDenseArithmetic) {
-  const Published p = chip("loihi");
+  const Shipped p = shipped("loihi");
   const double mac = p.chip->board().technology.mac_pj[static_cast<std::size_t>(Format::bf16)];
   const double spikes = mac / (p.config.core.synapse_energy.value * 1e12);  // rate x steps
   EXPECT_NEAR(spikes, 0.04, 0.002);

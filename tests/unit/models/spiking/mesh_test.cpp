@@ -44,8 +44,8 @@ TEST(SpikingMesh, TheBisectionBoundsUniformTraffic) {
 
 TEST(SpikingMesh, ChipsAreCrossedAtTheirEdge) {
   MeshLoad load(kMesh, 3);
-  load.send(0, 8 + 4, 5);       // first tile of the first chip to the second row of the second
-  load.send(16, 0, 5);          // and back from the third
+  load.send(0, 8 + 4, 5);  // first tile of the first chip to the second row of the second
+  load.send(16, 0, 5);     // and back from the third
   EXPECT_EQ(load.events().crossings, 5 + 10);
   EXPECT_EQ(load.events().hops_x, 5 * 4 + 5 * 8);
   EXPECT_NEAR(load.drain().value, 5 / 1e8 + (1 + 8 * 3 + 2 * 100) * 1e-9, 1e-15);

@@ -57,7 +57,8 @@ TEST(SpikingPlacement, EveryWeightHasItsSynapse) {
         EXPECT_GE(p.width * p.outputs, outputs);
         EXPECT_LE(p.inputs * p.synapses, kCore.axons);
         EXPECT_LE(p.outputs, kCore.neurons);
-        EXPECT_LE(static_cast<double>(p.inputs * p.outputs) * weight_bits(format), 8 * kCore.synapse_memory.value);
+        EXPECT_LE(static_cast<double>(p.inputs * p.outputs) * weight_bits(format),
+                  8 * kCore.synapse_memory.value);
       }
 }
 

@@ -68,7 +68,8 @@ TEST(SpikingProduct, NeuronsOfOtherMatricesAreUpdatedToo) {
 TEST(SpikingProduct, AFixedStepIsNeverShorter) {
   ChipConfig ticking = kChip;
   ticking.least_step = {1e-3};
-  EXPECT_NEAR(product_cost(ticking, {1, 8, 8, Format::int8}, stream(5, 2, 0.5), {}).time().value, 10e-3, 1e-12);
+  EXPECT_NEAR(product_cost(ticking, {1, 8, 8, Format::int8}, stream(5, 2, 0.5), {}).time().value, 10e-3,
+              1e-12);
   ticking.least_step = {1e-12};
   EXPECT_EQ(product_cost(ticking, {1, 8, 8, Format::int8}, stream(5, 2, 0.5), {}).time(),
             product_cost(kChip, {1, 8, 8, Format::int8}, stream(5, 2, 0.5), {}).time());
@@ -102,7 +103,8 @@ TEST(SpikingProduct, NeverBelowItsBound) {
           const Seconds least = least_time(kChip.core, format, rate * steps, steps) * (macs / roomy.cores);
           EXPECT_GE(product_cost(roomy, m, stream(vectors, steps, rate), {}).time(), least);
           const ProductCost c = product_cost(roomy, m, stream(vectors, steps, rate), {});
-          EXPECT_LE(c.busy.value, c.time().value * static_cast<double>(place(kChip.core, m).cores()) * (1 + 1e-9));
+          EXPECT_LE(c.busy.value,
+                    c.time().value * static_cast<double>(place(kChip.core, m).cores()) * (1 + 1e-9));
         }
 }
 

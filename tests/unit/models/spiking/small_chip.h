@@ -5,7 +5,9 @@
 
 namespace presil::spiking {
 
-inline HopConfig hop(double nanoseconds, double picojoules) { return {{nanoseconds * 1e-9}, {picojoules * 1e-12}}; }
+inline HopConfig hop(double nanoseconds, double picojoules) {
+  return {{nanoseconds * 1e-9}, {picojoules * 1e-12}};
+}
 
 /// 16 cores on 4 x 2 tiles of two; a core holds 1,024 weights of 8 bits behind 64 axons and 32 neurons.
 inline ChipConfig small_chip() {

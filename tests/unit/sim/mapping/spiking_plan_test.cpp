@@ -29,7 +29,9 @@ spiking::ChipConfig roomy() {
 }
 const spiking::ChipConfig kChip = roomy();
 
-TensorId tensor(Graph& graph, TensorRole role, std::uint64_t values) { return graph.add({"t", role, Format::int8, values}); }
+TensorId tensor(Graph& graph, TensorRole role, std::uint64_t values) {
+  return graph.add({"t", role, Format::int8, values});
+}
 
 Op product_of(Graph& graph, std::uint64_t m, std::uint64_t k, std::uint64_t n) {
   Op op;
@@ -51,7 +53,8 @@ Op attention_of(Graph& graph, std::uint64_t q_len, std::uint64_t kv_len, TensorR
   op.kind = OpKind::attention;
   op.attention = {2, q_len, kv_len, 4, 2, 8, 16, q_len > 1, 0, false, false};
   op.compute = Format::int8;
-  op.inputs = {tensor(graph, TensorRole::activation, 2 * q_len * 32), tensor(graph, operands, 2 * kv_len * 16), tensor(graph, operands, 2 * kv_len * 32)};
+  op.inputs = {tensor(graph, TensorRole::activation, 2 * q_len * 32),
+               tensor(graph, operands, 2 * kv_len * 16), tensor(graph, operands, 2 * kv_len * 32)};
   op.outputs = {tensor(graph, TensorRole::activation, 2 * q_len * 64)};
   return op;
 }
@@ -85,7 +88,8 @@ TEST(SpikingPlan, AProductIsItsMultiplyAddsTimesSpikes) {
 
 TEST(SpikingPlan, AllNeuronsAreUpdatedInEveryStep) {
   Graph graph;
-  graph.segments = {Segment{"layer", 3, {product_of(graph, 5, 16, 20), product_of(graph, 5, 20, 30)}, {}, {}}};
+  graph.segments = {
+      Segment{"layer", 3, {product_of(graph, 5, 16, 20), product_of(graph, 5, 20, 30)}, {}, {}}};
   const SpikingPlan plan(graph, kChip, kCode);
   EXPECT_EQ(plan.neurons(), 3u * 50);
   EXPECT_EQ(plan.cores(), 3u * 2);
@@ -107,12 +111,14 @@ TEST(SpikingPlan, CausalQueriesMeetTheKeysTheySee) {
 TEST(SpikingPlan, KeysAndValuesAreWrittenOnce) {
   const double bytes = 2 * 6 * (16 + 32);
   Graph alone, cached, decode;
-  EXPECT_EQ(only(alone, {attention_of(alone, 6, 6, TensorRole::activation)}, 0).events.synapse_bytes_written, bytes);
+  EXPECT_EQ(only(alone, {attention_of(alone, 6, 6, TensorRole::activation)}, 0).events.synapse_bytes_written,
+            bytes);
   const Op attention = attention_of(cached, 6, 6, TensorRole::activation);
   const std::vector<Op> both{cache_write(cached, attention), attention};
   EXPECT_EQ(only(cached, both, 0).events.synapse_bytes_written, bytes);
   EXPECT_EQ(only(cached, both, 1).events.synapse_bytes_written, 0);
-  EXPECT_EQ(only(decode, {attention_of(decode, 1, 6, TensorRole::kv_cache)}, 0).events.synapse_bytes_written, 0);
+  EXPECT_EQ(only(decode, {attention_of(decode, 1, 6, TensorRole::kv_cache)}, 0).events.synapse_bytes_written,
+            0);
 }
 
 TEST(SpikingPlan, WritingTakesMessages) {
