@@ -58,7 +58,7 @@ void add_saturated(ordered_json& rows, const Chip& chip) {
                               is_integer(format) ? "OPS" : "FLOPS")});
 }
 
-void add_area(ordered_json& rows, const Chip& chip) {
+void add_area_rows(ordered_json& rows, const Chip& chip) {
   const api::BoardConfig& board = chip->board();
   const ppa::ChipArea silicon = chip->area();
   const double said = board.die_area.value, seen = silicon.total().value;
@@ -95,7 +95,7 @@ ordered_json power_rows(const Chip& chip) {
                   limit.value > 0 ? fmt::format("the clock is lowered to hold {:g} W", limit.value)
                                   : "not held: no power.cap is given"});
   add_saturated(rows, chip);
-  add_area(rows, chip);
+  add_area_rows(rows, chip);
   return rows;
 }
 
