@@ -96,13 +96,13 @@ std::string levels(const Result& result) {
   return rows.empty() ? "" : bar_rows(bars) + html_table({"level", "read", "written", "rate", "peak", "of peak"}, rows, 1);
 }
 
-// Parts of a whole, the largest first.
 std::string area_text(const Result& result) {
   double sum = 0;
   for (const Part& part : result.area) sum += part.value;
   return fmt::format("Of one device: {} mm2 in all, computed from what its configuration says it holds; presil describe has the published area beside it.", number(sum));
 }
 
+// Parts of a whole, the largest first.
 std::string parts(std::vector<Part> all, std::string (*spell)(double), std::string (*name)(std::string_view)) {
   double total = 0;
   for (const Part& part : all) total += part.value;
