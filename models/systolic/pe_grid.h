@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/systolic/fold_timing.h"
+#include "models/systolic/register_moves.h"
 
 namespace presil::systolic {
 
@@ -41,6 +42,7 @@ struct GridResult {
   std::uint64_t cycles{};             ///< first cycle of work to the cycle after the last output left
   std::vector<std::int64_t> product;  ///< M x N, row-major
   std::uint64_t macs{}, stationary_reads{}, streaming_reads{}, output_writes{}, output_reads{};
+  RegisterMoves moves;  ///< within the folds' edges
   Schedule schedule;  ///< as issued
 };
 

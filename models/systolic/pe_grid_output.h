@@ -75,6 +75,8 @@ class OutputGrid : public Grid {
     require(tag.step == 0 || pe.sum.tag == Tag{tag.fold, tag.step - 1}, "a step was added out of order");
     pe.sum = {tag, pe.sum.value + pe.a.value * pe.b.value};
     ++macs_;
+    ++moves_.sums;
+    moves_.streamed += 2;
     if (tag.step + 1 == fold_of(tag).gemm->a.columns) finish({{tag.fold, r}, pe.sum.value}, c);
     return pe;
   }
@@ -84,6 +86,7 @@ class OutputGrid : public Grid {
     Word& slot = results_[index(result.tag.step, c)];
     require(!slot.valid(), "an unread output register is overwritten");
     slot = result;
+    ++moves_.sums;
     Drain& drain = drains_[c];
     const std::size_t rows = fold_of(result.tag).rows;
     if (++drain.gathered < rows) return;
@@ -101,6 +104,7 @@ class OutputGrid : public Grid {
     exits_.push_back({fold.at(fold.row0 + first.tag.step, fold.column0 + c), first.value});
     for (std::size_t r = 1; r < rows_ && results_[index(r, c)].tag.fold == drain.fold; ++r) {
       results_[index(r - 1, c)] = std::exchange(results_[index(r, c)], {});
+      ++moves_.sums;
     }
   }
 

@@ -99,6 +99,7 @@ class Grid {
   const std::vector<Exit>& exits() const { return exits_; }  ///< of the latest step
   void count(GridResult& result) const {
     result.macs = macs_;
+    result.moves = moves_;
     result.stationary_reads = stationary_reads_;
     result.streaming_reads = streaming_reads_;
   }
@@ -114,6 +115,7 @@ class Grid {
   std::vector<Fold> folds_;
   std::vector<Exit> exits_;
   std::uint64_t macs_{}, stationary_reads_{}, streaming_reads_{};
+  RegisterMoves moves_;  ///< of elements that work; what runs on past the edge of a fold is not counted
 };
 
 }  // namespace presil::systolic::grid

@@ -88,10 +88,13 @@ class StationaryGrid : public Grid {
       require(pe.active.tag.fold == tag.fold, "an activation met the weight of another fold");
       pe.sum.value += pe.activation.value * pe.active.value;
       ++macs_;
+      ++moves_.streamed;
     }
+    if (pe.sum.valid()) ++moves_.sums;
     if (const Word weight = weight_into(r, c); weight.valid()) {
       require(!pe.shadow.valid(), "an unread shadow weight is overwritten");
       pe.shadow = weight;
+      ++moves_.stationary;
     }
     return pe;
   }

@@ -96,6 +96,12 @@ std::string levels(const Result& result) {
   return rows.empty() ? "" : bar_rows(bars) + html_table({"level", "read", "written", "rate", "peak", "of peak"}, rows, 1);
 }
 
+std::string area_text(const Result& result) {
+  double sum = 0;
+  for (const Part& part : result.area) sum += part.value;
+  return fmt::format("Of one device: {} mm2 in all, computed from what its configuration says it holds; presil describe has the published area beside it.", number(sum));
+}
+
 // Parts of a whole, the largest first.
 std::string parts(std::vector<Part> all, std::string (*spell)(double), std::string (*name)(std::string_view)) {
   double total = 0;
@@ -206,7 +212,7 @@ std::string html_report(const Result& result) {
   body += html_section("Where " + unit_word(result.unit) + " time went", "Shares of the whole request.", unit_time(result));
   body += html_section("Memory fit", "What a device holds at the end of the request, of " + binary_size(result.memory.capacity_bytes) + ".", memory_fit(result.memory));
   body += html_section("Energy", "Of all devices, at the board: counted events times the energy of each, and power that flows while time passes. Control: instructions, operand delivery and what else works with the units; clock: the clock tree; idle: what of the power at rest no other part names, such as links and regulators.", parts(result.energy, energy, label));
-  body += html_section("Area", "Of one device, in mm2.", parts(result.area, number, label) + floorplan_chart(result));
+  body += html_section("Area", area_text(result), parts(result.area, number, label) + floorplan_chart(result));
   body += html_section("Operators", "A click on a head sorts.", operators(result));
   body += html_folded("Mapping", "How each operator was laid on the machine.", mapping(result));
   body += html_folded("Fitted and assumed values", "Figures that no datasheet or paper states, each with the reason for its value.", assumptions(result));

@@ -1,6 +1,7 @@
 // describe_power.cpp -- implementation of describe_power.h.
 #include "sim/run/describe_power.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "sim/ppa/floorplan.h"
 #include "sim/run/chip_power.h"
+#include "sim/run/gpu_chip.h"
 #include "sim/run/memory_power.h"
 
 namespace presil::run {
@@ -58,7 +60,7 @@ void add_saturated(ordered_json& rows, const Chip& chip) {
                               is_integer(format) ? "OPS" : "FLOPS")});
 }
 
-void add_area(ordered_json& rows, const Chip& chip) {
+void add_area_rows(ordered_json& rows, const Chip& chip) {
   const api::BoardConfig& board = chip->board();
   const ppa::ChipArea silicon = chip->area();
   const double said = board.die_area.value, seen = silicon.total().value;
@@ -74,6 +76,28 @@ void add_area(ordered_json& rows, const Chip& chip) {
     if (const Millimetres wire = ppa::distance(plan, "cores", to); wire.value > 0)
       rows.push_back({fmt::format("wire from cores to {}", to), "", fmt::format("{:.1f} mm", wire.value),
                       "mean, by the floorplan"});
+}
+
+std::string picojoules(Joules energy) { return fmt::format("{:.3g} pJ", energy.value * 1e12); }
+
+/// Of a GPU as its fitted energy has it, which registers cannot exceed.
+void add_vector_operation(ordered_json& rows, const Chip& chip) {
+  const ppa::Technology& t = chip->board().technology;
+  const Joules arithmetic{t.vector_op_pj * 1e-12},
+      registers{8 * ppa::kVectorRegisterBytes * t.register_file.value};
+  const gpu::GpuConfig* gpu = gpu_config(chip);
+  if (gpu == nullptr) {
+    rows.push_back({"vector operation", picojoules(arithmetic), picojoules(registers),
+                    picojoules((arithmetic + registers) * ppa::kControl), ""});
+    return;
+  }
+  const Joules beside = arithmetic * (gpu->architecture.fit.energy_scale - 1),
+               most = std::min(registers, beside);
+  rows.push_back(
+      {"vector operation", picojoules(arithmetic), picojoules(most), picojoules(beside - most),
+       registers > beside
+           ? fmt::format("registers alone would take {}: fit.energy_scale leaves less", picojoules(registers))
+           : ""});
 }
 
 }  // namespace
@@ -95,16 +119,17 @@ ordered_json power_rows(const Chip& chip) {
                   limit.value > 0 ? fmt::format("the clock is lowered to hold {:g} W", limit.value)
                                   : "not held: no power.cap is given"});
   add_saturated(rows, chip);
-  add_area(rows, chip);
+  add_area_rows(rows, chip);
   return rows;
 }
 
 ordered_json multiply_add_rows(const Chip& chip) {
   ordered_json rows = ordered_json::array();
-  const auto pj = [](Joules each) { return fmt::format("{:.3g} pJ", each.value * 1e12); };
   for (std::size_t f = 0; f < kFormatNames.size(); ++f)
     if (const auto each = chip->multiply_add_energy(static_cast<Format>(f)))
-      rows.push_back({kFormatNames[f], pj(each->arithmetic), pj(each->registers), pj(each->control)});
+      rows.push_back({kFormatNames[f], picojoules(each->arithmetic), picojoules(each->registers),
+                      picojoules(each->control), ""});
+  add_vector_operation(rows, chip);
   return rows;
 }
 

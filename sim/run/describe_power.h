@@ -11,7 +11,7 @@ namespace presil::run {
 Format usual_format(const Chip& chip);
 /// What, published, computed, note.
 nlohmann::ordered_json power_rows(const Chip& chip);
-/// Format, arithmetic, registers, control: of the formats its units multiply in.
+/// Format, arithmetic, registers, control, note: of the formats its units multiply in, and of an operation of its lanes.
 nlohmann::ordered_json multiply_add_rows(const Chip& chip);
 /// What, energy, note: of the chip's DRAM, by command where they are known.
 nlohmann::ordered_json memory_energy_rows(const Chip& chip);

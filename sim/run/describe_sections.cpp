@@ -94,7 +94,7 @@ ordered_json chip_sections(const Chip& chip) {
   add("Peak", {"format", "peak", "unit", "from"}, peaks);
   add("Memory", {"level", "capacity", "bandwidth", "note"}, memory);
   add("Power and area", {"what", "published", "computed", "note"}, power_rows(chip));
-  add("Energy of a multiply-add", {"format", "arithmetic", "registers", "control"}, multiply_add_rows(chip));
+  add("Energy of an operation", {"operation", "arithmetic", "registers", "control", "note"}, multiply_add_rows(chip));
   add("Energy of memory", {"what", "energy", "note"}, memory_energy_rows(chip));
   add("Area", {"block", "group", "area", "share"}, area);
   add("Manufacturing cost", {"what", "value"}, cost);

@@ -7,18 +7,16 @@ namespace presil::run {
 
 namespace {
 
-using api::dram::Command;
-
 /// What `count` commands of one kind cost.
-memory::DramEnergy of(const memory::MemoryConfig& config, const memory::DramSpec& spec, Command command,
-                      std::uint64_t count) {
+memory::DramEnergy commands_energy(const memory::MemoryConfig& config, const memory::DramSpec& spec,
+                                   api::dram::Command command, std::uint64_t count) {
   memory::DramCounters counters;
   counters.commands[static_cast<std::size_t>(command)] = count;
   return memory::dram_energy(config, spec, counters, 0);
 }
 
 /// A second of all channels with rows open.
-Watts background(const memory::MemoryConfig& config, const memory::DramSpec& spec) {
+Watts standby_power(const memory::MemoryConfig& config, const memory::DramSpec& spec) {
   const double ticks = config.dram.channels * config.stacks / spec.tick_s;
   memory::DramCounters counters;
   counters.open_ticks = static_cast<memory::Tick>(ticks);
@@ -35,13 +33,13 @@ ppa::MemoryEnergy memory_energy(const memory::MemoryConfig& config) {
   if (!config.dram.given() || !config.dram.currents.published()) return energy;
   const memory::DramSpec spec = memory::dram_spec(config);
   const double bits = 8 * config.burst.value;
-  energy.activate = {of(config, spec, Command::activate, 1).activate};
-  energy.read = {of(config, spec, Command::read, 1).read / bits};
-  energy.write = {of(config, spec, Command::write, 1).write / bits};
+  energy.activate = {commands_energy(config, spec, api::dram::Command::activate, 1).activate};
+  energy.read = {commands_energy(config, spec, api::dram::Command::read, 1).read / bits};
+  energy.write = {commands_energy(config, spec, api::dram::Command::write, 1).write / bits};
   energy.row = {config.dram.columns * config.burst.value};
-  energy.background = background(config, spec);
+  energy.background = standby_power(config, spec);
   if (spec.timing.refi > 0)
-    energy.refresh = {of(config, spec, Command::refresh_all, 1).refresh /
+    energy.refresh = {commands_energy(config, spec, api::dram::Command::refresh_all, 1).refresh /
                       (static_cast<double>(spec.timing.refi) * spec.tick_s) * memory::channels(config)};
   return energy;
 }

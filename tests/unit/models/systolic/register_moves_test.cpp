@@ -1,9 +1,11 @@
-// register_moves_test.cpp -- the closed forms against a walk over every fold, element by element.
+// register_moves_test.cpp -- the closed forms against the PE grid, whose every register is stepped, and against a walk over every fold.
 #include "models/systolic/register_moves.h"
 
 #include <algorithm>
 
 #include <gtest/gtest.h>
+
+#include "models/systolic/pe_grid.h"
 
 namespace presil::systolic {
 namespace {
@@ -51,6 +53,22 @@ TEST(RegisterMoves, OutputStationaryMovesBothOperandsAndShiftsResultsOut) {
   EXPECT_DOUBLE_EQ(moves.streamed, 2.0 * 6 * 5 * 10);
   EXPECT_DOUBLE_EQ(moves.stationary, 0);
   EXPECT_DOUBLE_EQ(moves.sums, 6.0 * 5 * 10 + 5 * (1 + 2 + 3 + 4 + 1 + 2));
+}
+
+Matrix ones(std::size_t rows, std::size_t columns) { return {rows, columns, std::vector<std::int32_t>(rows * columns, 1)}; }
+
+TEST(RegisterMoves, AreThoseOfThePeGrid) {
+  for (const Dataflow dataflow : {Dataflow::ws, Dataflow::os, Dataflow::is})
+    for (const ArrayShape array : {ArrayShape{4, 4}, {3, 5}, {5, 2}, {1, 1}})
+      for (const GemmShape& g : {GemmShape{1, 1, 1}, {4, 4, 4}, {7, 5, 9}, {1, 8, 8}, {12, 3, 2}, {6, 11, 13}}) {
+        const RegisterMoves grid = run_grid(ones(g.m, g.k), ones(g.k, g.n), array, dataflow).moves, seen = register_moves(g, array, dataflow);
+        const auto where = [&] {
+          return testing::Message() << "dataflow " << static_cast<int>(dataflow) << ", " << array.rows << " x " << array.columns << ", " << g.m << ' ' << g.n << ' ' << g.k;
+        };
+        EXPECT_DOUBLE_EQ(seen.streamed, grid.streamed) << where();
+        EXPECT_DOUBLE_EQ(seen.stationary, grid.stationary) << where();
+        EXPECT_DOUBLE_EQ(seen.sums, grid.sums) << where();
+      }
 }
 
 TEST(RegisterMoves, ALongStreamPaysForItsWeightsOnce) {
