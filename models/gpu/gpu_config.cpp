@@ -100,7 +100,7 @@ void GpuConfig::describe(config::Visitor& v) {
   v.integer("lanes", lanes, required, 1, 65536, "fp32 fused multiply-adds per clock and SM outside the tensor cores.");
   v.object("l2", l2, required, "Last-level cache between SMs and memory.");
   v.object("memory", memory, required, "DRAM.");
-  v.real("ecc_overhead", ecc_overhead, optional, Range{0, 0.5, false}, "Share of the memory's rate that inline error correction takes; 0 for HBM, which has bits of its own.");
+  v.real("ecc_overhead", ecc_overhead, optional, Range{0, 0.5, false}, "Traffic of inline error correction over that of the data, for loads of whole granules; tiles, which load half a granule at a time, have twice that. 0 for HBM, which has bits of its own.");
   v.object("launch", launch, optional, "What starting a kernel costs.");
   v.object("clocks", clocks, optional, "Voltage-frequency states.");
   const auto fits = [this](const TileConfig& tile) { return can_run(*this, MatmulShape{}, tile); };

@@ -93,6 +93,9 @@ struct ClockConfig {
   void describe(config::Visitor& v);
 };
 
+/// Data that a sector of 32 B of check bits serves: one bit for every 8 (single-error correction, double-error detection of 64).
+inline constexpr double kEccGranule = 256;
+
 struct GpuConfig : api::BoardConfig {
   ArchitectureConfig architecture;
   Hertz clock{};                       ///< boost: the highest under load
@@ -102,7 +105,7 @@ struct GpuConfig : api::BoardConfig {
   std::uint32_t lanes{64};             ///< fp32 fused multiply-adds per clock and SM
   L2Config l2;
   memory::MemoryConfig memory;
-  double ecc_overhead{0};              ///< share of the pins' rate that inline error correction takes (GDDR)
+  double ecc_overhead{0};              ///< traffic of inline error correction (GDDR) over that of data loaded in whole granules
   LaunchConfig launch;
   ClockConfig clocks;
 
@@ -113,8 +116,11 @@ struct GpuConfig : api::BoardConfig {
   /// That of tensor peaks: tensor_clock, within what the boost clock allows and kernels at it reach.
   Hertz peak_clock() const;
   double peak_vector_ops_per_s() const { return 2.0 * lanes * sms * clock.value; }
-  /// DRAM bytes a second at which kernels load, at an efficiency of theirs.
-  double load_bytes_per_s(double efficiency) const { return memory::peak(memory).value * (1 - ecc_overhead) * efficiency; }
+  /// DRAM bytes a second at which kernels load, at an efficiency of theirs. A sector of check bits serves a granule of data; who
+  /// loads half a granule at a time (`granules`: the share of loads that do not) brings it twice.
+  double load_bytes_per_s(double efficiency, double granules) const {
+    return memory::peak(memory).value * efficiency / (1 + ecc_overhead * (2 - granules));
+  }
   double l2_bytes_per_s() const { return l2.bytes_per_clock.value * clock.value; }
 };
 

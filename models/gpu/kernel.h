@@ -32,6 +32,7 @@ struct Kernel {
   double fabric_bytes{};         ///< sent to other devices, one way, within latency_s
   double blocks{};
   double streams{0};             ///< share of its loads in whole pages of memory: at stream_efficiency, the rest at memory_efficiency
+  double granules{0};            ///< share of its loads that take whole granules of inline error correction, tiles taking halves
   bool tile_stores{true};        ///< results leave in pieces of a tile's row, not in whole pages
   double store_stages{0};        ///< blocks of an SM of which one can store while others compute; 0: stores overlap as loads do
   double stages{4};              ///< loads under way per SM: pipeline stages times resident blocks

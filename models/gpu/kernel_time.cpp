@@ -22,14 +22,14 @@ double die_crossing(const GpuConfig& gpu) {
 
 BytesPerSecond die_to_die_needed(const GpuConfig& gpu) {
   const double dies = memory_dies(gpu);
-  return {2 * (dies - 1) / (dies * dies) * gpu.load_bytes_per_s(gpu.architecture.fit.stream_efficiency)};
+  return {2 * (dies - 1) / (dies * dies) * gpu.load_bytes_per_s(gpu.architecture.fit.stream_efficiency, 1)};
 }
 
 double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock) {
   const FitConfig& fit = gpu.architecture.fit;
-  const double read = phase.read_bytes / gpu.load_bytes_per_s(std::lerp(fit.memory_efficiency, fit.stream_efficiency, kernel.streams));
-  const double store = kernel.tile_stores ? phase.write_bytes * kTileStoreCost / gpu.load_bytes_per_s(fit.memory_efficiency)
-                                          : phase.write_bytes / gpu.load_bytes_per_s(fit.stream_efficiency);
+  const double read = phase.read_bytes / gpu.load_bytes_per_s(std::lerp(fit.memory_efficiency, fit.stream_efficiency, kernel.streams), kernel.granules);
+  const double store = kernel.tile_stores ? phase.write_bytes * kTileStoreCost / gpu.load_bytes_per_s(fit.memory_efficiency, 0)
+                                          : phase.write_bytes / gpu.load_bytes_per_s(fit.stream_efficiency, 1);
   const double crossing = die_crossing(gpu) * (phase.read_bytes + phase.write_bytes);
   const double l2 = std::max(phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value, crossing), work = phase.sm_cycles / clock.value;
   if (kernel.store_stages <= 0) return overlapped(std::max(read + store, l2), work, kernel.stages);

@@ -48,10 +48,18 @@ std::optional<Format> tensor_format(const GpuConfig& gpu, Format format) {
 
 Format multiplied_format(const GpuConfig& gpu, Format format) { return tensor_format(gpu, format).value_or(Format::fp32); }
 
+void set_places(const MatmulShape& s, Kernel& kernel) {
+  if (!s.rows_of_b) return;
+  const double row = static_cast<double>(s.n) * s.b_bytes;
+  kernel.streams = std::min(1.0, row / kPageBytes);
+  kernel.granules = std::max(kernel.granules, std::min(1.0, row / kEccGranule));
+}
+
+double lane_rate(const GpuConfig& gpu, Format format) { return bits(format) < 32 ? gpu.lanes / kWidened : gpu.lanes; }
+
 double tensor_rate(const GpuConfig& gpu, Format format) {
   const std::optional<Format> computed = tensor_format(gpu, format);
-  if (computed) return gpu.tensor[static_cast<std::size_t>(*computed)];
-  return bits(format) < 32 ? gpu.lanes / kWidened : gpu.lanes;
+  return computed ? gpu.tensor[static_cast<std::size_t>(*computed)] : lane_rate(gpu, format);
 }
 
 double stretched(const GpuConfig& gpu, Format format, double efficiency) {
@@ -110,7 +118,7 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
 
   const double at_a_time = blocks_at_a_time(gpu, p, kernel.blocks);
   kernel.stages = p.tile.stages * at_a_time;
-  if (s.rows_of_b) kernel.streams = std::min(1.0, static_cast<double>(s.n) * s.b_bytes / kPageBytes);
+  set_places(s, kernel);
   kernel.store_stages = gpu.architecture.library.persistent ? 0 : at_a_time;
   kernel.phases = matmul_traffic(gpu, s, p, detail.phases, detail.waves);
   // SM time: each phase gets the share of the busiest SM's clocks that its wave and its part of K stand for.
@@ -127,8 +135,8 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   const double adders = static_cast<double>(gpu.sms) * gpu.lanes;
   if (partial > 0) kernel.phases.push_back({partial / 8 / adders, partial, 0, 0});
   const double hop = gpu.architecture.l2_latency_cycles / gpu.clock.value;
-  // stream-K adds in the same kernel behind a flag in memory; split-K in a second one.
-  const double merge = p.stream_k ? 4 * hop : partial > 0 ? gpu.architecture.fit.simple_latency.value : 0;
+  // stream-K adds in the same kernel behind a flag in memory; split-K in a second one of the stream.
+  const double merge = p.stream_k ? 4 * hop : partial > 0 ? gpu.launch.gap.value + gpu.architecture.fit.simple_latency.value : 0;
   kernel.latency_s = gpu.architecture.fit.kernel_latency.value + merge;
   return kernel;
 }
