@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Fits the constants of a GPU generation on the odd data lines of tables that `presil validate` reads. README.md beside it has the procedure.
 
-    python3 docs/fit/fit.py --architecture ampere_ga10x --device A40 --device RTX-A6000 --chip a40.ecc_overhead \\
-        gemm.csv vector.csv
+    python3 docs/fit/fit.py --architecture ampere_ga10x --device A40 --device RTX-A6000 \\
+        --keep stream_efficiency gemm.csv vector.csv
 """
 
 import argparse
@@ -31,10 +31,9 @@ CONSTANTS = {
     "operator_overhead": (0.2, 50, (10, 5, 20), "us"),
     "access_instructions": (4, 60, (18, 12, 25), ""),
     "energy_scale": (1, 12, (5, 3, 7), ""),
-    "ecc_overhead": (0, 0.5, (0.15, 0.1, 0.2), ""),
 }
-NEEDS = {"gemm": ("tensor_efficiency", "tile_overhead", "memory_efficiency", "kernel_latency", "simple_latency", "energy_scale", "ecc_overhead"),
-         "vector": ("stream_efficiency", "simple_latency", "access_instructions", "ecc_overhead"),
+NEEDS = {"gemm": ("tensor_efficiency", "tile_overhead", "memory_efficiency", "kernel_latency", "simple_latency", "energy_scale"),
+         "vector": ("stream_efficiency", "simple_latency", "access_instructions"),
          "attention": ("attention_efficiency", "memory_efficiency", "kernel_latency", "simple_latency"),
          "flash_attention": ("attention_efficiency",)}
 
@@ -56,7 +55,11 @@ def kind_of(header):
         return "gemm"
     if {"op", "rows", "cols"} <= columns:
         return "vector"
-    return "attention" if "q_len" in columns else "flash_attention"
+    if "q_len" in columns:
+        return "attention"
+    if {"pass", "tflops"} <= columns:
+        return "flash_attention"
+    sys.exit(f"no gemm, vector, attention or flash_attention table: {', '.join(header)}")
 
 
 class Objective:
@@ -100,7 +103,6 @@ def arguments():
     parser.add_argument("tables", nargs="+", type=pathlib.Path, help="gemm, vector, attention and flash_attention tables")
     parser.add_argument("--architecture", required=True, help="name of a file in configs/architectures")
     parser.add_argument("--device", action="append", required=True, help="as the tables name it; may be repeated")
-    parser.add_argument("--chip", help="CHIP.ecc_overhead: fit the chip's share of error correction too")
     parser.add_argument("--keep", action="append", default=[], metavar="NAME", help="leave a constant as the file has it; may be repeated")
     parser.add_argument("--refine", action="store_true", help="start from the file's constants alone")
     parser.add_argument("--presil", type=pathlib.Path, default=ROOT / "build" / "dev" / "sim" / "cli" / "presil")
@@ -122,10 +124,8 @@ def main():
             tables.append(folder / path.name)
             tables[-1].write_text("\n".join(lines) + "\n", encoding="utf-8")
             print(f"{path.name}: {len(lines) - 1} odd rows")
-        if not args.chip:
-            wanted.discard("ecc_overhead")
         chosen = {key: CONSTANTS[key] for key in CONSTANTS if key in wanted and key not in args.keep}
-        home = Home(ROOT, folder / "home", args.architecture, args.chip, {key: chosen[key][3] for key in chosen})
+        home = Home(ROOT, folder / "home", args.architecture, {key: chosen[key][3] for key in chosen})
         objective = Objective(args.presil.resolve(), home, tables, folder)
         best = None
         starts = [home.values(chosen)] if args.refine else [{key: chosen[key][2][i] for key in chosen} for i in range(3)]

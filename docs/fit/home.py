@@ -23,33 +23,26 @@ def number(text, key):
 
 
 class Home:
-    def __init__(self, root, path, architecture, chip, units):
-        """`chip`: CHIP.ecc_overhead or nothing. `units`: of each constant that will be written, "" for none."""
+    def __init__(self, root, path, architecture, units):
+        """`units`: of each constant that will be written, "" for none."""
         self.path, self.units = path, units
         configs = path / "configs"
-        configs.mkdir(parents=True)
+        (configs / "architectures").mkdir(parents=True)
         (path / "workloads").symlink_to(root / "workloads")
         for entry in (root / "configs").iterdir():
-            if entry.name in ("architectures", "chips"):
-                (configs / entry.name).mkdir()
-                for file in entry.iterdir():
-                    (configs / entry.name / file.name).symlink_to(file)
-            else:
+            if entry.name != "architectures":
                 (configs / entry.name).symlink_to(entry)
-        self.files = {"": configs / "architectures" / f"{architecture}.yaml"}
-        if chip:
-            self.files["ecc_overhead"] = configs / "chips" / (chip.split(".")[0] + ".yaml")
-        self.texts = {key: file.read_text(encoding="utf-8") for key, file in self.files.items()}
+        for entry in (root / "configs" / "architectures").iterdir():
+            (configs / "architectures" / entry.name).symlink_to(entry)
+        self.file = configs / "architectures" / f"{architecture}.yaml"
+        self.text = self.file.read_text(encoding="utf-8")
 
     def values(self, names):
-        return {name: number(self.texts.get(name, self.texts[""]), name) for name in names}
+        return {name: number(self.text, name) for name in names}
 
     def write(self, constants):
-        texts = dict(self.texts)
+        text = self.text
         for key, value in constants.items():
-            where = key if key in texts else ""
-            unit = " " + self.units[key] if self.units[key] else ""
-            texts[where] = with_value(texts[where], key, f"{value:g}{unit}")
-        for key, file in self.files.items():
-            file.unlink()
-            file.write_text(texts[key], encoding="utf-8")
+            text = with_value(text, key, f"{value:g} {self.units[key]}".rstrip())
+        self.file.unlink()
+        self.file.write_text(text, encoding="utf-8")

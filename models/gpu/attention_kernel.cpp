@@ -171,6 +171,7 @@ Kernel attention_kernel(const GpuConfig& gpu, const AttentionShape& s, const Att
   best.name = "attention";
   best.granules = std::min(1.0, to_double(std::min(s.qk_dim, s.v_dim)) * s.kv_bytes / kEccGranule);
   best.format = multiplied_format(gpu, s.format);
+  if (!tensor_format(gpu, s.format)) best.instructions = best.macs * lane_instructions(gpu, s.format);
   return best;
 }
 

@@ -18,7 +18,7 @@ bool can_run_gemv(const MatmulShape& s) {
   return (s.m == 1 || s.n == 1) && s.speedup <= 1 && bits(s.format) >= 16 && s.a_bytes >= 2 && s.b_bytes >= 2;
 }
 
-double gemv_cycles(const GpuConfig& gpu, const MatmulShape& s) { return gemv_macs(s) / lane_rate(gpu, s.format) / gpu.sms; }
+double gemv_cycles(const GpuConfig& gpu, const MatmulShape& s) { return gemv_macs(s) * lane_instructions(gpu, s.format) / gpu.lanes / gpu.sms; }
 
 Kernel gemv_kernel(const GpuConfig& gpu, const MatmulShape& s) {
   const double batch = static_cast<double>(s.batch), m = static_cast<double>(s.m), n = static_cast<double>(s.n), k = static_cast<double>(s.k);
@@ -28,6 +28,7 @@ Kernel gemv_kernel(const GpuConfig& gpu, const MatmulShape& s) {
   kernel.plan = "matrix times vector on the lanes";
   kernel.format = Format::fp32;
   kernel.macs = gemv_macs(s);
+  kernel.instructions = kernel.macs * lane_instructions(gpu, s.format);
   kernel.blocks = gpu.sms;
   kernel.granules = 1;
   set_places(s, kernel);

@@ -62,6 +62,7 @@ struct ArchitectureConfig {
   double l2_latency_cycles{213};
   Seconds memory_latency{400e-9};      ///< from a load to its data out of DRAM
   Bytes port_bandwidth{64};            ///< bytes per clock that one SM takes in from L2
+  double widened_instructions{1.25};   ///< of a lane for a multiply-add of 16-bit values in fp32
   double sparse_speedup{1};            ///< of 2:4 structured sparsity
   double full_rate{0};                 ///< 16-bit multiply-adds per clock and SM at which efficiencies were fitted; 0: of each chip
   LibraryConfig library;

@@ -26,7 +26,8 @@ struct Kernel {
   std::vector<Phase> phases;
   double latency_s{};            ///< first instruction to first data, and drain
   Format format{Format::bf16};   ///< of the tensor-core work
-  double macs{};                 ///< on tensor cores, as executed
+  double macs{};                 ///< as executed, padding included
+  double instructions{0};        ///< of lanes, where they do the multiply-adds; 0: tensor cores
   double simple_ops{}, special_ops{};
   double host_bytes{};           ///< over the host link, before the first phase
   double fabric_bytes{};         ///< sent to other devices, one way, within latency_s

@@ -52,8 +52,8 @@ double mac_picojoules(const GpuConfig& gpu, Format format) {
 KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel) {
   const ppa::Technology& t = gpu.technology;
   const Phase sum = kernel.total();
-  const double mac = mac_picojoules(gpu, kernel.format) * 1e-12;
-  return {kernel.macs * mac, (kernel.simple_ops + kSpecialEnergy * kernel.special_ops) * t.vector_op_pj * 1e-12 * gpu.architecture.fit.energy_scale,
+  const double mac = kernel.instructions > 0 ? t.mac_pj[static_cast<std::size_t>(kernel.format)] : mac_picojoules(gpu, kernel.format);
+  return {(kernel.macs * mac + kernel.instructions * kInstructionEnergy * t.vector_op_pj) * 1e-12, (kernel.simple_ops + kSpecialEnergy * kernel.special_ops) * t.vector_op_pj * 1e-12 * gpu.architecture.fit.energy_scale,
           sum.l2_bytes * 8 * (2 * t.sram.value + kL2WireMillimetres * t.wire_per_mm.value),
           (sum.read_bytes + sum.write_bytes) * 8 * gpu.memory.energy.value};
 }

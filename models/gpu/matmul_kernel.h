@@ -62,8 +62,8 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& shape, const Matmu
 std::optional<Format> tensor_format(const GpuConfig& gpu, Format format);
 /// The same, fp32 for the lanes.
 Format multiplied_format(const GpuConfig& gpu, Format format);
-/// Multiply-adds per clock and SM of the lanes, values widened to fp32.
-double lane_rate(const GpuConfig& gpu, Format format);
+/// Instructions of a lane for a multiply-add outside the tensor cores, in fp32: narrower values are widened first.
+double lane_instructions(const GpuConfig& gpu, Format format);
 /// Multiply-adds per clock and SM of multiplied_format().
 double tensor_rate(const GpuConfig& gpu, Format format);
 
