@@ -169,7 +169,9 @@ Kernel attention_kernel(const GpuConfig& gpu, const AttentionShape& s, const Att
     if (whole_tiles && (s.backward || best.blocks > 2.0 * gpu.sms)) break;
   }
   best.name = "attention";
+  best.granules = std::min(1.0, to_double(std::min(s.qk_dim, s.v_dim)) * s.kv_bytes / kEccGranule);
   best.format = multiplied_format(gpu, s.format);
+  if (!tensor_format(gpu, s.format)) best.instructions = best.macs * lane_instructions(gpu, s.format);
   return best;
 }
 

@@ -76,6 +76,7 @@ void ArchitectureConfig::describe(config::Visitor& v) {
   v.real("l2_latency_cycles", l2_latency_cycles, optional, non_negative, "Clocks from a load to its data when L2 holds it.");
   v.quantity("memory_latency", memory_latency, optional, positive, "From a load to its data when it comes from DRAM.");
   v.quantity("port_bandwidth", port_bandwidth, optional, positive, "Bytes per clock that one SM takes in from L2, however few SMs ask.");
+  v.real("widened_instructions", widened_instructions, optional, Range{1, 8, false}, "Instructions of a lane for a multiply-add of 16-bit values that tensor cores lack: they are widened to fp32 first.");
   v.real("sparse_speedup", sparse_speedup, optional, Range{1, 4, false}, "Of tensor cores on weights with 2:4 structured sparsity; 1: not supported.");
   v.real("full_rate", full_rate, optional, non_negative, "Dense 16-bit multiply-adds per clock and SM of the chips that efficiencies were fitted on; chips that multiply slower lose less of it. 0: every chip's own.");
   v.object("tensor_instruction", tensor_instruction, required, "What one instruction of the tensor cores multiplies.");
@@ -112,7 +113,7 @@ void GpuConfig::describe(config::Visitor& v) {
   v.integer("lanes", lanes, required, 1, 65536, "fp32 fused multiply-adds per clock and SM outside the tensor cores.");
   v.object("l2", l2, required, "Last-level cache between SMs and memory.");
   v.object("memory", memory, required, "DRAM.");
-  v.real("ecc_overhead", ecc_overhead, optional, Range{0, 0.5, false}, "Share of the memory's rate that inline error correction takes; 0 for HBM, which has bits of its own.");
+  v.real("ecc_overhead", ecc_overhead, optional, Range{0, 0.5, false}, "Traffic of inline error correction over that of the data, for loads of whole granules; tiles, which load half a granule at a time, have twice that. 0 for HBM, which has bits of its own.");
   v.object("launch", launch, optional, "What starting a kernel costs.");
   v.object("clocks", clocks, optional, "Voltage-frequency states.");
   const auto fits = [this](const TileConfig& tile) { return can_run(*this, MatmulShape{}, tile); };

@@ -71,6 +71,7 @@ struct ArchitectureConfig {
   double l2_latency_cycles{213};
   Seconds memory_latency{400e-9};      ///< from a load to its data out of DRAM
   Bytes port_bandwidth{64};            ///< bytes per clock that one SM takes in from L2
+  double widened_instructions{1.25};   ///< of a lane for a multiply-add of 16-bit values in fp32
   double sparse_speedup{1};            ///< of 2:4 structured sparsity
   double full_rate{0};                 ///< 16-bit multiply-adds per clock and SM at which efficiencies were fitted; 0: of each chip
   TensorInstructionConfig tensor_instruction;
@@ -103,6 +104,9 @@ struct ClockConfig {
   void describe(config::Visitor& v);
 };
 
+/// Data that a sector of 32 B of check bits serves: one bit for every 8 (single-error correction, double-error detection of 64).
+inline constexpr double kEccGranule = 256;
+
 struct GpuConfig : api::BoardConfig {
   ArchitectureConfig architecture;
   Hertz clock{};                       ///< boost: the highest under load
@@ -112,7 +116,7 @@ struct GpuConfig : api::BoardConfig {
   std::uint32_t lanes{64};             ///< fp32 fused multiply-adds per clock and SM
   L2Config l2;
   memory::MemoryConfig memory;
-  double ecc_overhead{0};              ///< share of the pins' rate that inline error correction takes (GDDR)
+  double ecc_overhead{0};              ///< traffic of inline error correction (GDDR) over that of data loaded in whole granules
   LaunchConfig launch;
   ClockConfig clocks;
 
@@ -123,8 +127,11 @@ struct GpuConfig : api::BoardConfig {
   /// That of tensor peaks: tensor_clock, within what the boost clock allows and kernels at it reach.
   Hertz peak_clock() const;
   double peak_vector_ops_per_s() const { return 2.0 * lanes * sms * clock.value; }
-  /// DRAM bytes a second at which kernels load, at an efficiency of theirs.
-  double load_bytes_per_s(double efficiency) const { return memory::peak(memory).value * (1 - ecc_overhead) * efficiency; }
+  /// DRAM bytes a second at which kernels load, at an efficiency of theirs. A sector of check bits serves a granule of data; who
+  /// loads half a granule at a time (`granules`: the share of loads that do not) brings it twice.
+  double load_bytes_per_s(double efficiency, double granules) const {
+    return memory::peak(memory).value * efficiency / (1 + ecc_overhead * (2 - granules));
+  }
   double l2_bytes_per_s() const { return l2.bytes_per_clock.value * clock.value; }
 };
 

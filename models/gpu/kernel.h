@@ -26,13 +26,15 @@ struct Kernel {
   std::vector<Phase> phases;
   double latency_s{};            ///< first instruction to first data, and drain
   Format format{Format::bf16};   ///< of the tensor-core work
-  double macs{};                 ///< on tensor cores, as executed
+  double macs{};                 ///< as executed, padding included
   double activity{1};            ///< of its operands: energy of the tensor cores over that on a benchmark's
+  double instructions{0};        ///< of lanes, where they do the multiply-adds; 0: tensor cores
   double simple_ops{}, special_ops{};
   double host_bytes{};           ///< over the host link, before the first phase
   double fabric_bytes{};         ///< sent to other devices, one way, within latency_s
   double blocks{};
   double streams{0};             ///< share of its loads in whole pages of memory: at stream_efficiency, the rest at memory_efficiency
+  double granules{0};            ///< share of its loads that take whole granules of inline error correction, tiles taking halves
   bool tile_stores{true};        ///< results leave in pieces of a tile's row, not in whole pages
   double store_stages{0};        ///< blocks of an SM of which one can store while others compute; 0: stores overlap as loads do
   double stages{4};              ///< loads under way per SM: pipeline stages times resident blocks

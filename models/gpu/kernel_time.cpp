@@ -22,14 +22,14 @@ double die_crossing(const GpuConfig& gpu) {
 
 BytesPerSecond die_to_die_needed(const GpuConfig& gpu) {
   const double dies = memory_dies(gpu);
-  return {2 * (dies - 1) / (dies * dies) * gpu.load_bytes_per_s(gpu.architecture.fit.stream_efficiency)};
+  return {2 * (dies - 1) / (dies * dies) * gpu.load_bytes_per_s(gpu.architecture.fit.stream_efficiency, 1)};
 }
 
 double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase, Hertz clock) {
   const FitConfig& fit = gpu.architecture.fit;
-  const double read = phase.read_bytes / gpu.load_bytes_per_s(std::lerp(fit.memory_efficiency, fit.stream_efficiency, kernel.streams));
-  const double store = kernel.tile_stores ? phase.write_bytes * kTileStoreCost / gpu.load_bytes_per_s(fit.memory_efficiency)
-                                          : phase.write_bytes / gpu.load_bytes_per_s(fit.stream_efficiency);
+  const double read = phase.read_bytes / gpu.load_bytes_per_s(std::lerp(fit.memory_efficiency, fit.stream_efficiency, kernel.streams), kernel.granules);
+  const double store = kernel.tile_stores ? phase.write_bytes * kTileStoreCost / gpu.load_bytes_per_s(fit.memory_efficiency, 0)
+                                          : phase.write_bytes / gpu.load_bytes_per_s(fit.stream_efficiency, 1);
   const double crossing = die_crossing(gpu) * (phase.read_bytes + phase.write_bytes);
   const double l2 = std::max(phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value, crossing), work = phase.sm_cycles / clock.value;
   if (kernel.store_stages <= 0) return overlapped(std::max(read + store, l2), work, kernel.stages);
@@ -52,8 +52,8 @@ double mac_picojoules(const GpuConfig& gpu, Format format) {
 KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel) {
   const ppa::Technology& t = gpu.technology;
   const Phase sum = kernel.total();
-  const double mac = mac_picojoules(gpu, kernel.format) * 1e-12;
-  return {kernel.macs * mac * kernel.activity, (kernel.simple_ops + kSpecialEnergy * kernel.special_ops) * t.vector_op_pj * 1e-12 * gpu.architecture.fit.energy_scale,
+  const double mac = kernel.instructions > 0 ? t.mac_pj[static_cast<std::size_t>(kernel.format)] : mac_picojoules(gpu, kernel.format) * kernel.activity;
+  return {(kernel.macs * mac + kernel.instructions * kInstructionEnergy * t.vector_op_pj) * 1e-12, (kernel.simple_ops + kSpecialEnergy * kernel.special_ops) * t.vector_op_pj * 1e-12 * gpu.architecture.fit.energy_scale,
           sum.l2_bytes * 8 * (2 * t.sram.value + kL2WireMillimetres * t.wire_per_mm.value),
           (sum.read_bytes + sum.write_bytes) * 8 * gpu.memory.energy.value};
 }

@@ -17,10 +17,6 @@ namespace {
 /// A page of DRAM: of a pseudo-channel of HBM2 and HBM3 [JESD235, JESD238].
 constexpr double kPageBytes = 1024;
 
-/// Instructions of a lane for a multiply-add of values it widens to fp32 first. [assumed] 8 x 8 results a thread: 16 values for
-/// 64 multiply-adds. torch.matmul reaches 10.7 TFLOPS in bf16 on V100 beside 14.4 in fp32 (github.com/zzc0721/torch-performance-test-data).
-constexpr double kWidened = 1.25;
-
 /// Libraries keep the bytes of a stage: `k_step` is for 16-bit values.
 std::uint64_t step_of(const MatmulShape& s, const TileConfig& t) {
   return std::max<std::uint64_t>(8, static_cast<std::uint64_t>(t.k_step * 2 / std::max({s.a_bytes, s.b_bytes, 1.0})));
@@ -48,10 +44,18 @@ std::optional<Format> tensor_format(const GpuConfig& gpu, Format format) {
 
 Format multiplied_format(const GpuConfig& gpu, Format format) { return tensor_format(gpu, format).value_or(Format::fp32); }
 
+void set_places(const MatmulShape& s, Kernel& kernel) {
+  if (!s.rows_of_b) return;
+  const double row = static_cast<double>(s.n) * s.b_bytes;
+  kernel.streams = std::min(1.0, row / kPageBytes);
+  kernel.granules = std::max(kernel.granules, std::min(1.0, row / kEccGranule));
+}
+
+double lane_instructions(const GpuConfig& gpu, Format format) { return bits(format) < 32 ? gpu.architecture.widened_instructions : 1; }
+
 double tensor_rate(const GpuConfig& gpu, Format format) {
   const std::optional<Format> computed = tensor_format(gpu, format);
-  if (computed) return gpu.tensor[static_cast<std::size_t>(*computed)];
-  return bits(format) < 32 ? gpu.lanes / kWidened : gpu.lanes;
+  return computed ? gpu.tensor[static_cast<std::size_t>(*computed)] : gpu.lanes / lane_instructions(gpu, format);
 }
 
 double stretched(const GpuConfig& gpu, Format format, double efficiency) {
@@ -105,12 +109,13 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   const double waves = kernel.blocks / (static_cast<double>(gpu.sms) * p.resident);
   const double k = static_cast<double>(ceil_div(ceil_div(s.k, p.splits), step_of(s, p.tile)) * step_of(s, p.tile)) * p.splits;
   kernel.macs = static_cast<double>(rows * columns * s.batch) * p.tile.m * p.tile.n * k / s.speedup;
+  if (!tensor_format(gpu, s.format)) kernel.instructions = kernel.macs * lane_instructions(gpu, s.format);
   kernel.plan = fmt::format("tile {} x {} x {}, {}{:.0f} blocks on {} SMs, {} resident, {:.2f} waves", p.tile.m, p.tile.n, step_of(s, p.tile),
                             p.stream_k ? "stream-K, " : p.splits > 1 ? fmt::format("split-K {}, ", p.splits) : "", kernel.blocks, gpu.sms, p.resident, waves);
 
   const double at_a_time = blocks_at_a_time(gpu, p, kernel.blocks);
   kernel.stages = p.tile.stages * at_a_time;
-  if (s.rows_of_b) kernel.streams = std::min(1.0, static_cast<double>(s.n) * s.b_bytes / kPageBytes);
+  set_places(s, kernel);
   kernel.store_stages = gpu.architecture.library.persistent ? 0 : at_a_time;
   kernel.phases = matmul_traffic(gpu, s, p, detail.phases, detail.waves);
   // SM time: each phase gets the share of the busiest SM's clocks that its wave and its part of K stand for.
@@ -127,8 +132,8 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& s, const MatmulPla
   const double adders = static_cast<double>(gpu.sms) * gpu.lanes;
   if (partial > 0) kernel.phases.push_back({partial / 8 / adders, partial, 0, 0});
   const double hop = gpu.architecture.l2_latency_cycles / gpu.clock.value;
-  // stream-K adds in the same kernel behind a flag in memory; split-K in a second one.
-  const double merge = p.stream_k ? 4 * hop : partial > 0 ? gpu.architecture.fit.simple_latency.value : 0;
+  // stream-K adds in the same kernel behind a flag in memory; split-K in a second one of the stream.
+  const double merge = p.stream_k ? 4 * hop : partial > 0 ? gpu.launch.gap.value + gpu.architecture.fit.simple_latency.value : 0;
   kernel.latency_s = gpu.architecture.fit.kernel_latency.value + merge;
   return kernel;
 }

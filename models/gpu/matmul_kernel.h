@@ -37,6 +37,7 @@ struct MatmulPlan {
   TileConfig tile;
   std::uint32_t splits{1};
   bool stream_k{false};
+  bool gemv{false};                ///< no tile: gemv_kernel.h
   std::uint32_t resident{1};       ///< blocks per SM
   double predicted_s{};            ///< at the boost clock
 };
@@ -46,6 +47,8 @@ struct MatmulPlan {
 /// L40, GeForce) it hides behind them in part. cuBLAS reaches 88 to 96% of the peak of L20, of half the rate of RTX A6000
 /// [github.com/DefTruth/CUDA-Learn-Notes, hgemm], where it reaches 72%.
 double stretched(const GpuConfig& gpu, Format format, double efficiency);
+/// Share of loads that run on in rows of B, whole pages of DRAM and whole granules of error correction.
+void set_places(const MatmulShape& shape, Kernel& kernel);
 std::uint32_t matmul_residency(const GpuConfig& gpu, const MatmulShape& shape, const TileConfig& tile);
 bool can_run(const GpuConfig& gpu, const MatmulShape& shape, const TileConfig& tile);
 /// A lower bound of the busiest SM's clocks.
@@ -59,7 +62,9 @@ Kernel matmul_kernel(const GpuConfig& gpu, const MatmulShape& shape, const Matmu
 std::optional<Format> tensor_format(const GpuConfig& gpu, Format format);
 /// The same, fp32 for the lanes.
 Format multiplied_format(const GpuConfig& gpu, Format format);
-/// Multiply-adds per clock and SM of that.
+/// Instructions of a lane for a multiply-add outside the tensor cores, in fp32: narrower values are widened first.
+double lane_instructions(const GpuConfig& gpu, Format format);
+/// Multiply-adds per clock and SM of multiplied_format().
 double tensor_rate(const GpuConfig& gpu, Format format);
 
 }  // namespace presil::gpu

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "models/gpu/gemv_kernel.h"
 #include "models/gpu/kernel_time.h"
 #include "models/gpu/occupancy.h"
 #include "sim/base/error.h"
@@ -33,9 +34,15 @@ bool can_split(const LibraryConfig& library, const MatmulShape& s, const TileCon
 std::vector<Candidate> candidates(const GpuConfig& gpu, const MatmulShape& shape) {
   std::vector<Candidate> all;
   const LibraryConfig& library = gpu.architecture.library;
+  if (can_run_gemv(shape)) {
+    MatmulPlan plan;
+    plan.gemv = true;
+    all.push_back({plan, gemv_cycles(gpu, shape) / gpu.clock.value});
+  }
   for (const TileConfig& tile : library.tiles) {
     if (!can_run(gpu, shape, tile)) continue;
-    MatmulPlan plan{tile, 1, false, 1, 0};
+    MatmulPlan plan;
+    plan.tile = tile;
     plan.resident = matmul_residency(gpu, shape, tile);
     for (const std::uint32_t splits : kSplits) {
       if (!can_split(library, shape, tile, splits)) continue;
@@ -51,6 +58,10 @@ std::vector<Candidate> candidates(const GpuConfig& gpu, const MatmulShape& shape
   return all;
 }
 
+Kernel kernel_of_plan(const GpuConfig& gpu, const MatmulShape& shape, const MatmulPlan& plan, Detail detail) {
+  return plan.gemv ? gemv_kernel(gpu, shape) : matmul_kernel(gpu, shape, plan, detail);
+}
+
 }  // namespace
 
 MatmulPlan choose_matmul(const GpuConfig& gpu, const MatmulShape& shape) {
@@ -58,7 +69,7 @@ MatmulPlan choose_matmul(const GpuConfig& gpu, const MatmulShape& shape) {
   best.predicted_s = -1;
   for (Candidate& c : candidates(gpu, shape)) {
     if (best.predicted_s >= 0 && c.least_s >= best.predicted_s) break;  // sorted: no later one can win
-    c.plan.predicted_s = kernel_time(gpu, matmul_kernel(gpu, shape, c.plan, kEstimate), gpu.clock).value;
+    c.plan.predicted_s = kernel_time(gpu, kernel_of_plan(gpu, shape, c.plan, kEstimate), gpu.clock).value;
     if (best.predicted_s < 0 || c.plan.predicted_s < best.predicted_s) best = c.plan;
   }
   if (best.predicted_s < 0) throw InputError(fmt::format("no tile of architecture '{}' fits its SM", gpu.architecture.name));
@@ -66,7 +77,7 @@ MatmulPlan choose_matmul(const GpuConfig& gpu, const MatmulShape& shape) {
 }
 
 Kernel plan_matmul(const GpuConfig& gpu, const MatmulShape& shape) {
-  return matmul_kernel(gpu, shape, choose_matmul(gpu, shape), kSimulated);
+  return kernel_of_plan(gpu, shape, choose_matmul(gpu, shape), kSimulated);
 }
 
 }  // namespace presil::gpu

@@ -42,7 +42,7 @@ Kernel vector_kernel(const GpuConfig& gpu, const VectorShape& s) {
   kernel.phases.assign(kPhases, {sum.sm_cycles / n, sum.l2_bytes / n, sum.read_bytes / n, sum.write_bytes / n});
   kernel.simple_ops = s.simple;
   kernel.special_ops = s.special;
-  kernel.streams = 1;
+  kernel.streams = kernel.granules = 1;
   kernel.tile_stores = false;
   kernel.stages = 8;
   kernel.blocks = s.rows;

@@ -78,7 +78,7 @@ class GpuChip final : public ChipModel {
   std::vector<Busy> busy(const OpTotals& op) const override {
     const auto bytes = [&](api::Level level) { return op.bytes[static_cast<std::size_t>(level)]; };
     return {{"tensor", op.array_busy_s / c_.sms},
-            {"memory", bytes(api::Level::memory) / c_.load_bytes_per_s(c_.architecture.fit.memory_efficiency)},
+            {"memory", bytes(api::Level::memory) / c_.load_bytes_per_s(c_.architecture.fit.memory_efficiency, 1)},
             {"vector", op.vector_busy_s / c_.sms},
             {"l2", bytes(api::Level::shared) / c_.l2_bytes_per_s()},
             {"host", bytes(api::Level::host) / c_.host.bandwidth.value}};

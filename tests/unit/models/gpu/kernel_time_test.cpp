@@ -74,6 +74,23 @@ TEST(KernelTime, RowsOfBAreReadAtTheRateOfStreams) {
   EXPECT_NEAR(chosen(g, gemm(8, 8192, 8192)) / chosen(g, wide), 1.5, 0.1);
 }
 
+/// A sector of check bits serves 256 bytes: who loads 128 at a time, as tiles do along K, brings it twice.
+TEST(KernelTime, TilesFetchCheckBitsTwice) {
+  GpuConfig g = small_gpu();
+  Kernel k;
+  k.phases = {{0, 0, 1e9, 0}};
+  const double without = kernel_time(g, k, g.clock).value;
+  g.ecc_overhead = 0.125;
+  EXPECT_NEAR(kernel_time(g, k, g.clock).value / without, 1.25, 1e-12);
+  k.granules = 1;
+  EXPECT_NEAR(kernel_time(g, k, g.clock).value / without, 1.125, 1e-12);
+  EXPECT_EQ(plan_matmul(g, gemm(16, 8192, 8192)).granules, 0);
+  EXPECT_EQ(plan_matmul(g, gemm(1, 8192, 8192)).granules, 1);
+  MatmulShape rows = gemm(16, 64, 8192);  // half a granule a row
+  rows.rows_of_b = true;
+  EXPECT_EQ(plan_matmul(g, rows).granules, 0.5);
+}
+
 /// Two dies: half of all bytes cross, each way at half the rate. They act as one as long as that takes less than memory.
 TEST(KernelTime, DiesActAsOneWhileTheyExchangeFastEnough) {
   const GpuConfig one = small_gpu();
@@ -83,7 +100,7 @@ TEST(KernelTime, DiesActAsOneWhileTheyExchangeFastEnough) {
   Kernel stream;
   stream.phases = {{0, 0, 1e9, 0}};
   stream.streams = 1;
-  EXPECT_NEAR(die_to_die_needed(two).value, one.load_bytes_per_s(one.architecture.fit.stream_efficiency) / 2, 1);
+  EXPECT_NEAR(die_to_die_needed(two).value, one.load_bytes_per_s(one.architecture.fit.stream_efficiency, 1) / 2, 1);
   EXPECT_NEAR(kernel_time(two, stream, two.clock) / kernel_time(one, stream, one.clock), 1, 1e-9);
   two.die.die_to_die = two.die.die_to_die * 0.5;
   EXPECT_NEAR(kernel_time(two, stream, two.clock) / kernel_time(one, stream, one.clock), 2, 1e-6);

@@ -81,7 +81,7 @@ inline std::vector<Phase> phases_of(const GpuConfig& g, const MatmulShape& s, co
 inline Kernel kernel_of(const GpuConfig& g, const MatmulShape& s, const MatmulPlan& p, std::uint32_t most) { return matmul_kernel(g, s, p, {most, ~std::uint64_t{0}}); }
 
 /// DRAM bytes a second at which matrix and attention kernels load, and at which element-wise ones do.
-inline double load_rate(const GpuConfig& g) { return g.load_bytes_per_s(g.architecture.fit.memory_efficiency); }
-inline double stream_rate(const GpuConfig& g) { return g.load_bytes_per_s(g.architecture.fit.stream_efficiency); }
+inline double load_rate(const GpuConfig& g) { return g.load_bytes_per_s(g.architecture.fit.memory_efficiency, 0); }
+inline double stream_rate(const GpuConfig& g) { return g.load_bytes_per_s(g.architecture.fit.stream_efficiency, 1); }
 
 }  // namespace presil::gpu
