@@ -55,13 +55,13 @@ TEST(RegisterMoves, OutputStationaryMovesBothOperandsAndShiftsResultsOut) {
   EXPECT_DOUBLE_EQ(moves.sums, 6.0 * 5 * 10 + 5 * (1 + 2 + 3 + 4 + 1 + 2));
 }
 
-Matrix ones(std::size_t rows, std::size_t columns) { return {rows, columns, std::vector<std::int32_t>(rows * columns, 1)}; }
+Matrix all_ones(std::size_t rows, std::size_t columns) { return {rows, columns, std::vector<std::int32_t>(rows * columns, 1)}; }
 
 TEST(RegisterMoves, AreThoseOfThePeGrid) {
   for (const Dataflow dataflow : {Dataflow::ws, Dataflow::os, Dataflow::is})
     for (const ArrayShape array : {ArrayShape{4, 4}, {3, 5}, {5, 2}, {1, 1}})
       for (const GemmShape& g : {GemmShape{1, 1, 1}, {4, 4, 4}, {7, 5, 9}, {1, 8, 8}, {12, 3, 2}, {6, 11, 13}}) {
-        const RegisterMoves grid = run_grid(ones(g.m, g.k), ones(g.k, g.n), array, dataflow).moves, seen = register_moves(g, array, dataflow);
+        const RegisterMoves grid = run_grid(all_ones(g.m, g.k), all_ones(g.k, g.n), array, dataflow).moves, seen = register_moves(g, array, dataflow);
         const auto where = [&] {
           return testing::Message() << "dataflow " << static_cast<int>(dataflow) << ", " << array.rows << " x " << array.columns << ", " << g.m << ' ' << g.n << ' ' << g.k;
         };
