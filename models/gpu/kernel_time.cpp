@@ -53,7 +53,9 @@ KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel) {
   const ppa::Technology& t = gpu.technology;
   const Phase sum = kernel.total();
   const double mac = kernel.instructions > 0 ? t.mac_pj[static_cast<std::size_t>(kernel.format)] : mac_picojoules(gpu, kernel.format) * kernel.activity;
-  return {(kernel.macs * mac + kernel.instructions * kInstructionEnergy * t.vector_op_pj) * 1e-12, (kernel.simple_ops + kSpecialEnergy * kernel.special_ops) * t.vector_op_pj * 1e-12 * gpu.architecture.fit.energy_scale,
+  const double vector = kernel.simple_ops + kSpecialEnergy * kernel.special_ops;
+  return {(kernel.macs * mac + kernel.instructions * kInstructionEnergy * t.vector_op_pj) * 1e-12,
+          vector * t.vector_op_pj * 1e-12 * gpu.architecture.fit.energy_scale,
           sum.l2_bytes * 8 * (2 * t.sram.value + kL2WireMillimetres * t.wire_per_mm.value),
           (sum.read_bytes + sum.write_bytes) * 8 * gpu.memory.energy.value};
 }

@@ -14,7 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr double kMebi = 1024.0 * 1024;
+constexpr double kMebibyte = 1024.0 * 1024;
 
 SystemConfig machine(const std::string& stem, const std::vector<std::string>& overrides = {}) {
   SystemConfig system;
@@ -58,7 +58,7 @@ TEST(DeviceGroups, FewDevicesOfATorusArePartOfThePod) {
   EXPECT_EQ(machine_for(pod, 64).devices(), 64u);
   EXPECT_EQ(machine_for(pod, 2).devices(), pod.devices());
   EXPECT_THROW(machine_for(pod, 2 * pod.devices()), InputError);
-  const GroupResult r = played(pod, 2, {Operation::all_gather, 64 * kMebi, {2, 1}});
+  const GroupResult r = played(pod, 2, {Operation::all_gather, 64 * kMebibyte, {2, 1}});
   EXPECT_EQ(r.groups, 1u);
 }
 
@@ -72,7 +72,7 @@ TEST(DeviceGroups, StartWhereTheOthersLeaveRoom) {
 
 TEST(GroupSimulator, AWholeNodeIsTheCollectiveOfThatNode) {
   const SystemConfig h100 = machine("dgx_h100");
-  for (const double bytes : {0.25 * kMebi, 64 * kMebi}) {
+  for (const double bytes : {0.25 * kMebibyte, 64 * kMebibyte}) {
     const GroupResult r = played(h100, 8, {Operation::all_reduce, bytes, {8, 1}});
     const Seconds closed = collective_time(h100.scale_up.link, {workload::CollectiveKind::all_reduce, 8, bytes});
     EXPECT_NEAR(r.time.value, closed.value, 0.07 * closed.value) << bytes;
@@ -83,7 +83,7 @@ TEST(GroupSimulator, AWholeNodeIsTheCollectiveOfThatNode) {
 // Behind a switch every device has links of its own: groups side by side do not notice each other.
 TEST(GroupSimulator, TensorGroupsSideBySideDoNotMeetBehindASwitch) {
   const SystemConfig h100 = machine("dgx_h100");
-  const GroupExchange x{Operation::all_gather, 64 * kMebi, {2, 1}};
+  const GroupExchange x{Operation::all_gather, 64 * kMebibyte, {2, 1}};
   const GroupResult one = played(h100, 2, x), four = played(h100, 8, x), all = played(h100, 8, x, true);
   EXPECT_EQ(one.groups, 1u);
   EXPECT_EQ(four.groups, 4u);
@@ -95,7 +95,7 @@ TEST(GroupSimulator, TensorGroupsSideBySideDoNotMeetBehindASwitch) {
 
 // Two devices at one NIC: data groups of both pass it. Large messages take twice as long.
 TEST(GroupSimulator, DataGroupsShareTheNicsOfTheirNodes) {
-  const GroupExchange x{Operation::send_receive, 512 * kMebi, {2, 8}};
+  const GroupExchange x{Operation::send_receive, 512 * kMebibyte, {2, 8}};
   const GroupResult own = played(machine("dgx_h100_superpod"), 16, x);
   const GroupResult shared = played(machine("dgx_h100_superpod", {"scale_out.nics=4"}), 16, x);
   EXPECT_EQ(own.played, 1u);
@@ -106,7 +106,7 @@ TEST(GroupSimulator, DataGroupsShareTheNicsOfTheirNodes) {
 // Both ways of a pipeline at once: links are full duplex.
 TEST(GroupSimulator, MessagesOfAPipelineTakeTheNicsRate) {
   const SystemConfig pod = machine("dgx_h100_superpod");
-  const double bytes = 256 * kMebi;
+  const double bytes = 256 * kMebibyte;
   const GroupResult r = played(pod, 128, {Operation::send_receive, bytes, {2, 64}});
   const LinkConfig& nic = pod.scale_out.link;
   EXPECT_NEAR(r.time.value, bytes / effective_rate(nic, 2).value, 0.02 * r.time.value);
@@ -117,22 +117,22 @@ TEST(GroupSimulator, MessagesOfAPipelineDelayGradients) {
   const SystemConfig pod = machine("dgx_h100_superpod");
   static GroupSimulator simulator;
   simulator.place(pod, 256);
-  const GroupExchange gradients{Operation::reduce_scatter, 1024 * kMebi, {16, 8}}, message{Operation::send_receive, 32 * kMebi, {2, 128}};
+  const GroupExchange gradients{Operation::reduce_scatter, 1024 * kMebibyte, {16, 8}}, message{Operation::send_receive, 32 * kMebibyte, {2, 128}};
   const GroupMeeting meeting = simulator.meet(gradients, message);
-  const double passes = 32 * kMebi / effective_rate(pod.scale_out.link, 2).value;
+  const double passes = 32 * kMebibyte / effective_rate(pod.scale_out.link, 2).value;
   EXPECT_GT(meeting.delay.value, 0.8 * passes);
   EXPECT_LT(meeting.delay.value, 1.3 * passes);
   EXPECT_GT(meeting.beside.value, 1.5 * passes);  // it shares the rate while it lasts
-  const GroupExchange inside{Operation::all_gather, 64 * kMebi, {8, 1}};
+  const GroupExchange inside{Operation::all_gather, 64 * kMebibyte, {8, 1}};
   EXPECT_EQ(simulator.meet(inside, message).delay.value, 0);  // links of the node, not its NICs
 }
 
 TEST(GroupSimulator, WhatIsLeftOutChangesNothing) {
   struct Case { const char* system; std::uint32_t devices; GroupExchange exchange; };
-  for (const Case& c : {Case{"dgx_h100_superpod", 256, {Operation::reduce_scatter, 256 * kMebi, {32, 8}}},    // rounds of a ring
-                        Case{"dgx_h100_superpod", 256, {Operation::all_reduce, 512 * kMebi, {64, 4}}},
-                        Case{"dgx_h100_superpod", 128, {Operation::all_reduce, 64 * kMebi, {128, 1}}},        // hierarchical, folded
-                        Case{"gb200_nvl72", 72, {Operation::all_gather, 256 * kMebi, {72, 1}}}}) {
+  for (const Case& c : {Case{"dgx_h100_superpod", 256, {Operation::reduce_scatter, 256 * kMebibyte, {32, 8}}},    // rounds of a ring
+                        Case{"dgx_h100_superpod", 256, {Operation::all_reduce, 512 * kMebibyte, {64, 4}}},
+                        Case{"dgx_h100_superpod", 128, {Operation::all_reduce, 64 * kMebibyte, {128, 1}}},        // hierarchical, folded
+                        Case{"gb200_nvl72", 72, {Operation::all_gather, 256 * kMebibyte, {72, 1}}}}) {
     const GroupResult some = played(machine(c.system), c.devices, c.exchange), all = played(machine(c.system), c.devices, c.exchange, true);
     EXPECT_TRUE(some.folded) << c.system << c.exchange.groups.ranks << kPatternNames[static_cast<std::size_t>(some.choice.pattern)];
     EXPECT_FALSE(all.folded) << c.system;
@@ -155,7 +155,7 @@ TEST(GroupSimulator, ShotsTakeTheirClosedForm) {
 TEST(ExchangeTimes, KeepsWhatItSimulatedAndSaysWhatItCouldNot) {
   ExchangeTimes times;
   times.place(machine("dgx_h100_superpod"), 48);
-  const GroupExchange even{Operation::all_gather, kMebi, {2, 8}}, uneven{Operation::all_gather, kMebi, {12, 1}};
+  const GroupExchange even{Operation::all_gather, kMebibyte, {2, 8}}, uneven{Operation::all_gather, kMebibyte, {12, 1}};
   const Seconds t = times.of(even, {1}).time();
   EXPECT_LT(t.value, 0.001);
   EXPECT_EQ(&times.of(even, {1}), &times.of(even, {1}));
