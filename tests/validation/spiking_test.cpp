@@ -121,6 +121,12 @@ TEST(Loihi2, TheRatesOfTheSystemBoundWhatItReached) {
   EXPECT_GT(step, 0.2 / h.steps_per_s);
 }
 
+TEST(Loihi2, RatesOfItsCoresAddUpToTheSystems) {
+  const spiking::CoreConfig core = shipped("loihi_2").config.core;
+  expect_published(HalaPoint::kCores / core.synapse_time.value, 380e12, 0.01, "synapses a second");
+  expect_published(HalaPoint::kCores / core.idle_time.value, 240e12, 0.01, "neurons a second");
+}
+
 TEST(Loihi, TimesAndEnergiesOfItsPaper) {
   const Shipped p = shipped("loihi");
   EXPECT_NEAR(spiking::barrier(p.config.mesh, 1).value, 113e-9, 1e-15);
