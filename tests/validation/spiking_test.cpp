@@ -1,9 +1,9 @@
 // spiking_test.cpp -- shipped chips of spiking cores against what was published of them.
 //
-// TrueNorth's leakage and energies are fitted on three efficiencies, which are therefore reproduced and prove
-// nothing; Loihi's energies and times are its paper's own. Predicted are TrueNorth's energy of an event and
-// power, Hala Point's efficiency from Loihi's energies scaled by the node, areas, and where spikes break even
-// with dense arithmetic.
+// TrueNorth's power at rest and energy of an event are fitted on two efficiencies, which are therefore
+// reproduced and prove nothing; Loihi's energies and times are its paper's own. Predicted are TrueNorth's
+// power elsewhere, Hala Point's efficiency from Loihi's energies scaled by the node, areas, and where spikes
+// break even with dense arithmetic.
 #include <cmath>
 
 #include <gtest/gtest.h>
