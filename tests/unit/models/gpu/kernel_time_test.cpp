@@ -91,6 +91,24 @@ TEST(KernelTime, TilesFetchCheckBitsTwice) {
   EXPECT_EQ(plan_matmul(g, rows).granules, 0.5);
 }
 
+/// What tensor cores lack is multiplied on the lanes, where instructions cost far more than arithmetic: one a multiply-add in
+/// fp32, more where values are widened first.
+TEST(KernelTime, LanesPayForTheirInstructions) {
+  GpuConfig g = small_gpu();
+  g.architecture.widened_instructions = 1.5;
+  g.tensor[static_cast<std::size_t>(Format::bf16)] = 0;
+  MatmulShape s = gemm(256, 256, 4096);
+  const auto per_mac = [&] {
+    const Kernel k = plan_matmul(g, s);
+    return kernel_energy(g, k).tensor / k.macs * 1e12;
+  };
+  EXPECT_NEAR(per_mac(), 0.2 + 1.5 * kInstructionEnergy, 1e-9);
+  s.format = Format::fp32;
+  EXPECT_NEAR(per_mac(), 0.2 + kInstructionEnergy, 1e-9);
+  s.format = Format::fp16;
+  EXPECT_LT(per_mac(), 2);
+}
+
 /// Two dies: half of all bytes cross, each way at half the rate. They act as one as long as that takes less than memory.
 TEST(KernelTime, DiesActAsOneWhileTheyExchangeFastEnough) {
   const GpuConfig one = small_gpu();
