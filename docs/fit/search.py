@@ -5,8 +5,8 @@ each other; steps become finer when nothing does, and coarse again until that br
 import itertools
 
 STEPS = (0.1, 0.03, 0.01)  # relative
-DIGITS = 2                 # significant, of every value that is tried
-LEAST_GAIN = 0.02          # percentage points
+DIGITS = 3                 # significant, of every value that is tried
+LEAST_GAIN = 1e-3          # percentage points
 
 
 PAIRS = [("tensor_efficiency", "tile_overhead"), ("tensor_efficiency", "energy_scale"), ("memory_efficiency", "kernel_latency")]

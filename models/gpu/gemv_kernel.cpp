@@ -30,7 +30,6 @@ Kernel gemv_kernel(const GpuConfig& gpu, const MatmulShape& s) {
   kernel.macs = gemv_macs(s);
   kernel.instructions = kernel.macs * lane_instructions(gpu, s.format);
   kernel.blocks = gpu.sms;
-  kernel.granules = 1;
   set_places(s, kernel);
   kernel.stages = kGemvStages;
   kernel.phases.assign(kGemvPhases, {gemv_cycles(gpu, s) / share, (loads + stores) / share, loads / share, stores / share});

@@ -1,8 +1,8 @@
 // gemv_kernel.h -- a product with a single row or column: matrix times vector, which libraries do without tensor cores.
 //
-// Each warp walks along rows of the matrix, 16 bytes a thread, multiplies on the lanes in fp32 and sums over its threads
-// [cuBLAS: gemvx::kernel, gemv2T_kernel_val in profiles of single-token generation]. Loads take whole rows, so that every granule
-// of inline error correction comes once; places in DRAM are those of many rows at a time, as with tiles: memory_efficiency.
+// Each warp walks along rows of the matrix, two values a thread [assumed], multiplies on the lanes in fp32 and sums over its
+// threads [cuBLAS: gemvx::kernel, gemv2T_kernel_val in profiles of single-token generation]. That is 128 bytes at a time, of many
+// rows: memory_efficiency, and half a granule of inline error correction, as with tiles.
 // Not modelled: the latency of the sum, a matrix that lies across the vector.
 #pragma once
 

@@ -52,6 +52,8 @@ INSTANTIATE_TEST_SUITE_P(Chips, MeasuredProducts,
                                          MeasuredProduct{"l4", Format::bf16, 0, 59.4, PRESIL_TORCH_DATA "120"},
                                          MeasuredProduct{"v100_sxm2", Format::fp16, 0, 97.4, PRESIL_TORCH_DATA "140"},
                                          MeasuredProduct{"v100_sxm2", Format::bf16, 0, 10.65, PRESIL_TORCH_DATA "140"},
+                                         MeasuredProduct{"t4", Format::fp16, 0, 42.71, PRESIL_TORCH_DATA "29"},
+                                         MeasuredProduct{"t4", Format::fp32, 0, 4.43, PRESIL_TORCH_DATA "29"},
                                          MeasuredProduct{"a40", Format::fp16, 0, 108.5, PRESIL_TORCH_DATA "185"},
                                          MeasuredProduct{"a40", Format::bf16, 0, 110.6, PRESIL_TORCH_DATA "185"}));
 #undef PRESIL_TORCH_DATA

@@ -85,10 +85,28 @@ TEST(KernelTime, TilesFetchCheckBitsTwice) {
   k.granules = 1;
   EXPECT_NEAR(kernel_time(g, k, g.clock).value / without, 1.125, 1e-12);
   EXPECT_EQ(plan_matmul(g, gemm(16, 8192, 8192)).granules, 0);
-  EXPECT_EQ(plan_matmul(g, gemm(1, 8192, 8192)).granules, 1);
+  EXPECT_EQ(vector_kernel(g, VectorShape{}).granules, 1);
   MatmulShape rows = gemm(16, 64, 8192);  // half a granule a row
   rows.rows_of_b = true;
   EXPECT_EQ(plan_matmul(g, rows).granules, 0.5);
+}
+
+/// What tensor cores lack is multiplied on the lanes, where instructions cost far more than arithmetic: one a multiply-add in
+/// fp32, more where values are widened first.
+TEST(KernelTime, LanesPayForTheirInstructions) {
+  GpuConfig g = small_gpu();
+  g.architecture.widened_instructions = 1.5;
+  g.tensor[static_cast<std::size_t>(Format::bf16)] = 0;
+  MatmulShape s = gemm(256, 256, 4096);
+  const auto per_mac = [&] {
+    const Kernel k = plan_matmul(g, s);
+    return kernel_energy(g, k).tensor / k.macs * 1e12;
+  };
+  EXPECT_NEAR(per_mac(), 0.2 + 1.5 * kInstructionEnergy, 1e-9);
+  s.format = Format::fp32;
+  EXPECT_NEAR(per_mac(), 0.2 + kInstructionEnergy, 1e-9);
+  s.format = Format::fp16;
+  EXPECT_LT(per_mac(), 2);
 }
 
 /// Two dies: half of all bytes cross, each way at half the rate. They act as one as long as that takes less than memory.
