@@ -20,7 +20,7 @@ using Words = std::vector<std::string>;
 
 std::string experiment(const char* name) { return (source_directory() / "configs" / "experiments" / name).string(); }
 
-json result_of(const char* name, const Words& more) {
+json fabric_result(const char* name, const Words& more) {
   Words command{"run", experiment(name), "--format", "json"};
   command.insert(command.end(), more.begin(), more.end());
   const CommandResult run = run_presil(command);
@@ -32,7 +32,7 @@ double seconds(const json& result, const char* metric) { return result.at("metri
 
 TEST(FabricRun, InferenceOnASystemSimulatesItsExchanges) {
   const char* name = "llama3_70b_on_8_h100.yaml";
-  const json closed = result_of(name, {}), simulated = result_of(name, {"--set", "system=dgx_h100"});
+  const json closed = fabric_result(name, {}), simulated = fabric_result(name, {"--set", "system=dgx_h100"});
   EXPECT_EQ(closed.at("fabric").at("model"), "closed form");
   EXPECT_FALSE(closed.at("fabric").contains("exchanges"));
   const json& fabric = simulated.at("fabric");
@@ -46,7 +46,7 @@ TEST(FabricRun, InferenceOnASystemSimulatesItsExchanges) {
   }
   EXPECT_NE(seconds(closed, "ttft_s"), seconds(simulated, "ttft_s"));
   EXPECT_NEAR(seconds(closed, "ttft_s"), seconds(simulated, "ttft_s"), 0.02 * seconds(closed, "ttft_s"));
-  const json back = result_of(name, {"--set", "system=dgx_h100", "--set", "fabric=closed_form"});
+  const json back = fabric_result(name, {"--set", "system=dgx_h100", "--set", "fabric=closed_form"});
   EXPECT_EQ(back.at("metrics"), closed.at("metrics"));
 }
 
