@@ -40,7 +40,7 @@ TEST_P(OnAShippedSystem, SimulationAndClosedFormAgree) {
   const Cluster simulated{&system.scale_up.link, &network, &times};
   for (const GroupShape group : {GroupShape{8, 1}, GroupShape{4, 2}, GroupShape{16, 8}, GroupShape{64, 8}})
     for (const CollectiveKind kind : {CollectiveKind::all_reduce, CollectiveKind::reduce_scatter, CollectiveKind::all_gather, CollectiveKind::all_to_all})
-      for (const double bytes : {64e6, 256e6, 2e9}) {
+      for (const double bytes : {128e6, 512e6, 2e9}) {
         if (kind == CollectiveKind::all_to_all && group.ranks == 64) continue;
         const double expected = exchange_time(closed, group, kind, {bytes}).value, found = exchange_time(simulated, group, kind, {bytes}).value;
         EXPECT_NEAR(found, expected, 0.15 * expected) << group.ranks << " x " << group.stride << ", kind " << static_cast<int>(kind) << ", " << bytes;
