@@ -20,6 +20,8 @@ constexpr double kMicro = 1e-6;
 constexpr double kMostSteps = 4e6;
 /// B of one piece of a pipelined collective, and the most pieces.
 constexpr double kPiece = 128 * 1024;
+/// Steps of a tree up to which it has more than 32 pieces: a deep tree fills slowly.
+constexpr double kTreeSteps = 4e4;
 /// Share of the first byte's way below which the time on a link is nothing: paths may then meet.
 constexpr double kNegligible = 0.01;
 
@@ -64,7 +66,8 @@ std::uint32_t pieces_of(const Shape& shape, const CollectiveJob& job, Pattern pa
   const auto within = [](double pieces, double most) { return static_cast<std::uint32_t>(std::clamp(pieces, 1.0, most)); };
   switch (pattern) {
     case Pattern::in_switch: return within(job.bytes / kPiece / (job.operation == Operation::broadcast ? 1 : shape.ranks), 256);
-    case Pattern::ring: case Pattern::tree: return within(job.bytes / kPiece / (2.0 * shape.channels), 32);
+    case Pattern::ring: return within(job.bytes / kPiece / (2.0 * shape.channels), 32);
+    case Pattern::tree: return within(job.bytes / kPiece / (2.0 * shape.channels), std::clamp(kTreeSteps / (4.0 * shape.channels * shape.ranks), 32.0, 128.0));
     case Pattern::hierarchical: return within(job.bytes / (32 * kPiece), 4);
     default: return 1;
   }

@@ -90,6 +90,9 @@ Schedule tree(const Shape& shape, const Request& r) {
   Schedule s = blank(shape, r.pieces * ways * 2, r.bytes);
   Tree chain{Group(l), everyone(l)};
   for (std::uint32_t i = 0; i < l; ++i) chain.parent[i] = i == 0 ? 0 : i - 1;
+  // A leaf of one tree is an inner rank of the other: it sends its own blocks a few at a time, so that what it passes on need not wait.
+  constexpr std::uint32_t kWindow = 3;
+  std::vector<std::vector<StepId>> sent;
   for (std::uint32_t block = 0; block < s.block_bytes.size(); ++block) {
     const std::uint32_t way = block / 2 % ways * (l / ways);
     // One node has nothing but chains, which run in opposite directions.
@@ -102,7 +105,8 @@ Schedule tree(const Shape& shape, const Request& r) {
       leaders.push_back(inside[n][0]);
     }
     for (const Group& g : inside) tree_up(s, g, chain, {block, 1}, ready);
-    tree_up(s, leaders, between, {block, 1}, ready);
+    const std::uint32_t back = 2 * ways * kWindow;
+    sent.push_back(tree_up(s, leaders, between, {block, 1}, ready, block >= back ? sent[block - back] : std::vector<StepId>{}));
     tree_down(s, leaders, between, {block, 1}, ready);
     for (const Group& g : inside) tree_down(s, g, chain, {block, 1}, ready);
   }

@@ -29,10 +29,9 @@ const KnownExchange& ExchangeTimes::of(const GroupExchange& exchange, Seconds cl
 }
 
 Seconds ExchangeTimes::delay(const GroupExchange& exchange, const GroupExchange& beside) {
-  const auto [found, fresh] = delays_.try_emplace({exchange, beside});
-  if (!fresh) return found->second;
+  const auto [found, fresh] = delays_.try_emplace({exchange.operation, exchange.groups, beside});
   try {
-    found->second = simulator_.meet(exchange, beside).delay;
+    if (fresh) found->second = simulator_.meet(exchange.operation, exchange.groups, beside).delay;
   } catch (const InputError&) {
     return {};  // one of the two takes its closed form
   }

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <tuple>
 
 #include "models/fabric/collective_time.h"
 #include "models/fabric/group_simulator.h"
@@ -27,7 +28,7 @@ class ExchangeTimes {
   /// Of the first `devices` devices of a system. Throws InputError as GroupSimulator::place does.
   void place(const SystemConfig& system, std::uint32_t devices);
   const KnownExchange& of(const GroupExchange& exchange, Seconds closed_form);
-  /// What an exchange loses to another that begins with it; 0 when they cannot be simulated.
+  /// What an exchange loses to another beside it; of exchanges that differ in bytes alone it is the same. 0 when they cannot be simulated.
   Seconds delay(const GroupExchange& exchange, const GroupExchange& beside);
 
   const std::string& system() const { return system_; }
@@ -39,7 +40,7 @@ class ExchangeTimes {
   std::string system_;
   std::deque<KnownExchange> known_;
   std::map<GroupExchange, std::size_t> places_;
-  std::map<std::pair<GroupExchange, GroupExchange>, Seconds> delays_;
+  std::map<std::tuple<Operation, DeviceGroups, GroupExchange>, Seconds> delays_;
 };
 
 /// Throws InputError for a kind in which nothing moves.

@@ -148,8 +148,8 @@ double GroupSimulator::hops_of(Stage& on, const Play& p) {
 
 Seconds GroupSimulator::play(Stage& on, const Play& p, const Play* beside, Seconds* beside_time) {
   const double hops = hops_of(on, p) + (beside != nullptr ? hops_of(on, *beside) : 0);
-  if (hops > kMostHops)
-    throw InputError(fmt::format("that takes {:.3g} chunk-hops of {} groups; presil simulates at most {:.0f}", hops, p.first.size(), kMostHops));
+  if (hops * kCoarseChunks > kMostHops)
+    throw InputError(fmt::format("that takes {:.3g} chunk-hops of {} groups; presil simulates at most {:.0f}", hops * kCoarseChunks, p.first.size(), kMostHops));
   const auto all_of = [](const Play& one) {
     Schedule all;
     all.setup = one.one.setup;
@@ -199,25 +199,22 @@ GroupResult GroupSimulator::run(const GroupExchange& x, bool whole) {
   return r;
 }
 
-GroupMeeting GroupSimulator::meet(const GroupExchange& x, const GroupExchange& other) {
-  const SystemConfig one = machine_of(machine_, devices_, x.groups), two = machine_of(machine_, devices_, other.groups);
+GroupMeeting GroupSimulator::meet(Operation operation, const DeviceGroups& groups, const GroupExchange& other) {
+  const SystemConfig one = machine_of(machine_, devices_, groups), two = machine_of(machine_, devices_, other.groups);
   const SystemConfig& machine = one.nodes() < two.nodes() ? two : one;
-  const Shape shape = shape_of(machine, x.groups), other_shape = shape_of(machine, other.groups);
+  const Shape shape = shape_of(machine, groups), other_shape = shape_of(machine, other.groups);
   together_.load(machine);
-  CollectiveJob job = job_of(x);
+  CollectiveJob job = job_of({operation, other.bytes * groups.ranks, groups});
   const CollectiveJob other_job = job_of(other);
   const Choice choice = best_choice(machine, shape, job);
-  const std::uint32_t turn = choice.pattern == Pattern::ring ? turn_of(machine, shape, x.groups) : 0;
-  if (turn > 0) job.rounds = std::min(x.groups.ranks - 1, 2 * turn);
-  Play p{schedule_of(machine, shape, job, choice), first_devices(machine, devices_, x.groups), x.groups.stride};
+  const std::uint32_t turn = choice.pattern == Pattern::ring ? turn_of(machine, shape, groups) : 0;
+  if (turn > 0) job.rounds = std::min(groups.ranks - 1, 2 * turn);
+  Play p{schedule_of(machine, shape, job, choice), first_devices(machine, devices_, groups), groups.stride};
   Play q{schedule_of(machine, other_shape, other_job, best_choice(machine, other_shape, other_job)), first_devices(machine, devices_, other.groups), other.groups.stride};
+  p.one.setup = q.one.setup = {};  // both are under way
   keep_what_meets(together_, p, q);
   if (q.first.empty()) return {};
-  Seconds alone = play(together_, p);
-  for (const Seconds needed = play(together_, q) * 2; job.rounds > 0 && alone < needed && job.rounds + 1 < x.groups.ranks; alone = play(together_, p)) {
-    job.rounds = std::min(x.groups.ranks - 1, 2 * job.rounds);
-    p.one = schedule_of(machine, shape, job, choice);
-  }
+  const Seconds alone = play(together_, p);
   GroupMeeting meeting;
   meeting.delay = std::max(Seconds{}, play(together_, p, &q, &meeting.beside) - alone);
   return meeting;

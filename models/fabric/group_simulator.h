@@ -7,8 +7,7 @@
 //   ring           R equal rounds: t(R) = t(k) + (R - k) (t(2k) - t(k)) / k, k two turns of the pattern of nodes along the ring
 // An exchange that would still take more than 4 million chunk-hops is refused.
 //
-// meet() plays two exchanges that begin together and says what the one costs the other, a pipeline's message and an exchange of
-// gradients, say.
+// meet() plays two exchanges together and says what the one costs the other: a message of a pipeline an exchange of gradients.
 //
 // Not modelled: groups on other nodes that meet the first block's in switches above the leaves.
 #pragma once
@@ -38,7 +37,7 @@ struct GroupResult {
   bool folded{false};       ///< or rounds left out
 };
 
-/// Of two exchanges that begin at the same time.
+/// Of two exchanges under way at the same time.
 struct GroupMeeting {
   Seconds delay{};          ///< how much longer the first takes than alone
   Seconds beside{};         ///< time of the second
@@ -55,8 +54,9 @@ class GroupSimulator {
   /// `whole`: leave out nothing.
   GroupResult run(const GroupExchange& exchange, bool whole = false);
 
-  /// Only the first group of `exchange` and all groups of both that it meets.
-  GroupMeeting meet(const GroupExchange& exchange, const GroupExchange& beside);
+  /// What another exchange costs a long one, whose rounds move as much as it: only the first group of the long one and all groups
+  /// of both that it meets.
+  GroupMeeting meet(Operation operation, const DeviceGroups& groups, const GroupExchange& beside);
 
   std::uint64_t chunk_hops() const { return chunk_hops_; }
 

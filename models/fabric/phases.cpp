@@ -122,12 +122,14 @@ Tree binary_tree(std::uint32_t size, std::uint32_t shift) {
   return turned;
 }
 
-void tree_up(Schedule& s, const std::vector<std::uint32_t>& group, const Tree& tree, Range range, Ready& ready) {
+std::vector<StepId> tree_up(Schedule& s, const std::vector<std::uint32_t>& group, const Tree& tree, Range range, Ready& ready, const std::vector<StepId>& behind) {
+  std::vector<StepId> all(group.size(), Schedule::kNoStep);
   for (auto it = tree.order.rbegin(); it != tree.order.rend(); ++it)
     if (tree.parent[*it] != *it) {
-      const StepId sent = s.send(group[*it], group[tree.parent[*it]], range, true, ready[group[*it]]);
-      ready[group[tree.parent[*it]]].push_back(sent);
+      all[*it] = s.send(group[*it], group[tree.parent[*it]], range, true, ready[group[*it]], behind.empty() ? Schedule::kNoStep : behind[*it]);
+      ready[group[tree.parent[*it]]].push_back(all[*it]);
     }
+  return all;
 }
 
 void tree_down(Schedule& s, const std::vector<std::uint32_t>& group, const Tree& tree, Range range, Ready& ready) {

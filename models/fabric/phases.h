@@ -40,8 +40,9 @@ struct Tree {
 };
 Tree binary_tree(std::uint32_t size, std::uint32_t shift);
 
-/// Sums up to the root, or copies down from it, of one range among the group.
-void tree_up(Schedule& s, const std::vector<std::uint32_t>& group, const Tree& tree, Range range, Ready& ready);
+/// Sums up to the root, or copies down from it, of one range among the group. Up: returns what each position sent; each waits for its
+/// step of `behind` too, where there are any.
+std::vector<StepId> tree_up(Schedule& s, const std::vector<std::uint32_t>& group, const Tree& tree, Range range, Ready& ready, const std::vector<StepId>& behind = {});
 void tree_down(Schedule& s, const std::vector<std::uint32_t>& group, const Tree& tree, Range range, Ready& ready);
 
 }  // namespace presil::fabric
