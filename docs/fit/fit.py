@@ -104,7 +104,8 @@ def arguments():
     parser.add_argument("--architecture", required=True, help="name of a file in configs/architectures")
     parser.add_argument("--device", action="append", required=True, help="as the tables name it; may be repeated")
     parser.add_argument("--keep", action="append", default=[], metavar="NAME", help="leave a constant as the file has it; may be repeated")
-    parser.add_argument("--refine", action="store_true", help="start from the file's constants alone")
+    parser.add_argument("--starts", type=int, choices=(1, 2, 3), default=1, help="how many of the stated starting points to try")
+    parser.add_argument("--refine", action="store_true", help="start from the file's constants instead")
     parser.add_argument("--presil", type=pathlib.Path, default=ROOT / "build" / "dev" / "sim" / "cli" / "presil")
     return parser.parse_args()
 
@@ -128,7 +129,7 @@ def main():
         home = Home(ROOT, folder / "home", args.architecture, {key: chosen[key][3] for key in chosen})
         objective = Objective(args.presil.resolve(), home, tables, folder)
         best = None
-        starts = [home.values(chosen)] if args.refine else [{key: chosen[key][2][i] for key in chosen} for i in range(3)]
+        starts = [home.values(chosen)] if args.refine else [{key: chosen[key][2][i] for key in chosen} for i in range(args.starts)]
         for start, point in enumerate(starts):
             point, error = search.descend(objective, point, {key: chosen[key][:2] for key in chosen})
             print(f"start {start + 1}: {error:.3f}%  " + "  ".join(f"{key} {value:g}" for key, value in point.items()), flush=True)
