@@ -17,7 +17,7 @@ import search
 from home import Home
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DEVICE_COLUMNS = ("device", "gpu")
+DEVICE_COLUMNS = ("device", "gpu", "system")
 
 # name: lowest, highest, starts, unit. Starts are round figures, the same for every generation.
 CONSTANTS = {
@@ -35,18 +35,25 @@ CONSTANTS = {
 NEEDS = {"gemm": ("tensor_efficiency", "tile_overhead", "memory_efficiency", "kernel_latency", "simple_latency", "energy_scale"),
          "vector": ("stream_efficiency", "simple_latency", "access_instructions"),
          "attention": ("attention_efficiency", "memory_efficiency", "kernel_latency", "simple_latency"),
-         "flash_attention": ("attention_efficiency",)}
+         "flash_attention": ("attention_efficiency",),
+         "layers_and_steps": ("access_instructions", "operator_overhead")}
 
 
 def odd_rows(path, devices):
     """Header and odd data lines of the devices, as they lie."""
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     header = next(csv.reader([lines[0]]))
-    column = next((header.index(name) for name in DEVICE_COLUMNS if name in header), None)
-    if column is None:
+    if not any(name in header for name in DEVICE_COLUMNS):
         sys.exit(f"{path}: no column {' or '.join(DEVICE_COLUMNS)}")
-    odd = [line for line in lines[1::2] if next(csv.reader([line]))[column] in devices]
+    odd = [line for line in lines[1::2] if concerns(dict(zip(header, next(csv.reader([line])))), devices)]
     return header, [lines[0], *odd]
+
+
+def concerns(row, devices):
+    """A system's name holds its devices' between other words; its training steps say nothing of a generation's kernels alone."""
+    if "system" in row:
+        return row.get("phase") != "train_step" and any(device in row["system"] for device in devices)
+    return row.get("device", row.get("gpu")) in devices
 
 
 def kind_of(header):
@@ -59,7 +66,9 @@ def kind_of(header):
         return "attention"
     if {"pass", "tflops"} <= columns:
         return "flash_attention"
-    sys.exit(f"no gemm, vector, attention or flash_attention table: {', '.join(header)}")
+    if {"system", "phase", "unit"} <= columns:
+        return "layers_and_steps"
+    sys.exit(f"no gemm, vector, attention, flash_attention or layers_and_steps table: {', '.join(header)}")
 
 
 class Objective:
@@ -95,16 +104,17 @@ class Objective:
                 for row in csv.DictReader(rows):
                     if not row["error_pct"]:
                         sys.exit(f"{table.name}: a row was not predicted: {row}")
-                    yield f"{table.stem} {row.get('device') or row.get('gpu')}", float(row["error_pct"])
+                    yield f"{table.stem} {next(row[name] for name in DEVICE_COLUMNS if name in row)}", float(row["error_pct"])
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tables", nargs="+", type=pathlib.Path, help="gemm, vector, attention and flash_attention tables")
+    parser.add_argument("tables", nargs="+", type=pathlib.Path, help="gemm, vector, attention, flash_attention and layers_and_steps tables")
     parser.add_argument("--architecture", required=True, help="name of a file in configs/architectures")
     parser.add_argument("--device", action="append", required=True, help="as the tables name it; may be repeated")
     parser.add_argument("--keep", action="append", default=[], metavar="NAME", help="leave a constant as the file has it; may be repeated")
-    parser.add_argument("--refine", action="store_true", help="start from the file's constants alone")
+    parser.add_argument("--starts", type=int, choices=(1, 2, 3), default=1, help="how many of the stated starting points to try")
+    parser.add_argument("--refine", action="store_true", help="start from the file's constants instead")
     parser.add_argument("--presil", type=pathlib.Path, default=ROOT / "build" / "dev" / "sim" / "cli" / "presil")
     return parser.parse_args()
 
@@ -128,7 +138,7 @@ def main():
         home = Home(ROOT, folder / "home", args.architecture, {key: chosen[key][3] for key in chosen})
         objective = Objective(args.presil.resolve(), home, tables, folder)
         best = None
-        starts = [home.values(chosen)] if args.refine else [{key: chosen[key][2][i] for key in chosen} for i in range(3)]
+        starts = [home.values(chosen)] if args.refine else [{key: chosen[key][2][i] for key in chosen} for i in range(args.starts)]
         for start, point in enumerate(starts):
             point, error = search.descend(objective, point, {key: chosen[key][:2] for key in chosen})
             print(f"start {start + 1}: {error:.3f}%  " + "  ".join(f"{key} {value:g}" for key, value in point.items()), flush=True)
