@@ -8,9 +8,7 @@ namespace presil::memory {
 
 namespace {
 
-constexpr std::uint32_t kOtherRow = 1u << 30;  // no row has these bits
-constexpr std::uint32_t kRowBefore = 1u << 28;
-constexpr std::uint32_t kTimes = 2;
+constexpr std::uint32_t kOtherRow = 1u << 30;   // no row has this bit
 constexpr std::uint64_t kOwn = 1, kBefore = 0;  // tags
 
 bool was_open(const ChannelSteps::Met& piece, std::size_t r) { return r < 64 && (piece.open >> r & 1) != 0; }
@@ -50,11 +48,9 @@ ChannelSteps::FilledState ChannelSteps::work_out_filled(const Filled& filled) {
   all_open(filled);
   Tick t = 0;
   std::uint32_t used = 0;
-  const auto offer = [&](const Met& piece, std::uint32_t elsewhere, std::uint64_t tag) {
+  const auto offer = [&](const Met& piece, std::uint64_t tag) {
     for (Access access : piece.chunk->bursts) {
-      const std::uint32_t place = access.row;
-      access.row = piece.chunk->rows[place].row ^ piece.row;
-      if (!was_open(piece, place)) access.row ^= elsewhere;
+      access.row = piece.chunk->rows[access.row].row ^ piece.row;
       access.tag = tag;
       while (used == per_tick_ || !channel.accept(access, t)) {
         t = used == per_tick_ ? t + 1 : channel.wake();
@@ -64,10 +60,8 @@ ChannelSteps::FilledState ChannelSteps::work_out_filled(const Filled& filled) {
       ++used;
     }
   };
-  for (const Met& before : filled.before) offer(before, 0, kBefore);
-  for (std::uint32_t times = filled.before.empty() ? kTimes : 0; times > 0; --times)
-    offer(filled.piece, times * kRowBefore, kBefore);
-  offer(filled.piece, 0, kOwn);
+  for (const Met& before : filled.before) offer(before, kBefore);
+  offer(filled.piece, kOwn);
   const Chunk& own = *filled.piece.chunk;
   const std::uint32_t row = filled.piece.row;
   channel.save(t, image_);

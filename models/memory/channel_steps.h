@@ -64,9 +64,6 @@ class ChannelSteps {
   /// By place in its tags: how many of their bursts have not completed.
   const std::vector<std::uint32_t>& unanswered(const ChannelState& state) const { return nodes_[state.node].image.unanswered; }
   std::size_t waiting_writes(const ChannelState& state) const { return nodes_[state.node].image.writes.size(); }
-  /// The state behind a read that has just filled the queues, for whatever came before it: as behind those `before`, or
-  /// behind others of the same shape if there are none. `open`: rows by bank in front of the piece, none closed. Tags that are not
-  /// the piece's become `other`.
   struct Met {
     std::shared_ptr<const Chunk> chunk;
     std::uint32_t row;   ///< to be XORed with its rows
@@ -77,6 +74,8 @@ class ChannelSteps {
     const std::deque<Met>& before;  ///< the oldest first
     std::uint64_t tag, other;
   };
+  /// Gives a state behind pieces that filled the queues the form it has for whatever came before them. `open`: rows by
+  /// bank in front of the last piece. Tags that are not its own become `other`.
   void fill(ChannelState& state, const Filled& filled, const std::vector<std::uint32_t>& open);
   /// Nothing waits and nothing that was issued is felt.
   bool quiet(const ChannelState& state) const { return nodes_[state.node].quiet; }

@@ -180,11 +180,15 @@ void StreamedMemory::take(const RunPieces::PlacedSlice& placed, std::uint64_t bu
   else
     add_share(counters_before_, result_.counters, bursts * channels_.size(), slice.all);
   report(begin, whole, own);
+  follow(placed, slot);
+}
+
+void StreamedMemory::follow(const RunPieces::PlacedSlice& placed, std::uint64_t slot) {
   found_ = rows_;
   const ChannelSteps::Met met = meet(placed);
   const ControllerPolicy& policy = pieces_.spec().policy;
-  const bool write = slice.chunk->write;
-  const bool fills = slice.chunk->bursts.size() >= (write ? policy.write_queue : policy.read_queue);
+  const bool write = met.chunk->write;
+  const bool fills = met.chunk->bursts.size() >= (write ? policy.write_queue : policy.read_queue);
   if (!fills || before_.empty() || before_.back().chunk->write != write) alike_ = 0;
   if (alike_ >= (steps_.waiting_writes(state_) > 0 ? kPatience : kFelt)) fill(met, slot);
   if (alike_ == 0) before_.clear();

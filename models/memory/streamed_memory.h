@@ -11,6 +11,11 @@
 // read is answered with its last data, known when what follows has been taken or, if nothing follows, when
 // the queues have; a write when it has been taken.
 //
+// Four pieces of one row of a run, each as long as the queue, leave nothing of what was before them: from the
+// fourth on the state is that behind these four, so that long rows pass through few states. Writes that wait
+// all the while are written then, at the cost of their data and two turnarounds, once kPatience such pieces
+// have come.
+//
 // A short request takes its channel out: from the state of all of them that channel serves burst by burst
 // what waits and what comes. The next stream finds it where it is then, in the state that the others are in.
 //
@@ -37,8 +42,9 @@ class StreamedMemory : public BankedMemory {
   static constexpr std::uint32_t kStreams = 0;  ///< Channel::state
   static constexpr std::uint32_t kNoRow = 1u << 31;
   static constexpr std::uint64_t kVeryLong = 16;  ///< windows of a row whose ends may cost their share of one
-  static constexpr std::size_t kFelt = 3;  ///< pieces that fill the queues: what was before them is not felt
-  static constexpr std::size_t kPatience = 8;  ///< such reads behind which writes that still wait are written
+  static constexpr std::size_t kFelt =
+      3;  ///< pieces that fill a queue, one more behind them: what was before is not felt
+  static constexpr std::size_t kPatience = 8;          ///< such pieces, while writes wait
   static constexpr std::size_t kMostStates = 1 << 15;  ///< of steps_, a few KiB each
 
   bool stream(std::uint64_t slot, const Run& run, bool write) override;
@@ -54,7 +60,8 @@ class StreamedMemory : public BankedMemory {
   Tick refreshed(Tick start, Tick busy) const;
   const RefreshCost& refresh() const;
   void report(Tick begin, Tick whole, Tick own);
-  /// Behind a piece as long as the queues what came before does not matter: any such state becomes one.
+  /// Behind a piece that filled a queue: fills it behind three more of them.
+  void follow(const RunPieces::PlacedSlice& placed, std::uint64_t slot);
   void fill(const ChannelSteps::Met& piece, std::uint64_t slot);
   void write_waiting();
   /// The piece as it finds rows_, which it changes.
