@@ -22,7 +22,7 @@ namespace presil::memory {
 class BankedMemory : public ChannelMemory {
  public:
   /// Bursts which a row of a stream puts into a channel, on average, or more.
-  static constexpr std::uint64_t kStream = 4;
+  static constexpr std::uint64_t kStream = 1;
 
   BankedMemory(sc_core::sc_module_name name, const MemoryConfig& config);
   api::MemoryCounters counters() const override;

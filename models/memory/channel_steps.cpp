@@ -25,12 +25,16 @@ ChannelSteps::ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick)
 // --- states ---------------------------------------------------------------------------------------------------
 
 std::uint32_t ChannelSteps::intern(std::uint32_t used, bool quiet, bool open) {
-  image_.words.insert(image_.words.begin(), static_cast<std::uint16_t>(used));
+  image_.words.push_back(static_cast<std::uint16_t>(used));
   const std::string_view bytes{reinterpret_cast<const char*>(image_.words.data()), image_.words.size() * sizeof image_.words[0]};
   const auto [head, fresh] = node_of_.try_emplace(std::hash<std::string_view>{}(bytes), kNone);
   for (std::uint32_t n = head->second; n != kNone; n = nodes_[n].next)
     if (nodes_[n].image.words == image_.words) return n;
-  Node node{image_, quiet && used == 0, open, head->second};
+  Node node{{}, quiet && used == 0, open, head->second};
+  node.image.words = image_.words;
+  node.image.first_row = image_.first_row;
+  node.image.writes = image_.writes;
+  node.image.unanswered = image_.unanswered;
   head->second = static_cast<std::uint32_t>(nodes_.size());
   nodes_.push_back(std::move(node));
   return head->second;
@@ -43,29 +47,30 @@ ChannelState ChannelSteps::save(const DramChannel& channel, Tick at, std::uint32
   return state;
 }
 
-std::uint32_t ChannelSteps::restore(const ChannelState& state, DramChannel& channel) const {
-  ChannelImage image = nodes_[state.node].image;
-  const std::uint32_t used = image.words.front();
-  image.words.erase(image.words.begin());
-  image.frame = state.frame;
-  image.rows = state.rows;
-  image.columns = state.columns;
-  image.tags = state.tags;
-  channel.restore(state.at, state.next_refresh, image);
-  return used;
+std::uint32_t ChannelSteps::restore(const ChannelState& state, DramChannel& channel) {
+  const ChannelImage& node = nodes_[state.node].image;
+  image_.words = node.words;
+  image_.first_row = node.first_row;
+  image_.frame = state.frame;
+  image_.rows = state.rows;
+  image_.columns = state.columns;
+  image_.tags = state.tags;
+  channel.restore(state.at, state.next_refresh, image_);
+  return node.words.back();
 }
 
 void ChannelSteps::forget(const std::vector<ChannelState*>& keep) {
   std::vector<Node> nodes = std::move(nodes_);
   nodes_.clear();
   steps_.clear();
+  filled_.clear();
   node_of_.clear();
   step_of_.clear();
   for (ChannelState* state : keep) {
     Node& node = nodes[state->node];
     image_ = node.image;
-    const std::uint32_t used = image_.words.front();
-    image_.words.erase(image_.words.begin());
+    const std::uint32_t used = image_.words.back();
+    image_.words.pop_back();
     state->node = intern(used, node.quiet, node.open);
   }
 }
@@ -155,10 +160,10 @@ Tick ChannelSteps::run(const ChannelState& state, const Chunk* chunk, std::uint3
 }
 
 const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row) {
-  ChannelState named = state;
-  for (std::size_t i = 0; i < named.tags.size(); ++i) named.tags[i] = i;
-  named.frame = 0;
-  std::uint32_t used = restore(named, *scratch_);
+  named_ = state;
+  for (std::size_t i = 0; i < named_.tags.size(); ++i) named_.tags[i] = i;
+  named_.frame = 0;
+  std::uint32_t used = restore(named_, *scratch_);
   const Tick end = run(state, chunk, row, used);
   Step step{};
   step.duration = end - state.at;

@@ -14,6 +14,8 @@
 // later can change what happened up to there, so it may lie ahead of the present.
 #pragma once
 
+#include <deque>
+#include <map>
 #include <string>
 #include <unordered_map>
 
@@ -50,7 +52,7 @@ class ChannelSteps {
   /// `used`: offers already made in tick `at`.
   ChannelState save(const DramChannel& channel, Tick at, std::uint32_t used);
   /// Returns `used`.
-  std::uint32_t restore(const ChannelState& state, DramChannel& channel) const;
+  std::uint32_t restore(const ChannelState& state, DramChannel& channel);
 
   /// Nothing arrives: to tick `to`, if that lies ahead.
   void pass(ChannelState& state, Tick to, StepResult& result);
@@ -59,6 +61,26 @@ class ChannelSteps {
   /// What still waits completes so if nothing else arrives.
   void drain(const ChannelState& state, StepResult& result);
 
+  /// By place in its tags: how many of their bursts have not completed.
+  const std::vector<std::uint32_t>& unanswered(const ChannelState& state) const { return nodes_[state.node].image.unanswered; }
+  std::size_t waiting_writes(const ChannelState& state) const { return nodes_[state.node].image.writes.size(); }
+  struct Met {
+    std::shared_ptr<const Chunk> chunk;
+    std::uint32_t row;   ///< to be XORed with its rows
+    std::uint64_t open;  ///< bit i: its row i was open or asked for when it came
+  };
+  struct Filled {
+    const Met& piece;
+    const std::deque<Met>& before;  ///< the oldest first
+    std::uint64_t tag, other;
+  };
+  /// Gives a state behind pieces that filled the queues the form it has for whatever came before them. `open`: rows by
+  /// bank in front of the last piece. Tags that are not its own become `other`.
+  void fill(ChannelState& state, const Filled& filled, const std::vector<std::uint32_t>& open);
+  /// Nothing waits and nothing that was issued is felt.
+  bool quiet(const ChannelState& state) const { return nodes_[state.node].quiet; }
+  /// A row is open.
+  bool open(const ChannelState& state) const { return nodes_[state.node].open; }
   std::size_t size() const { return nodes_.size(); }
   /// Forgets all but what these states need.
   void forget(const std::vector<ChannelState*>& keep);
@@ -67,7 +89,7 @@ class ChannelSteps {
   static constexpr std::uint32_t kNone = UINT32_MAX;
   enum class What : std::uint8_t { take, pass, drain, refresh };
   struct Node {
-    ChannelImage image;  ///< words begin with the offers used; frame, rows, columns and tags are the state's
+    ChannelImage image;  ///< words end with the offers used; frame, rows, columns and tags are the state's
     bool quiet, open;  ///< as DramChannel has it
     std::uint32_t next;  ///< of the same hash
   };
@@ -93,6 +115,20 @@ class ChannelSteps {
     DramCounters counters;
   };
 
+  /// What fill() makes of a state; banks XORed with the frame of the piece.
+  struct FilledState {
+    std::uint32_t node, frame;
+    Tick phase;  ///< of the command clock's edges
+    struct Row {
+      std::uint32_t place, bank;  ///< place in the rows of the piece; kNone: what was open in the bank
+    };
+    std::vector<Row> rows;
+    std::vector<std::uint32_t> columns;  ///< of writes that wait: place in the bursts of the piece; kNone: an older one
+    std::vector<bool> own;  ///< by name of tag: of the piece
+  };
+  const FilledState& filled(const Filled& filled);
+  FilledState work_out_filled(const Filled& filled);
+  void all_open(const Filled& filled);
   const Step& step(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row);
   const Step* find(const Key& key) const;
   const Step& work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row);
@@ -110,10 +146,13 @@ class ChannelSteps {
   const std::unique_ptr<DramChannel> scratch_;
   const bool usable_;
   ChannelImage image_;  ///< of scratch_
+  ChannelState named_;  ///< scratch of work_out()
   Key key_{};
   std::vector<Node> nodes_;
   std::vector<Step> steps_;
   std::unordered_map<std::uint64_t, std::uint32_t> node_of_, step_of_;
+  std::map<std::vector<std::uint64_t>, FilledState> filled_;
+  ChannelImage all_open_;  ///< at rest, a row open in every bank; empty until it is needed
 };
 
 }  // namespace presil::memory

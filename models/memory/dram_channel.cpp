@@ -16,9 +16,23 @@ void add(DramCounters& sum, const DramCounters& c, std::uint64_t times) {
   sum.open_ticks += static_cast<Tick>(times) * c.open_ticks;
 }
 
+namespace {
+
+/// Of a channel that is never refreshed, without the rules that only refresh would feel.
+std::vector<Constraint> felt(const DramSpec& spec) {
+  std::vector<Constraint> rows = constraints(spec.timing);
+  if (spec.policy.refresh == RefreshPolicy::none)
+    std::erase_if(rows, [](const Constraint& c) {
+      return c.following == Command::refresh_all || c.following == Command::refresh_bank || c.following == Command::precharge_all;
+    });
+  return rows;
+}
+
+}  // namespace
+
 DramChannel::DramChannel(const DramSpec& spec)
     : spec_(spec),
-      timing_(spec.geometry, constraints(spec.timing)),
+      timing_(spec.geometry, felt(spec)),
       open_row_(spec.geometry.all_banks(), kClosed),
       served_(spec.geometry.all_banks(), 0),
       last_column_(spec.geometry.all_banks(), 0),

@@ -41,6 +41,7 @@ struct ChannelImage {
   std::vector<std::uint32_t> columns;    ///< of the writes that an arrival may meet
   std::vector<std::uint32_t> writes;     ///< their places in rows
   std::vector<std::uint64_t> tags;       ///< by name: of the transactions that wait, in order of arrival
+  std::vector<std::uint32_t> unanswered; ///< by name of tag: how many will appear in done()
 };
 
 struct DramCounters {
@@ -73,11 +74,7 @@ class DramChannel {
   /// them. Returns the tick from which it must be stepped again, or 0 if none has passed.
   virtual Tick pass_refreshes(Tick to) = 0;
 
-  /// Nothing waits and nothing that was issued is felt; rows by bank, kClosed where none is open. The refreshes up to `now`
-  /// have passed. Counters start at 0. Only of channels with has_image().
-  virtual void settle(Tick /*now*/, const std::vector<std::uint32_t>& /*rows*/) {}
-
-  /// Whether save(), restore() and settle() are there.
+  /// Whether save() and restore() are there.
   virtual bool has_image() const { return false; }
   /// The channel behind its step of tick `now`; transactions may have been accepted in it.
   virtual void save(Tick, ChannelImage&) const {}

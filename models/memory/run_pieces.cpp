@@ -66,12 +66,16 @@ RunPieces::PlacedSlice RunPieces::slice(std::uint64_t from, std::uint64_t to, bo
 RunPieces::Slice RunPieces::cut(std::uint64_t from, std::uint64_t to, bool write) {
   Slice slice;
   slice.bursts.resize(channels());
-  for (std::uint64_t at = from; at < to; at += burst(), ++slice.all) ++slice.bursts[locate(at, write).first];
+  std::vector<std::pair<std::uint32_t, Access>> located;
+  located.reserve((to - from + burst() - 1) / burst());
+  for (std::uint64_t at = from; at < to; at += burst()) ++slice.bursts[located.emplace_back(locate(at, write)).first];
+  slice.all = located.size();
   const auto most = std::max_element(slice.bursts.begin(), slice.bursts.end());
   slice.even = *most * std::uint64_t{channels()} == slice.all;
   const auto chunk = std::make_shared<Chunk>();
-  for (std::uint64_t at = from; at < to; at += burst())
-    if (const auto [channel, access] = locate(at, write); channel == most - slice.bursts.begin()) append(*chunk, access);
+  chunk->bursts.reserve(*most);
+  for (const auto& [channel, access] : located)
+    if (channel == most - slice.bursts.begin()) append(*chunk, access);
   chunk->write = write;
   slice.chunk = named(chunk);
   return slice;

@@ -38,7 +38,6 @@ class SharedQueueChannel : public DramChannel {
   void save(Tick now, ChannelImage& image) const override;
   void restore(Tick now, Tick next_refresh, const ChannelImage& image) override;
   Tick next_refresh() const override { return next_refresh_; }
-  void settle(Tick now, const std::vector<std::uint32_t>& rows) override;
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
@@ -70,9 +69,16 @@ class SharedQueueChannel : public DramChannel {
     std::vector<Best> column, row;                      ///< by pseudo-channel
   };
 
-  /// Place in the pool and kind, in order of arrival.
-  std::vector<std::pair<std::uint32_t, std::uint16_t>> entries() const;
-  void save_rows(const std::vector<std::vector<std::uint32_t>>& rows, ChannelImage& image) const;
+  /// An entry as save() names it.
+  struct Listed {
+    std::uint64_t order;
+    std::uint32_t entry;
+    std::uint16_t kind, row{};
+  };
+  void list_entries() const;
+  bool one_row(const BankList& list) const;
+  void name_rows(ChannelImage& image) const;
+  void save_entries(Tick now, ChannelImage& image) const;
   void clear();
   void restore_entries(Tick now, const std::uint16_t* word, const ChannelImage& image);
   bool absorbed(const Access& access, Tick now);
@@ -132,6 +138,9 @@ class SharedQueueChannel : public DramChannel {
   std::vector<std::uint32_t> pc_of_, bank_in_pc_;  ///< by bank
   std::uint32_t words_;                   ///< of a set of banks of one pseudo-channel
   double drain_above_, drain_below_;
+  mutable std::vector<Listed> listed_;                          ///< scratch of save(): in order of arrival
+  mutable std::vector<std::vector<std::uint32_t>> named_rows_;  ///< scratch of save()
+  mutable std::vector<Tick> before_;                            ///< scratch of save()
 };
 
 }  // namespace presil::memory

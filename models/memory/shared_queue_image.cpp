@@ -32,68 +32,99 @@ bool SharedQueueChannel::quiet(Tick now) const {
   return idle() && write_mode_ && refreshes_.empty() && bank_refreshes_.empty() && timing_.settled() <= now;
 }
 
-std::vector<std::pair<std::uint32_t, std::uint16_t>> SharedQueueChannel::entries() const {
-  std::vector<std::pair<std::uint32_t, std::uint16_t>> found;
-  for (const Queue* queue : {&reads_, &writes_})
-    for (const BankList& list : queue->banks)
-      for (std::uint32_t e = list.head; e != kNone; e = pool_[e].next) found.push_back({e, queue->write ? waiting_write : waiting_read});
-  for (const std::uint32_t e : active_)
-    if (e != kNone) found.push_back({e, pool_[e].access.write ? active_write : active_read});
-  std::sort(found.begin(), found.end(), [this](const auto& a, const auto& b) { return pool_[a.first].order < pool_[b.first].order; });
-  return found;
+void SharedQueueChannel::list_entries() const {
+  listed_.clear();
+  for (const Queue* queue : {&reads_, &writes_}) {
+    if (queue->size == 0) continue;
+    for (std::uint32_t bank = 0; bank < queue->banks.size(); ++bank)
+      for (std::uint32_t e = queue->banks[bank].head; e != kNone; e = pool_[e].next)
+        listed_.push_back({pool_[e].order, e, queue->write ? waiting_write : waiting_read});
+  }
+  for (const auto& banks : active_banks_)
+    for (const std::uint32_t bank : banks)
+      listed_.push_back({pool_[active_[bank]].order, active_[bank], pool_[active_[bank]].access.write ? active_write : active_read});
+  std::sort(listed_.begin(), listed_.end(), [](const Listed& a, const Listed& b) { return a.order < b.order; });
+}
+
+/// Whether all that waits in a bank's list is for one row: then it does not matter which ones arrived together.
+bool SharedQueueChannel::one_row(const BankList& list) const {
+  for (std::uint32_t e = list.head; e != kNone; e = pool_[e].next)
+    if (pool_[e].access.row != pool_[list.head].access.row) return false;
+  return true;
 }
 
 void SharedQueueChannel::save(Tick now, ChannelImage& image) const {
-  const auto found = entries();
-  image.frame = found.empty() ? 0 : bank_in_pc_[pool_[found.back().first].access.bank];
+  list_entries();
+  image.frame = listed_.empty() ? 0 : bank_in_pc_[pool_[listed_.back().entry].access.bank];
   image.words.assign(1, write_mode_);
   image.words.push_back(static_cast<std::uint16_t>(refreshes_.size()));
   for (const std::uint32_t pc : refreshes_) image.words.push_back(static_cast<std::uint16_t>(pc));
   timing_.save(now, image.frame, image.words);
-
-  std::vector<std::vector<std::uint32_t>> rows(open_row_.size());  // by renumbered bank
-  for (std::uint32_t b = 0; b < rows.size(); ++b)
-    if (open_row_[b] != kClosed) rows[b ^ image.frame].push_back(open_row_[b]);
-  const auto name = [](auto& names, auto value) {
-    const auto at = static_cast<std::size_t>(std::find(names.begin(), names.end(), value) - names.begin());
-    if (at == names.size()) names.push_back(value);
-    return static_cast<std::uint16_t>(at);
-  };
-  image.tags.clear();
-  image.columns.clear();
-  std::vector<std::uint16_t> words;
-  std::vector<Tick> before(2 * open_row_.size(), kNever);
-  for (const auto& [e, kind] : found) {
-    const Entry& entry = pool_[e];
-    const std::uint32_t bank = entry.access.bank ^ image.frame;
-    int flags = entry.missed ? kMissed : 0;
-    if (kind == waiting_read || kind == waiting_write) {
-      Tick& last = before[2 * bank + kind];
-      flags |= (last != kNever && last != entry.arrived ? kLater : 0) | (entry.arrived == now ? kNow : 0);
-      last = entry.arrived;
-    }
-    words.insert(words.end(), {static_cast<std::uint16_t>(bank), name(rows[bank], entry.access.row), static_cast<std::uint16_t>(kind | flags),
-                               name(image.tags, entry.access.tag)});
-    if (kind == waiting_write) image.columns.push_back(entry.access.column);
-  }
-  save_rows(rows, image);
-  image.words.push_back(static_cast<std::uint16_t>(found.size()));
-  image.words.insert(image.words.end(), words.begin(), words.end());
-  image.writes.clear();
-  for (std::size_t i = 0; i < words.size(); i += 4)
-    if ((words[i + 2] & 3) == waiting_write) image.writes.push_back(image.first_row[words[i]] + words[i + 1]);
+  name_rows(image);
+  image.words.push_back(static_cast<std::uint16_t>(listed_.size()));
+  save_entries(now, image);
 }
 
-void SharedQueueChannel::save_rows(const std::vector<std::vector<std::uint32_t>>& rows, ChannelImage& image) const {
+/// Rows by renumbered bank, the open one first, then as they appear.
+void SharedQueueChannel::name_rows(ChannelImage& image) const {
+  const auto banks = static_cast<std::uint32_t>(open_row_.size());
+  named_rows_.resize(banks);
+  for (std::uint32_t b = 0; b < banks; ++b) {
+    auto& names = named_rows_[b ^ image.frame];
+    names.clear();
+    if (open_row_[b] != kClosed) names.push_back(open_row_[b]);
+  }
+  for (Listed& listed : listed_) {
+    const Access& access = pool_[listed.entry].access;
+    auto& names = named_rows_[access.bank ^ image.frame];
+    const auto at = std::find(names.begin(), names.end(), access.row);
+    listed.row = static_cast<std::uint16_t>(at - names.begin());
+    if (at == names.end()) names.push_back(access.row);
+  }
   image.rows.clear();
   image.first_row.assign(1, 0);
-  for (std::uint32_t b = 0; b < rows.size(); ++b) {
-    const bool open = open_row_[b ^ image.frame] != kClosed;
-    image.words.push_back(static_cast<std::uint16_t>(2 * rows[b].size() + (open ? 1 : 0)));
+  for (std::uint32_t b = 0; b < banks; ++b) {
+    const std::uint32_t bank = b ^ image.frame;
+    const bool open = open_row_[bank] != kClosed;
+    image.words.push_back(static_cast<std::uint16_t>(2 * named_rows_[b].size() + (open ? 1 : 0)));
     if (spec_.policy.hit_cap > 0)
-      image.words.push_back(static_cast<std::uint16_t>(open ? std::min(served_[b ^ image.frame], spec_.policy.hit_cap) : 0));
-    image.rows.insert(image.rows.end(), rows[b].begin(), rows[b].end());
+      image.words.push_back(static_cast<std::uint16_t>(open ? std::min(served_[bank], spec_.policy.hit_cap) : 0));
+    image.rows.insert(image.rows.end(), named_rows_[b].begin(), named_rows_[b].end());
     image.first_row.push_back(static_cast<std::uint32_t>(image.rows.size()));
+  }
+}
+
+void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
+  const auto banks = static_cast<std::uint32_t>(open_row_.size());
+  image.tags.clear();
+  image.unanswered.clear();
+  image.columns.clear();
+  image.writes.clear();
+  before_.assign(2 * std::size_t{banks}, kNever);
+  for (const Listed& listed : listed_) {
+    const Entry& entry = pool_[listed.entry];
+    const std::uint32_t bank = entry.access.bank ^ image.frame;
+    int flags = entry.missed ? kMissed : 0;
+    if (listed.kind == waiting_read || listed.kind == waiting_write) {
+      Tick& last = before_[2 * bank + listed.kind];
+      const bool later = last != kNever && last != entry.arrived;
+      if (later && !one_row((listed.kind == waiting_write ? writes_ : reads_).banks[entry.access.bank])) flags |= kLater;
+      if (entry.arrived == now) flags |= kNow;
+      last = entry.arrived;
+    }
+    if (listed.kind == waiting_write) {
+      image.columns.push_back(entry.access.column);
+      image.writes.push_back(image.first_row[bank] + listed.row);
+    }
+    const auto tag = std::find(image.tags.begin(), image.tags.end(), entry.access.tag);
+    const auto tag_name = static_cast<std::uint16_t>(tag - image.tags.begin());
+    if (tag == image.tags.end()) {
+      image.tags.push_back(entry.access.tag);
+      image.unanswered.push_back(0);
+    }
+    if (!entry.access.write || !spec_.policy.posted_writes) ++image.unanswered[tag_name];
+    image.words.insert(image.words.end(), {static_cast<std::uint16_t>(bank), listed.row,
+                                           static_cast<std::uint16_t>(listed.kind | flags), tag_name});
   }
 }
 
@@ -114,23 +145,6 @@ void SharedQueueChannel::clear() {
   order_ = 0;
   counters_ = {};
   done_.clear();
-}
-
-void SharedQueueChannel::settle(Tick now, const std::vector<std::uint32_t>& rows) {
-  clear();
-  write_mode_ = true;
-  timing_.reset();
-  next_refresh_ = spec_.policy.refresh == RefreshPolicy::none ? kNever : (now / spec_.timing.refi + 1) * spec_.timing.refi;
-  open_since_ = now;
-  for (std::uint32_t b = 0; b < rows.size(); ++b) {
-    open_row_[b] = rows[b];
-    served_[b] = 0;
-    if (rows[b] == kClosed) continue;
-    ++open_in_pc_[pc_of_[b]];
-    ++open_banks_;
-  }
-  for (std::uint32_t b = 0; b < rows.size(); ++b) rebound(b);
-  wake_ = next_refresh_;
 }
 
 void SharedQueueChannel::restore(Tick now, Tick next_refresh, const ChannelImage& image) {

@@ -5,79 +5,116 @@
 
 namespace presil::memory {
 
+using kernel::Callback;
+
+namespace {
+
+DramSpec without_refresh(DramSpec spec) {
+  spec.policy.refresh = RefreshPolicy::none;
+  return spec;
+}
+
+/// x times a / b, rounded.
+std::uint64_t share(std::uint64_t x, std::uint64_t a, std::uint64_t b) { return (x * a + b / 2) / b; }
+
+void add_share(DramCounters& sum, const DramCounters& c, std::uint64_t a, std::uint64_t b) {
+  DramCounters part = c;
+  for (auto& commands : part.commands) commands = share(commands, a, b);
+  for (auto* count : {&part.reads, &part.writes, &part.row_hits, &part.read_ticks, &part.data_ticks})
+    *count = share(*count, a, b);
+  part.open_ticks = static_cast<Tick>(share(static_cast<std::uint64_t>(part.open_ticks), a, b));
+  add(sum, part);
+}
+
+}  // namespace
+
 StreamedMemory::StreamedMemory(sc_core::sc_module_name name, const MemoryConfig& config)
     : BankedMemory(name, config),
       usable_(channels_.front().bursts.dram().has_image() &&
               pieces_.slice(0, pieces_.window(), false).slice->even),
       refresh_interval_(pieces_.spec().policy.refresh == RefreshPolicy::none ? 0
                                                                              : pieces_.spec().timing.refi),
-      times_(pieces_.spec(), config.dram.controller.offers_per_tick),
-      taken_(channels_.size()),
-      done_(channels_.size()) {
+      steps_(without_refresh(pieces_.spec()), config.dram.controller.offers_per_tick) {
   const std::uint64_t window = pieces_.window();
   while (usable_ && window >> halvings_ > kStream * pieces_.burst() * channels_.size() &&
          pieces_.slice(0, window >> (halvings_ + 1), false).slice->even)
     ++halvings_;
+  if (usable_) first_ = steps_.save(channels_.front().bursts.dram(), 0, 0);
+  first_.next_refresh = kNever;
   StreamedMemory::reset();
 }
 
 void StreamedMemory::reset() {
   BankedMemory::reset();
   in_bursts_.clear();
-  before_.clear();
-  rest_ = served_twice_ = {};
-  last_done_ = last_taken_ = 0;
-  std::fill(taken_.begin(), taken_.end(), 0);
-  std::fill(done_.begin(), done_.end(), 0);
-  rows_.assign(pieces_.spec().geometry.all_banks(), DramChannel::kClosed);
+  leads_.clear();
+  state_ = first_;
+  rows_.assign(pieces_.spec().geometry.all_banks(), kNoRow);
+  refreshes_met_ = 0;
+  served_twice_ = {};
+  watching_ = kNever;
   if (!usable_) return;
   for (Channel& channel : channels_) channel.state = kStreams;
 }
 
 DramCounters StreamedMemory::commands() const {
   DramCounters sum = BankedMemory::commands();
-  add(sum, rest_);
+  if (!usable_) return sum;
+  ChannelState state = state_;
+  StepResult result;
+  pass(state, now(), result);
+  add(sum, result.counters, channels_.size());
   for (std::size_t i = 0; i < api::dram::kCommands; ++i)
     sum.commands[i] -= std::min(sum.commands[i], served_twice_.commands[i]);
-  sum.reads -= served_twice_.reads;
-  sum.writes -= served_twice_.writes;
-  sum.row_hits -= std::min(sum.row_hits, served_twice_.row_hits);
-  sum.data_ticks -= served_twice_.data_ticks;
-  if (usable_ && refresh_interval_ > 0)
-    sum.commands[static_cast<std::size_t>(Command::refresh_all)] =
-        static_cast<std::uint64_t>(now() / refresh_interval_) * pieces_.spec().geometry.pseudo_channels *
-        channels_.size();
+  for (const auto count :
+       {&DramCounters::reads, &DramCounters::writes, &DramCounters::row_hits, &DramCounters::data_ticks})
+    sum.*count -= std::min(sum.*count, served_twice_.*count);
+  if (refresh_interval_ == 0) return sum;
+  const auto refreshes = static_cast<std::uint64_t>(now() / refresh_interval_) * channels_.size();
+  sum.commands[static_cast<std::size_t>(Command::refresh_all)] =
+      refreshes * pieces_.spec().geometry.pseudo_channels;
+  if (refreshes_met_ > 0)
+    sum.commands[static_cast<std::size_t>(Command::activate)] +=
+        refreshes_met_ * refresh().activates * channels_.size();
   return sum;
 }
 
 // --- refresh ---------------------------------------------------------------------------------------------
 
-Tick StreamedMemory::refresh_cost() {
+const RefreshCost& StreamedMemory::refresh() const {
   if (refresh_cost_) return *refresh_cost_;
-  constexpr std::uint64_t kWindows = 24;
-  std::vector<PlacedChunk> windows;
+  constexpr std::uint64_t kWindows = 48;
+  RunPieces pieces(memory_);
+  std::vector<std::pair<std::shared_ptr<const Chunk>, std::uint32_t>> windows;
   for (std::uint64_t w = 0; w < kWindows; ++w) {
-    const RunPieces::PlacedSlice placed =
-        pieces_.slice(w * pieces_.window(), (w + 1) * pieces_.window(), false);
-    windows.push_back({placed.slice->chunk, placed.row});
+    const RunPieces::PlacedSlice placed = pieces.slice(w * pieces.window(), (w + 1) * pieces.window(), false);
+    windows.emplace_back(placed.slice->chunk, placed.row);
   }
-  refresh_cost_ = times_.refresh_cost(windows);
-  return *refresh_cost_;
+  return refresh_cost_.emplace(refresh_cost(pieces.spec(), memory_.dram.controller.offers_per_tick, windows));
 }
 
-Tick StreamedMemory::refreshed(Tick start, Tick busy) {
+Tick StreamedMemory::refreshed(Tick start, Tick busy) const {
   Tick end = start + busy;
   if (refresh_interval_ == 0) return end;
   for (Tick next = (start / refresh_interval_ + 1) * refresh_interval_; next < end; next += refresh_interval_)
-    end += refresh_cost();
+    end += refresh().ticks;
   return end;
 }
 
-Tick StreamedMemory::awake(Tick t) const {
-  if (refresh_interval_ == 0 || t < refresh_interval_) return t;
-  const DramTiming& timing = pieces_.spec().timing;
-  return std::max(t,
-                  t / refresh_interval_ * refresh_interval_ + timing.rfc + (before_.empty() ? 0 : timing.rp));
+void StreamedMemory::pass(ChannelState& state, Tick to, StepResult& result) const {
+  while (state.at < to) {
+    const Tick due = refresh_interval_ == 0 ? kNever : (state.at / refresh_interval_ + 1) * refresh_interval_;
+    steps_.pass(state, std::min(due, to), result);
+    if (due > to) return;
+    if (!steps_.quiet(state)) {
+      state.at += refresh().ticks;
+      continue;
+    }
+    const Tick last = to / refresh_interval_ * refresh_interval_;
+    const bool closes = last == due && steps_.open(state);
+    state = first_;
+    state.at = std::max(to, last + pieces_.spec().timing.rfc + (closes ? pieces_.spec().timing.rp : 0));
+  }
 }
 
 // --- streams ---------------------------------------------------------------------------------------------
@@ -85,151 +122,200 @@ Tick StreamedMemory::awake(Tick t) const {
 bool StreamedMemory::stream(std::uint64_t slot, const Run& run, bool write) {
   if (!usable_) return false;
   const Tick arrival = now();
+  most_lead_ = std::min(most_lead_, std::max<Tick>(0, state_.at - arrival - 1));
+  result_.finished.clear();
+  result_.counters = {};
+  const Tick before = state_.at;
+  pass(state_, arrival + 1, result_);
+  add(counters_before_, result_.counters, channels_.size());
+  report(before, 0, 0);
+  if (steps_.quiet(state_) && !steps_.open(state_)) std::fill(rows_.begin(), rows_.end(), kNoRow);
   return_to_streams();
-  counters_.queue_wait_s +=
-      static_cast<double>(std::max<Tick>(0, last_taken_ - arrival)) * pieces_.spec().tick_s;
-  Pending& pending = pending_[slot];
+  counters_.queue_wait_s += static_cast<double>(state_.at - arrival - 1) * pieces_.spec().tick_s;
   const std::uint64_t window = pieces_.window(), burst = pieces_.burst();
   for (std::uint64_t row = 0; row < run.rows; ++row) {
     const std::uint64_t first = run.base + row * run.stride, last = first + run.row_bytes;
-    const bool aligned = run.row_bytes >= 2 * window;
+    alike_ = 0;
+    before_.clear();
+    const bool aligned = run.row_bytes >= 2 * window, very_long = run.row_bytes >= kVeryLong * window;
     for (std::uint64_t from = first, to = 0; from < last; from = to) {
       to = std::min(last, aligned ? (from / window + 1) * window : from / burst * burst + window);
       const std::uint64_t bursts = (to + burst - 1) / burst - from / burst;
-      pending.total += bursts;
       const std::uint64_t start = from / window * window;
-      pending.last = std::max(
-          pending.last, take(aligned ? pieces_.slice(start, start + window, write) : nearest(from, to, write),
-                             bursts, arrival));
+      const bool whole = very_long || (start == from && to == from + window);
+      take(whole ? pieces_.slice(start, start + window, write) : nearest(from, to, write), bursts, slot);
     }
   }
+  if (steps_.size() > kMostStates) steps_.forget({&first_, &state_});
+  if (!state_.tags.empty()) watch_at(state_.at);
   return true;
 }
 
 RunPieces::PlacedSlice StreamedMemory::nearest(std::uint64_t from, std::uint64_t to, bool write) {
   std::uint64_t length = pieces_.window();
   for (unsigned halved = 0; halved < halvings_ && 4 * (to - from) <= 3 * length; ++halved) length /= 2;
-  const std::uint64_t grain = length / 16, span_end = (from / pieces_.span() + 1) * pieces_.span();
+  const std::uint64_t grain = length / 4, span_end = (from / pieces_.span() + 1) * pieces_.span();
   const std::uint64_t near = std::min((from + grain / 2) / grain * grain, span_end - length);
   if (const auto placed = pieces_.slice(near, near + length, write); placed.slice->even) return placed;
   const std::uint64_t whole = from / length * length;
   return pieces_.slice(whole, whole + length, write);
 }
 
-void StreamedMemory::forget() {
-  before_.clear();
-  add(counters_before_, rest_);
-  rest_ = {};
-}
-
-void StreamedMemory::meet(const std::shared_ptr<const Chunk>& chunk, std::uint32_t row, Tick arrival) {
-  if (refreshed_since(last_done_, arrival)) std::fill(rows_.begin(), rows_.end(), DramChannel::kClosed);
-  if (last_done_ <= arrival) forget();
-  piece_ = {chunk, row};
-  for (std::size_t i = 0; i < chunk->rows.size(); ++i) {
-    const Chunk::Row& r = chunk->rows[i];
-    std::uint32_t& open = rows_[r.bank];
-    if (open == (r.row ^ row))
-      piece_.same |= std::uint64_t{1} << i;
-    else if (open != DramChannel::kClosed)
-      piece_.other |= std::uint64_t{1} << i;
-    open = r.row ^ row;
-  }
-  at_rest_.reset();
-  if (!before_.empty()) behind_ = times_.cost(before_, piece_);
-}
-
-void StreamedMemory::remember() {
-  if (before_.size() == kFelt) before_.pop_front();
-  before_.push_back(std::move(piece_));
-}
-
-void StreamedMemory::advance(Tick& taken, Tick& done, Tick own, Tick whole, Tick first) {
-  const auto part = [own, whole](Tick ticks) {
-    return own == whole ? ticks : (ticks * own + whole - 1) / whole;
-  };
-  const Tick waiting = before_.empty() ? 0 : refreshed(taken, part(behind_.taken));
-  // A channel at rest takes offers_per_tick bursts a tick, as far as its queue reaches: what it really takes
-  // is only of interest where it is not busy for longer anyhow.
-  const bool busy = waiting > first + static_cast<Tick>(piece_.chunk->bursts.size());
-  const Tick free = busy ? 0 : refreshed(first, part(at_rest().taken));
-  taken = std::max(free, waiting);
-  done = refreshed(taken, waiting > free ? behind_.rest : at_rest().rest);
-}
-
-const PieceCost& StreamedMemory::at_rest() {
-  static const std::deque<PlacedChunk> kNothing;
-  if (!at_rest_) at_rest_ = times_.cost(kNothing, piece_);
-  return *at_rest_;
-}
-
-Tick StreamedMemory::take(const RunPieces::PlacedSlice& placed, std::uint64_t bursts, Tick arrival) {
+void StreamedMemory::take(const RunPieces::PlacedSlice& placed, std::uint64_t bursts, std::uint64_t slot) {
   const RunPieces::Slice& slice = *placed.slice;
-  meet(slice.chunk, placed.row, arrival);
-  const Tick first = awake(arrival);
-  Tick before = -1, taken = 0, done = 0, last = 0;
-  for (std::size_t c = 0; c < taken_.size(); ++c) {
-    if (taken_[c] != before) {
-      before = taken = taken_[c];
-      advance(taken, done, static_cast<Tick>(bursts), static_cast<Tick>(slice.all), first);
-      last_taken_ = std::max(last_taken_, taken);
-      last_done_ = std::max(last_done_, done);
-      last = std::max(last, piece_.chunk->write ? taken : done);
-    }
-    taken_[c] = taken;
-    done_[c] = done;
+  pending_[slot].total += bursts;
+  pending_[slot].bursts += slice.chunk->bursts.size();
+  result_.finished.clear();
+  result_.counters = {};
+  const Tick begin = state_.at;
+  steps_.take(state_, *slice.chunk, placed.row, slot, result_);
+  const Tick whole = state_.at - begin;
+  const auto all = static_cast<Tick>(slice.all), asked = static_cast<Tick>(bursts);
+  const Tick own = asked == all ? whole : (whole * asked + all - 1) / all;
+  state_.at = refreshed(begin, own);
+  if (refresh_interval_ > 0)
+    refreshes_met_ += static_cast<std::uint64_t>(state_.at / refresh_interval_ - begin / refresh_interval_);
+  if (asked == all)
+    add(counters_before_, result_.counters, channels_.size());
+  else
+    add_share(counters_before_, result_.counters, bursts * channels_.size(), slice.all);
+  report(begin, whole, own);
+  follow(placed, slot);
+}
+
+void StreamedMemory::follow(const RunPieces::PlacedSlice& placed, std::uint64_t slot) {
+  found_ = rows_;
+  const ChannelSteps::Met met = meet(placed);
+  const ControllerPolicy& policy = pieces_.spec().policy;
+  const bool write = met.chunk->write;
+  const bool fills = met.chunk->bursts.size() >= (write ? policy.write_queue : policy.read_queue);
+  if (!fills || before_.empty() || before_.back().chunk->write != write) alike_ = 0;
+  if (alike_ >= (steps_.waiting_writes(state_) > 0 ? kPatience : kFelt)) fill(met, slot);
+  if (alike_ == 0) before_.clear();
+  if (before_.size() == kFelt) before_.pop_front();
+  if (!fills) return;
+  before_.push_back(met);
+  ++alike_;
+}
+
+ChannelSteps::Met StreamedMemory::meet(const RunPieces::PlacedSlice& placed) {
+  ChannelSteps::Met met{placed.slice->chunk, placed.row, 0};
+  for (std::size_t r = 0; r < met.chunk->rows.size(); ++r) {
+    const std::uint32_t row = met.chunk->rows[r].row ^ placed.row;
+    std::uint32_t& open = rows_[met.chunk->rows[r].bank];
+    if (open == row && r < 64) met.open |= std::uint64_t{1} << r;
+    open = row;
   }
-  const PieceCost& cost = before_.empty() ? at_rest() : behind_;
-  add(counters_before_, cost.counters, channels_.size());
-  rest_ = {};
-  add(rest_, cost.rest_counters, channels_.size());
-  remember();
-  return last;
+  return met;
+}
+
+/// Writes that reads without end keep waiting: they cost their data and two turnarounds, whenever their turn
+/// comes.
+void StreamedMemory::write_waiting() {
+  const std::uint64_t waiting = steps_.waiting_writes(state_);
+  const DramTiming& t = pieces_.spec().timing;
+  const std::uint32_t parts = pieces_.spec().geometry.pseudo_channels;
+  const auto data = static_cast<Tick>(waiting) * std::max(t.burst, t.ccd_s) / parts;
+  const Tick turns = t.cl + t.cwl + 2 * t.burst + t.wtr_l, edge = t.edge;
+  state_.at = refreshed(state_.at, (data + turns + edge - 1) / edge * edge);
+  DramCounters written;
+  written.commands[static_cast<std::size_t>(Command::write)] = waiting;
+  written.data_ticks = waiting * static_cast<std::uint64_t>(t.burst);
+  add(counters_before_, written, channels_.size());
+}
+
+void StreamedMemory::fill(const ChannelSteps::Met& piece, std::uint64_t slot) {
+  if (!piece.chunk->write && steps_.waiting_writes(state_) > 0) write_waiting();
+  std::uint64_t& own = pending_[slot].bursts;
+  const auto unanswered = steps_.unanswered(state_);
+  for (std::size_t i = 0; i < unanswered.size(); ++i) {
+    const std::uint64_t tag = state_.tags[i];
+    if (tag == slot)
+      own -= unanswered[i];
+    else if (tag != kNoTag && unanswered[i] > 0)
+      completed(tag, unanswered[i], state_.at);
+  }
+  steps_.fill(state_, {piece, before_, slot, kNoTag}, found_);
+  for (std::size_t i = 0; i < state_.tags.size(); ++i)
+    if (state_.tags[i] == slot) own += steps_.unanswered(state_)[i];
+}
+
+/// Completions of a step from `begin` on, of which `own` ticks were taken of `whole`.
+void StreamedMemory::report(Tick begin, Tick whole, Tick own) {
+  for (const Finish& f : result_.finished) {
+    if (f.tag == kNoTag) continue;
+    const Tick after = f.last - begin;
+    completed(f.tag, f.count, refreshed(begin, after > whole ? after - whole + own : std::min(after, own)));
+  }
+}
+
+// --- the end of a stream ---------------------------------------------------------------------------------
+
+void StreamedMemory::answer_waiting() {
+  result_.finished.clear();
+  steps_.drain(state_, result_);
+  report(state_.at, 0, 0);
+  std::fill(state_.tags.begin(), state_.tags.end(), kNoTag);
+}
+
+void StreamedMemory::watch_at(Tick t) {
+  if (t >= watching_) return;
+  watching_ = t;
+  agenda_.at(time_of(t), Callback::of<&StreamedMemory::watch>(this, static_cast<std::uint64_t>(t)));
+}
+
+void StreamedMemory::watch(std::uint64_t at) {
+  if (static_cast<Tick>(at) != watching_) return;
+  watching_ = kNever;
+  if (state_.tags.empty()) return;
+  if (state_.at > now())
+    watch_at(state_.at);
+  else
+    answer_waiting();
 }
 
 // --- short requests between them -------------------------------------------------------------------------
 
 void StreamedMemory::leave_stream(std::uint32_t c) {
   Channel& channel = channels_[c];
-  DramChannel& dram = channel.bursts.dram();
-  const Tick present = now();
+  ChannelState state = state_;
+  state.at -= lead(c);
+  state.next_refresh =
+      refresh_interval_ == 0 ? kNever : (state.at / refresh_interval_ + 1) * refresh_interval_;
+  std::fill(state.tags.begin(), state.tags.end(), kNoTag);
+  channel.bursts.move(state.at, steps_.restore(state, channel.bursts.dram()));
+  channel.unfinished = channel.bursts.dram().unanswered();
   channel.state = kBursts;
-  channel.unfinished = 0;
   in_bursts_.push_back(c);
-  const bool felt = !refreshed_since(done_[c], present);
-  if (before_.empty() || done_[c] <= present) {
-    dram.settle(present, felt ? rows_ : std::vector<std::uint32_t>(rows_.size(), DramChannel::kClosed));
-    channel.bursts.move(present, 0);
-    return;
-  }
-  static const std::deque<PlacedChunk> kNothing;
-  const PlacedChunk& last = before_.back();
-  const PieceCost& alone = times_.cost(kNothing, last);
-  const Tick begin = std::max<Tick>(0, done_[c] - alone.taken - alone.rest);
-  dram.settle(begin, times_.rows_before(kNothing, last));
-  channel.bursts.move(begin, 0);
-  channel.bursts.push(last.chunk, last.row, kNoTag, begin + 1);
-  channel.unfinished = last.chunk->bursts.size();
-  add(served_twice_, alone.counters);
-  add(served_twice_, alone.rest_counters);
+  StepResult waiting;
+  steps_.drain(state_, waiting);
+  add(served_twice_, waiting.counters);
 }
 
 void StreamedMemory::return_to_streams() {
+  if (in_bursts_.empty()) return;
+  std::vector<Tick> at(channels_.size());
+  for (std::uint32_t c = 0; c < at.size(); ++c) at[c] = state_.at - lead(c);
   for (const std::uint32_t c : in_bursts_) {
     Channel& channel = channels_[c];
     channel.bursts.advance(now());
     channel.bursts.run_ahead();
-    taken_[c] = std::max(taken_[c], channel.bursts.now());
+    at[c] = channel.bursts.now();
     channel.bursts.finish();
-    for (const Done& done : channel.bursts.dram().done()) done_[c] = std::max(done_[c], done.at);
-    last_taken_ = std::max(last_taken_, taken_[c]);
-    last_done_ = std::max(last_done_, done_[c]);
     collect(channel);
     add(counters_before_, channel.bursts.dram().counters(channel.bursts.now()));
     channel.unfinished = 0;
     channel.state = kStreams;
   }
   in_bursts_.clear();
+  const Tick last = *std::max_element(at.begin(), at.end());
+  if (last > state_.at) {
+    answer_waiting();
+    state_.at = last;
+  }
+  leads_.resize(at.size());
+  for (std::uint32_t c = 0; c < at.size(); ++c) leads_[c] = state_.at - at[c];
+  most_lead_ = kNever;
 }
 
 }  // namespace presil::memory

@@ -1,30 +1,34 @@
-// streamed_memory.h -- banked_memory.h with streams in closed form.
+// streamed_memory.h -- banked_memory.h with streams in closed form: one channel stands for all.
 //
-// Transactions whose rows put several bursts into every channel are streams, cut into pieces (run_pieces.h).
-// The queues of channel c have taken the last burst before a piece at tick t_c. A piece q that arrives at
-// tick a then has
-//   t_c <- max( R(t_c, taken(q behind the pieces before)), R(a, taken(q at rest)) ),   done at R(t_c,
-//   rest(q))
-// with taken and rest from piece_times.h, and R(t, d) = t + d + refresh_cost for every multiple of tREFI in
-// between. Banks and bank groups, row conflicts between streams, turnarounds and the address map are in
-// `taken`. The costs are those of a window, or of a half of one, a quarter and so on, near the piece and as
-// long; a piece a little longer or shorter, and the ends of a long row, cost their share. A transaction is
-// done with its last piece; a write is answered when it has been taken.
+// Transactions whose rows put several bursts into every channel are streams, cut into pieces that ask the
+// same of every channel (run_pieces.h). One channel is followed through them, without refresh, by the steps
+// of channel_steps.h: what its controller does with a piece in a state is worked out burst by burst once.
+// Then
+//   taken by the queues   t <- R(max(t, arrival), d)     d: ticks of the step
+//   refresh               R(t, d) = t + d + refresh_cost for every multiple of tREFI in between
+// A piece is the part of an aligned window, or of a half of one, a quarter and so on, that is as long and as
+// near as can be; one a little longer or shorter, and the ends of a long row, take their share of its time. A
+// read is answered with its last data, known when what follows has been taken or, if nothing follows, when
+// the queues have; a write when it has been taken.
 //
-// A short request finds the channel at rest with the rows that the stream left open or, while it still has a
-// stream to serve, behind the last piece of it, which its controller then serves burst by burst before and
-// beside the request. The next stream begins behind the last data of those bursts.
+// Four pieces of one row of a run, each as long as the queue, leave nothing of what was before them: from the
+// fourth on the state is that behind these four, so that long rows pass through few states. Writes that wait
+// all the while are written then, at the cost of their data and two turnarounds, once kPatience such pieces
+// have come.
 //
-// Error against every burst through its controller: docs/models/memory.md. It comes from what is older than
-// the pieces looked at, from queues that have run half empty when a piece arrives, and from refresh, which
-// costs every stream the same. Rows that a refresh closes are not counted as activated again.
+// A short request takes its channel out: from the state of all of them that channel serves burst by burst
+// what waits and what comes. The next stream finds it where it is then, in the state that the others are in.
+//
+// Error against every burst of every channel through its controller (remembered_memory.h):
+// docs/models/memory.md. It comes from pieces that ask more of some channels, from refresh, which costs every
+// stream the same, and from the rows that a short request has opened.
 #pragma once
 
-#include <deque>
 #include <optional>
 
 #include "models/memory/banked_memory.h"
-#include "models/memory/piece_times.h"
+#include "models/memory/channel_steps.h"
+#include "models/memory/refresh_cost.h"
 
 namespace presil::memory {
 
@@ -36,47 +40,61 @@ class StreamedMemory : public BankedMemory {
 
  private:
   static constexpr std::uint32_t kStreams = 0;  ///< Channel::state
-  static constexpr std::size_t kFelt = 4;       ///< pieces before
+  static constexpr std::uint32_t kNoRow = 1u << 31;
+  static constexpr std::uint64_t kVeryLong = 16;  ///< windows of a row whose ends may cost their share of one
+  static constexpr std::size_t kFelt =
+      3;  ///< pieces that fill a queue, one more behind them: what was before is not felt
+  static constexpr std::size_t kPatience = 8;          ///< such pieces, while writes wait
+  static constexpr std::size_t kMostStates = 1 << 15;  ///< of steps_, a few KiB each
 
   bool stream(std::uint64_t slot, const Run& run, bool write) override;
   void leave_stream(std::uint32_t channel) override;
   void return_to_streams();
-  /// `bursts` of a slice that asks the same of all channels, all of another one. Returns when they are
-  /// answered.
-  Tick take(const RunPieces::PlacedSlice& placed, std::uint64_t bursts, Tick arrival);
-  /// piece_ as the channels meet it, and behind_.
-  void meet(const std::shared_ptr<const Chunk>& chunk, std::uint32_t row, Tick arrival);
-  const PieceCost& at_rest();
+  /// `bursts` of a slice that asks the same of all channels, all of another one.
+  void take(const RunPieces::PlacedSlice& placed, std::uint64_t bursts, std::uint64_t slot);
   /// A window, or a half of one, a quarter and so on, near [from, to) and nearly as long.
   RunPieces::PlacedSlice nearest(std::uint64_t from, std::uint64_t to, bool write);
-  void remember();
-  void forget();
-  /// What the piece does to a channel.
-  void advance(Tick& taken, Tick& done, Tick own, Tick whole, Tick first);
-  Tick refreshed(Tick start, Tick busy);
-  Tick refresh_cost();
-  /// The first tick from `t` on at which no refresh that found the channel at rest is felt.
-  Tick awake(Tick t) const;
-  bool refreshed_since(Tick end, Tick t) const {
-    return refresh_interval_ > 0 && t / refresh_interval_ > end / refresh_interval_;
+  /// Nothing arrives, to tick `to`, if that lies ahead.
+  void pass(ChannelState& state, Tick to, StepResult& result) const;
+  /// When a stretch that begins at `start` and takes `busy` without refresh ends.
+  Tick refreshed(Tick start, Tick busy) const;
+  const RefreshCost& refresh() const;
+  void report(Tick begin, Tick whole, Tick own);
+  /// Behind a piece that filled a queue: fills it behind three more of them.
+  void follow(const RunPieces::PlacedSlice& placed, std::uint64_t slot);
+  void fill(const ChannelSteps::Met& piece, std::uint64_t slot);
+  void write_waiting();
+  /// The piece as it finds rows_, which it changes.
+  ChannelSteps::Met meet(const RunPieces::PlacedSlice& placed);
+  /// What waits completes as if nothing came.
+  void answer_waiting();
+  void watch_at(Tick t);
+  void watch(std::uint64_t at);
+  /// Channel c has taken what came so many ticks before the one that stands for all.
+  Tick lead(std::uint32_t channel) const {
+    return leads_.empty() ? 0 : std::min(leads_[channel], most_lead_);
   }
 
   const bool usable_;
-  const Tick refresh_interval_;  ///< 0: none
-  PieceTimes times_;
-  unsigned halvings_{0};               ///< of a window that still ask the same of all channels
-  std::vector<Tick> taken_, done_;     ///< by channel: of the last burst
-  Tick last_done_{0}, last_taken_{0};  ///< of all
-  std::vector<std::uint32_t> rows_;    ///< by bank
-  std::deque<PlacedChunk> before_;     ///< the last two pieces
-  PlacedChunk piece_;                  ///< the one at hand
-  PieceCost behind_;                   ///< behind before_
-  std::optional<PieceCost> at_rest_;   ///< once it is needed
-  DramCounters rest_;                  ///< of all channels behind the last piece
+  const Tick refresh_interval_;      ///< 0: none
+  mutable ChannelSteps steps_;       ///< remembers
+  ChannelState first_;               ///< after reset()
+  ChannelState state_;               ///< of the channel that stands for all: the one that is behind most
+  std::vector<std::uint32_t> rows_;  ///< by bank: asked for last; kNoRow: none since the last refresh at rest
+  std::vector<std::uint32_t> found_;  ///< the same in front of the piece at hand
+  /// The last pieces of the same row of a run, all of which filled the queues.
+  std::deque<ChannelSteps::Met> before_;
+  std::size_t alike_{0};     ///< how many there have been
+  StepResult result_;        ///< scratch
+  unsigned halvings_{0};     ///< of a window that still ask the same of all channels
+  std::vector<Tick> leads_;  ///< by channel, up to most_lead_; empty: all alike
+  Tick most_lead_{0};
+  std::uint64_t refreshes_met_{0};  ///< by streams
   DramCounters
-      served_twice_;  ///< of last pieces that a short request found: in closed form, then burst by burst
-  std::optional<Tick> refresh_cost_;      ///< once it is needed
-  std::vector<std::uint32_t> in_bursts_;  ///< channels
+      served_twice_;  ///< by the one that stands for all, and by the channel that a short request took out
+  mutable std::optional<RefreshCost> refresh_cost_;  ///< once it is needed
+  std::vector<std::uint32_t> in_bursts_;             ///< channels
+  Tick watching_{kNever};                            ///< tick of the next call of watch()
 };
 
 }  // namespace presil::memory

@@ -47,6 +47,10 @@ struct Benches {
   }
   /// Of the time to the last response, in percent.
   double error() const { return 100 * (end(from_fast) / end(from_exact) - 1); }
+  double activates_error() const {
+    return 100 * (fast.counters().activates / exact.counters().activates - 1);
+  }
+  double row_hits_error() const { return 100 * (fast.counters().row_hits / exact.counters().row_hits - 1); }
   StreamedMemory fast;
   RememberedMemory exact;
   StrictInitiator from_fast{"from_fast"}, from_exact{"from_exact"};
@@ -60,6 +64,8 @@ TEST_P(Streamed, OneLongReadTakesAsLong) {
   b.send(0, false, {0, 1, std::uint64_t{32} << 20, 0});
   sc_core::sc_start();
   EXPECT_NEAR(b.error(), 0, 1);
+  EXPECT_NEAR(b.activates_error(), 0, 6);
+  EXPECT_NEAR(b.row_hits_error(), 0, 2);
 }
 
 TEST_P(Streamed, OneLongWriteTakesAsLong) {
@@ -68,6 +74,8 @@ TEST_P(Streamed, OneLongWriteTakesAsLong) {
   b.send(0, true, {0, 1, std::uint64_t{32} << 20, 0});
   sc_core::sc_start();
   EXPECT_NEAR(b.error(), 0, 1.5);
+  EXPECT_NEAR(b.activates_error(), 0, 6);
+  EXPECT_NEAR(b.row_hits_error(), 0, 2);
 }
 
 TEST_P(Streamed, TwoStreamsInTurnTakeAsLong) {
@@ -77,7 +85,7 @@ TEST_P(Streamed, TwoStreamsInTurnTakeAsLong) {
   for (std::uint64_t i = 0; i < 256; ++i)
     for (std::uint64_t s = 0; s < 2; ++s) b.send(0, false, {57344 + s * kFar + i * kChunk, 1, kChunk, 0});
   sc_core::sc_start();
-  EXPECT_NEAR(b.error(), 0, 6);
+  EXPECT_NEAR(b.error(), 0, 5);
 }
 
 TEST_P(Streamed, ReadsAndWritesInTurnTakeAsLong) {
@@ -87,7 +95,9 @@ TEST_P(Streamed, ReadsAndWritesInTurnTakeAsLong) {
   for (std::uint64_t i = 0; i < 96; ++i)
     for (std::uint64_t s = 0; s < 2; ++s) b.send(0, s == 1, {s * kFar + i * kChunk, 1, kChunk, 0});
   sc_core::sc_start();
-  EXPECT_NEAR(b.error(), 0, 13);
+  // HBM3E: what a refresh leaves waiting changes which of reads and writes wait for the others for long
+  // afterwards; the closed form only has the time of the refresh.
+  EXPECT_NEAR(b.error(), 0, std::string(GetParam().file) == "hbm3e" ? 7 : 5);
 }
 
 TEST_P(Streamed, SmallPiecesFromAllOverTakeAsLong) {
@@ -98,7 +108,8 @@ TEST_P(Streamed, SmallPiecesFromAllOverTakeAsLong) {
   const std::uint64_t chunk = 16 * static_cast<std::uint64_t>(c.burst.value) * c.dram.channels * c.stacks;
   for (int i = 0; i < 1500; ++i) b.send(0, false, {random() % 10000 * chunk, 1, chunk, 0});
   sc_core::sc_start();
-  EXPECT_NEAR(b.error(), 0, 5);
+  EXPECT_NEAR(b.error(), 0, 3);
+  EXPECT_NEAR(b.activates_error(), 0, 5);
 }
 
 TEST_P(Streamed, ShortRequestsBetweenThemAreServedBurstByBurst) {
