@@ -20,6 +20,11 @@ using Words = std::vector<std::string>;
 
 std::string experiment(const char* name) { return (source_directory() / "configs" / "experiments" / name).string(); }
 
+Words operator+(Words a, const Words& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
 json result_of(const char* name, const Words& more) {
   Words command{"run", experiment(name), "--format", "json"};
   command.insert(command.end(), more.begin(), more.end());
@@ -48,6 +53,16 @@ TEST(FabricRun, InferenceOnASystemSimulatesItsExchanges) {
   EXPECT_NEAR(seconds(closed, "ttft_s"), seconds(simulated, "ttft_s"), 0.02 * seconds(closed, "ttft_s"));
   const json back = result_of(name, {"--set", "system=dgx_h100", "--set", "fabric=closed_form"});
   EXPECT_EQ(back.at("metrics"), closed.at("metrics"));
+}
+
+// Software-managed chips wait between their programs. Two devices of a pod are neighbours on a link of the torus.
+TEST(FabricRun, ChipsOfATorusSimulateTheirExchangesToo) {
+  const Words on_pod{"--set", "parallelism.tensor=2", "--set", "system=tpu_v4_pod"};
+  const json simulated = result_of("gpt2_on_tpu_v4.yaml", on_pod);
+  EXPECT_EQ(simulated.at("fabric").at("model"), "simulated");
+  for (const json& row : simulated.at("fabric").at("exchanges")) EXPECT_EQ(row.at("algorithm"), "torus") << row;
+  const json exact = result_of("gpt2_on_tpu_v4.yaml", on_pod + Words{"--exact"});
+  EXPECT_NEAR(seconds(exact, "latency_s"), seconds(simulated, "latency_s"), 0.01 * seconds(simulated, "latency_s"));
 }
 
 TEST(FabricRun, TheReportSaysWhichItWas) {
