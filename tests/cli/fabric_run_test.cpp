@@ -9,7 +9,7 @@
 #include "tests/support/files.h"
 #include "tests/support/temporary_directory.h"
 
-namespace presil::test {
+namespace presil::test::fabric_run {
 namespace {
 
 using nlohmann::json;
@@ -161,4 +161,4 @@ TEST(CollectiveTrace, HasEveryChunkOfEveryLink) {
 }
 
 }  // namespace
-}  // namespace presil::test
+}  // namespace presil::test::fabric_run
