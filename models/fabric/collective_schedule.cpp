@@ -91,7 +91,7 @@ Schedule tree(const Shape& shape, const Request& r) {
   Tree chain{Group(l), everyone(l)};
   for (std::uint32_t i = 0; i < l; ++i) chain.parent[i] = i == 0 ? 0 : i - 1;
   // A leaf of one tree is an inner rank of the other: it sends its own blocks a few at a time, so that what it passes on need not wait.
-  constexpr std::uint32_t kWindow = 3;
+  constexpr std::uint32_t kWindow = 2;
   std::vector<std::vector<StepId>> sent;
   for (std::uint32_t block = 0; block < s.block_bytes.size(); ++block) {
     const std::uint32_t way = block / 2 % ways * (l / ways);

@@ -272,9 +272,8 @@ void Chip::reset_units(bool canonical) {
 }
 
 api::DeviceCounters Chip::run(api::ProgramSource& program, bool canonical) {
-  static bool elaborated = false;  // one process is one elaboration
-  if (!elaborated) sc_core::sc_start(sc_core::SC_ZERO_TIME);
-  elaborated = true;
+  // One process is one elaboration, which a fabric beside the chip may have begun.
+  if (sc_core::sc_get_status() == sc_core::SC_ELABORATION) sc_core::sc_start(sc_core::SC_ZERO_TIME);
   counters_ = {};
   started_ = finished_ = sc_core::sc_time_stamp();
   reset_units(canonical);

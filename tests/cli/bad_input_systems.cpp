@@ -5,7 +5,7 @@ namespace presil::test {
 
 namespace {
 
-const std::vector<std::string> kBench{"bench", "collective", "--system", "./s.yaml", "--bytes", "1024"};
+const std::vector<std::string> kSystemBench{"bench", "collective", "--system", "./s.yaml", "--bytes", "1024"};
 
 std::string with_wires(const std::string& wires) {
   return "name: four\ndevice: H100-SXM\nscale_up:\n  topology: wires\n  link: nvlink4\n  devices: 4\n  wires: [" + wires + "]\n";
@@ -17,21 +17,21 @@ std::string run_on(const std::string& system, const std::string& parallelism, co
 }
 
 std::string with_counts(const std::string& line) { return "0, 1, 2\n3, 0, 4\n" + line; }
-const std::vector<std::string> kCounts{"bench", "collective", "--system", "dgx_h100", "--op", "all_to_all", "--n-devices", "3", "--counts", "c.csv"};
+const std::vector<std::string> kCountsBench{"bench", "collective", "--system", "dgx_h100", "--op", "all_to_all", "--n-devices", "3", "--counts", "c.csv"};
 
 const std::vector<BadInputCase> kSystemsCases{
-    {"Disconnected", kBench, {{"s.yaml", with_wires("{from: 0, to: 1}, {from: 2, to: 3}")}}, 3,
+    {"Disconnected", kSystemBench, {{"s.yaml", with_wires("{from: 0, to: 1}, {from: 2, to: 3}")}}, 3,
      {"s.yaml:7:3: scale_up.wires: the topology is disconnected: no links lead from device 0 to device 2"}},
-    {"SelfLoop", kBench, {{"s.yaml", with_wires("{from: 0, to: 1}, {from: 1, to: 2}, {from: 3, to: 3}")}}, 3,
+    {"SelfLoop", kSystemBench, {{"s.yaml", with_wires("{from: 0, to: 1}, {from: 1, to: 2}, {from: 3, to: 3}")}}, 3,
      {"s.yaml:7:", "joins device 3 to itself"}},
-    {"WireToNoDevice", kBench, {{"s.yaml", with_wires("{from: 0, to: 4}")}}, 3, {"s.yaml:7:", "4", "0 to 3"}},
+    {"WireToNoDevice", kSystemBench, {{"s.yaml", with_wires("{from: 0, to: 4}")}}, 3, {"s.yaml:7:", "4", "0 to 3"}},
     {"TorusOfOtherSize",
-     kBench,
+     kSystemBench,
      {{"s.yaml", "name: t\ndevice: TPU v4\nscale_up:\n  topology: torus\n  link: ici_v4\n  devices: 60\n  x: 4\n  y: 4\n  z: 4\n"}},
      3,
      {"s.yaml:7:3: scale_up.x: x 4 times y 4 times z 4 is 64, not the 60 devices"}},
     {"DevicesDoNotDivideAmongNics",
-     kBench,
+     kSystemBench,
      {{"s.yaml", "include: systems/dgx_h100_superpod\nscale_out: {nics: 3}\n"}},
      3,
      {"s.yaml:2:", "8 devices of a node do not divide among 3 NICs"}},
@@ -54,14 +54,14 @@ const std::vector<BadInputCase> kSystemsCases{
      3,
      {"s.yaml:7:3: system.scale_up.wires: the topology is disconnected: no links lead from device 0 to device 2"}},
     {"UnknownSystem", {"run", "e.yaml"}, {{"e.yaml", run_on("dgx_h10", "{tensor: 8}")}}, 3, {"e.yaml:2:9: no systems named 'dgx_h10'", "did you mean"}},
-    {"CountsWithTooFewNumbers", kCounts, {{"c.csv", with_counts("5, 6\n")}}, 3, {"c.csv:3:5: 2 numbers in a line; expected 3"}},
-    {"CountsWithTooManyNumbers", kCounts, {{"c.csv", with_counts("5, 6, 0, 7\n")}}, 3, {"c.csv:3:10: more than 3 numbers in a line"}},
-    {"CountsThatAreNone", kCounts, {{"c.csv", with_counts("5, six, 0\n")}}, 3, {"c.csv:3:4: 'six' is no number of bytes"}},
-    {"NegativeCounts", kCounts, {{"c.csv", with_counts("5, -6, 0\n")}}, 3, {"c.csv:3:4: '-6' is no number of bytes"}},
-    {"CountsOfTooFewRanks", kCounts, {{"c.csv", with_counts("")}}, 3, {"c.csv:2:1: the file ends after 2 lines of numbers; expected 3"}},
-    {"CountsOfTooManyRanks", kCounts, {{"c.csv", with_counts("5, 6, 0\n7, 8, 9\n")}}, 3, {"c.csv:4:1: more than 3 lines of numbers"}},
-    {"CountsOfNothing", kCounts, {{"c.csv", "0 0 0\n0 0 0\n0 0 0\n"}}, 3, {"c.csv: nothing is sent"}},
-    {"NoCountsThere", kCounts, {}, 3, {"c.csv: cannot be read; expected 3 lines of 3 numbers"}},
+    {"CountsWithTooFewNumbers", kCountsBench, {{"c.csv", with_counts("5, 6\n")}}, 3, {"c.csv:3:5: 2 numbers in a line; expected 3"}},
+    {"CountsWithTooManyNumbers", kCountsBench, {{"c.csv", with_counts("5, 6, 0, 7\n")}}, 3, {"c.csv:3:10: more than 3 numbers in a line"}},
+    {"CountsThatAreNone", kCountsBench, {{"c.csv", with_counts("5, six, 0\n")}}, 3, {"c.csv:3:4: 'six' is no number of bytes"}},
+    {"NegativeCounts", kCountsBench, {{"c.csv", with_counts("5, -6, 0\n")}}, 3, {"c.csv:3:4: '-6' is no number of bytes"}},
+    {"CountsOfTooFewRanks", kCountsBench, {{"c.csv", with_counts("")}}, 3, {"c.csv:2:1: the file ends after 2 lines of numbers; expected 3"}},
+    {"CountsOfTooManyRanks", kCountsBench, {{"c.csv", with_counts("5, 6, 0\n7, 8, 9\n")}}, 3, {"c.csv:4:1: more than 3 lines of numbers"}},
+    {"CountsOfNothing", kCountsBench, {{"c.csv", "0 0 0\n0 0 0\n0 0 0\n"}}, 3, {"c.csv: nothing is sent"}},
+    {"NoCountsThere", kCountsBench, {}, 3, {"c.csv: cannot be read; expected 3 lines of 3 numbers"}},
     {"CountsOfOtherOperations", {"bench", "collective", "--system", "dgx_h100", "--imbalance", "2", "--bytes", "1024"}, {}, 2, {"--counts and --imbalance are of all_to_all, not of all_reduce"}},
     {"ImbalanceBeyondTheRanks", {"bench", "collective", "--system", "dgx_h100", "--op", "all_to_all", "--imbalance", "9", "--bytes", "1024"}, {}, 2, {"--imbalance 9 among 8 ranks; expected 1 to 8"}},
 };

@@ -9,7 +9,7 @@
 #include "tests/support/files.h"
 #include "tests/support/temporary_directory.h"
 
-namespace presil::test {
+namespace presil::test::fabric_run {
 namespace {
 
 using nlohmann::json;
@@ -20,7 +20,12 @@ using Words = std::vector<std::string>;
 
 std::string experiment(const char* name) { return (source_directory() / "configs" / "experiments" / name).string(); }
 
-json fabric_result(const char* name, const Words& more) {
+Words operator+(Words a, const Words& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+json result_of(const char* name, const Words& more) {
   Words command{"run", experiment(name), "--format", "json"};
   command.insert(command.end(), more.begin(), more.end());
   const CommandResult run = run_presil(command);
@@ -32,7 +37,7 @@ double seconds(const json& result, const char* metric) { return result.at("metri
 
 TEST(FabricRun, InferenceOnASystemSimulatesItsExchanges) {
   const char* name = "llama3_70b_on_8_h100.yaml";
-  const json closed = fabric_result(name, {}), simulated = fabric_result(name, {"--set", "system=dgx_h100"});
+  const json closed = result_of(name, {}), simulated = result_of(name, {"--set", "system=dgx_h100"});
   EXPECT_EQ(closed.at("fabric").at("model"), "closed form");
   EXPECT_FALSE(closed.at("fabric").contains("exchanges"));
   const json& fabric = simulated.at("fabric");
@@ -46,8 +51,18 @@ TEST(FabricRun, InferenceOnASystemSimulatesItsExchanges) {
   }
   EXPECT_NE(seconds(closed, "ttft_s"), seconds(simulated, "ttft_s"));
   EXPECT_NEAR(seconds(closed, "ttft_s"), seconds(simulated, "ttft_s"), 0.02 * seconds(closed, "ttft_s"));
-  const json back = fabric_result(name, {"--set", "system=dgx_h100", "--set", "fabric=closed_form"});
+  const json back = result_of(name, {"--set", "system=dgx_h100", "--set", "fabric=closed_form"});
   EXPECT_EQ(back.at("metrics"), closed.at("metrics"));
+}
+
+// Software-managed chips wait between their programs. Two devices of a pod are neighbours on a link of the torus.
+TEST(FabricRun, ChipsOfATorusSimulateTheirExchangesToo) {
+  const Words on_pod{"--set", "parallelism.tensor=2", "--set", "system=tpu_v4_pod"};
+  const json simulated = result_of("gpt2_on_tpu_v4.yaml", on_pod);
+  EXPECT_EQ(simulated.at("fabric").at("model"), "simulated");
+  for (const json& row : simulated.at("fabric").at("exchanges")) EXPECT_EQ(row.at("algorithm"), "torus") << row;
+  const json exact = result_of("gpt2_on_tpu_v4.yaml", on_pod + Words{"--exact"});
+  EXPECT_NEAR(seconds(exact, "latency_s"), seconds(simulated, "latency_s"), 0.01 * seconds(simulated, "latency_s"));
 }
 
 TEST(FabricRun, TheReportSaysWhichItWas) {
@@ -146,4 +161,4 @@ TEST(CollectiveTrace, HasEveryChunkOfEveryLink) {
 }
 
 }  // namespace
-}  // namespace presil::test
+}  // namespace presil::test::fabric_run

@@ -9,7 +9,7 @@
 #include "sim/base/error.h"
 #include "tests/unit/models/fabric/links.h"
 
-namespace presil::fabric {
+namespace presil::fabric::at_once {
 namespace {
 
 using testing::ElementsAre;
@@ -169,4 +169,4 @@ TEST(ExchangeTimes, RefusesWhatTheSystemHasNot) {
 }
 
 }  // namespace
-}  // namespace presil::fabric
+}  // namespace presil::fabric::at_once
