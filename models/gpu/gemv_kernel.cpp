@@ -8,7 +8,7 @@ namespace presil::gpu {
 namespace {
 
 constexpr std::size_t kGemvPhases = 16;
-constexpr double kGemvStages = 8;  ///< loads of 16 bytes under way in a thread. [assumed] the loop unrolled by 8
+constexpr double kGemvStages = 8;  ///< loads under way in a thread. [assumed] the loop unrolled by 8
 
 double gemv_macs(const MatmulShape& s) { return s.flops() / 2; }
 

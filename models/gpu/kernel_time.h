@@ -28,7 +28,7 @@ inline constexpr double kL2WireMillimetres = 12;
 inline constexpr double kSpecialEnergy = 8;
 
 /// Energy of fetching, decoding and handing operands to an instruction of one lane over that of a vector operation. [paper]
-/// Dally, Turakhia and Han, Domain-Specific Hardware Accelerators, CACM 2020: 30 pJ on Volta, whose 12 nm file has 1.32 pJ.
+/// Dally, Domain-Specific Accelerators, keynote of MICRO 2019: 30 pJ on a GPU, [assumed] Volta's 12 nm, whose file has 1.32 pJ.
 inline constexpr double kInstructionEnergy = 30 / 1.32;
 
 /// DRAM time of a byte that a tile stores over that of one it loads: results leave in pieces of a tile's row between the
