@@ -51,6 +51,7 @@ void StreamedMemory::reset() {
   state_ = first_;
   rows_.assign(pieces_.spec().geometry.all_banks(), kNoRow);
   refreshes_met_ = 0;
+  busy_ = 0;
   served_twice_ = {};
   watching_ = kNever;
   if (!usable_) return;
@@ -101,6 +102,11 @@ Tick StreamedMemory::refreshed(Tick start, Tick busy) const {
   return end;
 }
 
+void StreamedMemory::count_refreshes(Tick begin) {
+  if (refresh_interval_ > 0)
+    refreshes_met_ += static_cast<std::uint64_t>(state_.at / refresh_interval_ - begin / refresh_interval_);
+}
+
 void StreamedMemory::pass(ChannelState& state, Tick to, StepResult& result) const {
   while (state.at < to) {
     const Tick due = refresh_interval_ == 0 ? kNever : (state.at / refresh_interval_ + 1) * refresh_interval_;
@@ -138,7 +144,9 @@ bool StreamedMemory::stream(std::uint64_t slot, const Run& run, bool write) {
     alike_ = 0;
     before_.clear();
     const bool aligned = run.row_bytes >= 2 * window, very_long = run.row_bytes >= kVeryLong * window;
+    Lap lap;
     for (std::uint64_t from = first, to = 0; from < last; from = to) {
+      if (very_long && from % window == 0) from = skip_laps(lap, from, last, slot);
       to = std::min(last, aligned ? (from / window + 1) * window : from / burst * burst + window);
       const std::uint64_t bursts = (to + burst - 1) / burst - from / burst;
       const std::uint64_t start = from / window * window;
@@ -149,6 +157,40 @@ bool StreamedMemory::stream(std::uint64_t slot, const Run& run, bool write) {
   if (steps_.size() > kMostStates) steps_.forget({&first_, &state_});
   if (!state_.tags.empty()) watch_at(state_.at);
   return true;
+}
+
+std::uint64_t StreamedMemory::skip_laps(Lap& lap, std::uint64_t from, std::uint64_t last,
+                                        std::uint64_t slot) {
+  if (alike_ <= kPatience) return from;
+  if (!lap.begun) {
+    lap = {true, from, busy_, counters_before_, state_.node, state_.frame};
+    return from;
+  }
+  const std::uint64_t span = pieces_.span(), left = (last - from) / span;
+  if (from != lap.from + span || left < 2) return from;
+  lap.begun = false;
+  if (state_.node != lap.node || state_.frame != lap.frame) return from;
+  const std::uint64_t laps = left - 1;
+  const Tick begin = state_.at, one = busy_ - lap.busy;
+  state_.at = refreshed(begin, static_cast<Tick>(laps) * one);
+  count_refreshes(begin);
+  const DramCounters now = counters_before_;
+  for (std::size_t i = 0; i < api::dram::kCommands; ++i)
+    counters_before_.commands[i] += laps * (now.commands[i] - lap.counters.commands[i]);
+  for (const auto count : {&DramCounters::reads, &DramCounters::writes, &DramCounters::row_hits,
+                           &DramCounters::read_ticks, &DramCounters::data_ticks})
+    counters_before_.*count += laps * (now.*count - lap.counters.*count);
+  counters_before_.open_ticks += static_cast<Tick>(laps) * (now.open_ticks - lap.counters.open_ticks);
+  pending_[slot].total += laps * (span / pieces_.burst());
+  const std::uint64_t behind = from - pieces_.window();  // its rows are open
+  move_rows(row_at(behind) ^ row_at(behind + laps * span));
+  return from + laps * span;
+}
+
+void StreamedMemory::move_rows(std::uint32_t difference) {
+  for (std::uint32_t& row : state_.rows) row ^= difference;
+  for (std::uint32_t& row : rows_) row ^= difference;
+  for (ChannelSteps::Met& met : before_) met.row ^= difference;
 }
 
 RunPieces::PlacedSlice StreamedMemory::nearest(std::uint64_t from, std::uint64_t to, bool write) {
@@ -172,9 +214,9 @@ void StreamedMemory::take(const RunPieces::PlacedSlice& placed, std::uint64_t bu
   const Tick whole = state_.at - begin;
   const auto all = static_cast<Tick>(slice.all), asked = static_cast<Tick>(bursts);
   const Tick own = asked == all ? whole : (whole * asked + all - 1) / all;
+  busy_ += own;
   state_.at = refreshed(begin, own);
-  if (refresh_interval_ > 0)
-    refreshes_met_ += static_cast<std::uint64_t>(state_.at / refresh_interval_ - begin / refresh_interval_);
+  count_refreshes(begin);
   if (asked == all)
     add(counters_before_, result_.counters, channels_.size());
   else

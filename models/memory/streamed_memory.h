@@ -16,6 +16,9 @@
 // all the while are written then, at the cost of their data and two turnarounds, once kPatience such pieces
 // have come.
 //
+// A very long row is then periodic with the address map (RunPieces::span()): once the state is the one it was
+// a period ago, all periods but the last cost what that one cost.
+//
 // A short request takes its channel out: from the state of all of them that channel serves burst by burst
 // what waits and what comes. The next stream finds it where it is then, in the state that the others are in.
 //
@@ -47,11 +50,29 @@ class StreamedMemory : public BankedMemory {
   static constexpr std::size_t kPatience = 8;          ///< such pieces, while writes wait
   static constexpr std::size_t kMostStates = 1 << 15;  ///< of steps_, a few KiB each
 
+  /// A row of a run from one place of the address map to the same place, when the state there is the same.
+  struct Lap {
+    bool begun{false};
+    std::uint64_t from{};
+    Tick busy{};
+    DramCounters counters;
+    std::uint32_t node{}, frame{};
+  };
+
   bool stream(std::uint64_t slot, const Run& run, bool write) override;
   void leave_stream(std::uint32_t channel) override;
   void return_to_streams();
   /// `bursts` of a slice that asks the same of all channels, all of another one.
   void take(const RunPieces::PlacedSlice& placed, std::uint64_t bursts, std::uint64_t slot);
+  /// Behind a lap of a very long row the others cost the same: returns where the last but one of them ends.
+  std::uint64_t skip_laps(Lap& lap, std::uint64_t from, std::uint64_t last, std::uint64_t slot);
+  /// All rows that are known, to be XORed.
+  void move_rows(std::uint32_t difference);
+  /// What the bits above a period add to the rows of a window that begins there.
+  std::uint32_t row_at(std::uint64_t address) {
+    return pieces_.slice(address, address + pieces_.window(), false).row;
+  }
+  void count_refreshes(Tick begin);
   /// A window, or a half of one, a quarter and so on, near [from, to) and nearly as long.
   RunPieces::PlacedSlice nearest(std::uint64_t from, std::uint64_t to, bool write);
   /// Nothing arrives, to tick `to`, if that lies ahead.
@@ -89,6 +110,7 @@ class StreamedMemory : public BankedMemory {
   unsigned halvings_{0};     ///< of a window that still ask the same of all channels
   std::vector<Tick> leads_;  ///< by channel, up to most_lead_; empty: all alike
   Tick most_lead_{0};
+  Tick busy_{0};                    ///< of streams, without refresh
   std::uint64_t refreshes_met_{0};  ///< by streams
   DramCounters
       served_twice_;  ///< by the one that stands for all, and by the channel that a short request took out
