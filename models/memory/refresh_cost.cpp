@@ -22,7 +22,7 @@ Tick serve(const DramSpec& spec, std::uint32_t offers_per_tick, const Pieces& pi
   return last;
 }
 
-std::uint64_t count(const DramCounters& counters, Command command) {
+std::uint64_t issued(const DramCounters& counters, Command command) {
   return counters.commands[static_cast<std::size_t>(command)];
 }
 
@@ -36,11 +36,11 @@ RefreshCost refresh_cost(const DramSpec& spec, std::uint32_t offers_per_tick, co
   const Tick plain = serve(never, offers_per_tick, pieces, without);
   often.timing.refi = spec.timing.rfc + plain / kRefreshes + 1;
   const Tick refreshed = serve(often, offers_per_tick, pieces, with);
-  const std::uint64_t met = count(with, Command::refresh_all) / spec.geometry.pseudo_channels;
+  const std::uint64_t met = issued(with, Command::refresh_all) / spec.geometry.pseudo_channels;
   if (met == 0) return {spec.timing.rfc, 0};
   const Tick each = (refreshed - plain + static_cast<Tick>(met) / 2) / static_cast<Tick>(met);
   const Tick edge = spec.timing.edge;
-  const std::uint64_t before = count(without, Command::activate), opened = count(with, Command::activate);
+  const std::uint64_t before = issued(without, Command::activate), opened = issued(with, Command::activate);
   return {(std::max(spec.timing.rfc, each) + edge - 1) / edge * edge,
           opened > before ? (opened - before) / met : 0};
 }
