@@ -43,7 +43,7 @@ TYPED_TEST(BankedMemories, KeepsTheProtocolAndCountsEveryByteUnderMixedTraffic) 
   Bench<TypeParam> b(c);
   std::mt19937_64 random(3);
   double asked = 0, at = 0;
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 800; ++i) {
     const memory::Run run = random() % 20 ? memory::Run{random() % (1 << 24) * 64, 1, 64, 0} : memory::Run{random() % (1 << 24) * 64, 1 + random() % 64, 256 + random() % 4096, 8192};
     asked += static_cast<double>(run.rows * run.row_bytes);
     at += 1e-9 * static_cast<double>(random() % 20);
@@ -84,7 +84,7 @@ TYPED_TEST(BankedMemories, StreamsAgreeWithThePureModelAndCostNothingPerBurst) {
   kernel::initialise();
   Bench<TypeParam> b(load("hbm3"));
   const Reference r = reference_c();
-  const std::uint64_t requests = 4 << 20;
+  const std::uint64_t requests = 1 << 19;
   for (std::uint64_t i = 0; i < 16; ++i) b.initiator.request(sc_core::SC_ZERO_TIME, false, {i * requests * 4, 1, requests * 4, 0});
   const auto from = std::chrono::steady_clock::now();
   sc_core::sc_start();
