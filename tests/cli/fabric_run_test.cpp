@@ -57,7 +57,7 @@ TEST(FabricRun, InferenceOnASystemSimulatesItsExchanges) {
 
 // Software-managed chips wait between their programs. Two devices of a pod are neighbours on a link of the torus.
 TEST(FabricRun, ChipsOfATorusSimulateTheirExchangesToo) {
-  const Words on_pod{"--set", "parallelism.tensor=2", "--set", "system=tpu_v4_pod"};
+  const Words on_pod{"--set", "parallelism.tensor=2", "--set", "system=tpu_v4_pod", "--set", "workload.in_len=64", "--set", "workload.out_len=4"};
   const json simulated = result_of("gpt2_on_tpu_v4.yaml", on_pod);
   EXPECT_EQ(simulated.at("fabric").at("model"), "simulated");
   for (const json& row : simulated.at("fabric").at("exchanges")) EXPECT_EQ(row.at("algorithm"), "torus") << row;
