@@ -14,9 +14,9 @@ double tensor_register_bytes(const TensorInstructionConfig& instruction, Format 
 }
 
 Joules register_energy(const GpuConfig& gpu, const Kernel& kernel) {
-  const double bytes =
-      kernel.macs * tensor_register_bytes(gpu.architecture.tensor_instruction, kernel.format) +
-      (kernel.simple_ops + kernel.special_ops) * ppa::kVectorRegisterBytes;
+  const double on_tensor_cores = kernel.instructions > 0 ? 0 : kernel.macs;
+  const double bytes = on_tensor_cores * tensor_register_bytes(gpu.architecture.tensor_instruction, kernel.format) +
+                       (kernel.instructions + kernel.simple_ops + kernel.special_ops) * ppa::kVectorRegisterBytes;
   return {8 * bytes * gpu.technology.register_file.value};
 }
 

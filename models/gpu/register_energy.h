@@ -3,7 +3,7 @@
 //   tensor cores  an instruction of R x C sums over `depth` bytes of each operand reads its sums and writes them, 4 bytes each,
 //                 and reads both operands where they are in registers; with values of b bytes, for each multiply-add
 //                 8 b / depth + b (1 / R + 1 / C) bytes
-//   lanes         ppa::kVectorRegisterBytes for each operation
+//   lanes         ppa::kVectorRegisterBytes for each operation, and for each instruction where they do the multiply-adds
 // times technology.register_file. A part of what the generation's energy_scale charges, not more: that is fitted on whole boards.
 #pragma once
 

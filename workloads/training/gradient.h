@@ -15,7 +15,8 @@
 // reduce-scatter (or all-reduce) of a product's dA runs beside its wgrad [Korthikanti et al., section 4.2.2; Megatron-LM,
 // LinearWithGradAccumulationAndAsyncCommunication].
 //
-// So do devices that share a sequence with keys and values [Transformer Engine, AttnFuncWithCPAndKVAllGather], in the open.
+// Devices that share a sequence gather keys and values again for the attention's gradient, and nothing runs beside that
+// [Transformer Engine, AttnFuncWithCPAndKVAllGather].
 //
 // What the way back reads of the way forward is kept. `selective` recomputation keeps nothing of the attention between
 // its projections and runs that again; `full` keeps the segment's entry alone and runs it all again.

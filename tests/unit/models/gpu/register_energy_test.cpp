@@ -35,6 +35,18 @@ TEST(RegisterEnergy, IsThatOfTensorCoresAndLanes) {
   EXPECT_DOUBLE_EQ(register_energy(g, k).value, 3e6 * 8 * 8 * 1e-12);
 }
 
+// A multiply-add that lanes do reads what lanes read, not what an instruction of the tensor cores would.
+TEST(RegisterEnergy, OfLanesThatMultiplyGoesByTheirInstructions) {
+  GpuConfig g = small_gpu();
+  g.architecture.tensor_instruction = {16, 8, {32}, true};
+  g.technology.register_file = {1e-12};
+  Kernel k;
+  k.format = Format::fp32;
+  k.macs = 1e6;
+  k.instructions = 1.25e6;
+  EXPECT_DOUBLE_EQ(register_energy(g, k).value, 1.25e6 * 8 * 8 * 1e-12);
+}
+
 TEST(LeastEnergyScale, LeavesRoomForArithmeticAndRegisters) {
   GpuConfig g = small_gpu();  // 0.2 pJ a multiply-add
   g.architecture.tensor_instruction = {16, 8, {32}, true};
