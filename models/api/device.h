@@ -50,13 +50,31 @@ struct ArrayTime {
   double wait_memory{};     ///< oldest unmet dependency is a load from DRAM
   double wait_transfer{};   ///< ... a load from shared memory or the host
   double wait_other{};      ///< ... vector work, another array, or there was no command
+
+  ArrayTime& add(const ArrayTime& more, double times = 1) {
+    active += times * more.active;
+    preload += times * more.preload;
+    wait_memory += times * more.wait_memory;
+    wait_transfer += times * more.wait_transfer;
+    wait_other += times * more.wait_other;
+    return *this;
+  }
 };
 
 /// Joules beside DRAM and the board at rest, at the voltages they were spent at.
-/// `register_j`: of the first two, what register files take.
 struct OnChipEnergy {
   double arithmetic_j{}, vector_j{}, shared_j{};
-  double register_j{};
+  double bare_j{};      ///< of arithmetic_j: the multiply-adds alone
+  double register_j{};  ///< of the first two: register files
+
+  OnChipEnergy& add(const OnChipEnergy& more, double times = 1) {
+    arithmetic_j += times * more.arithmetic_j;
+    vector_j += times * more.vector_j;
+    shared_j += times * more.shared_j;
+    bare_j += times * more.bare_j;
+    register_j += times * more.register_j;
+    return *this;
+  }
 };
 
 struct DeviceCounters {

@@ -35,7 +35,7 @@ class PayloadPool : public tlm::tlm_mm_interface {
 
 /// Monotonic totals of one memory device.
 struct MemoryCounters {
-  std::uint64_t transactions{};
+  double transactions{};
   double bytes_read{};        ///< asked for
   double bytes_written{};     ///< asked for
   double bytes_moved{};       ///< on the data pins: whole bursts
@@ -44,6 +44,21 @@ struct MemoryCounters {
   double row_hits{};          ///< bursts whose row was open; 0 from models without banks
   double activates{};         ///< ACT commands; 0 from models without banks
   double refreshes{};         ///< REF commands; 0 from models without banks
+
+  MemoryCounters& add(const MemoryCounters& more, double times = 1) {
+    transactions += times * more.transactions;
+    bytes_read += times * more.bytes_read;
+    bytes_written += times * more.bytes_written;
+    bytes_moved += times * more.bytes_moved;
+    busy_s += times * more.busy_s;
+    queue_wait_s += times * more.queue_wait_s;
+    row_hits += times * more.row_hits;
+    activates += times * more.activates;
+    refreshes += times * more.refreshes;
+    return *this;
+  }
+  /// What was counted after `before`, an earlier reading of the same counters.
+  MemoryCounters since(const MemoryCounters& before) const { return MemoryCounters(*this).add(before, -1); }
 };
 
 /// What the rest of presil needs of a memory beside its TLM socket.

@@ -52,17 +52,7 @@ api::DeviceCounters Gpu::run(const std::vector<Launch>& program, bool graph, boo
   counters_.elapsed_s = program.empty() ? 0 : kernel::to_seconds(kernel_begun_ - begun_).value + kernel_seconds_.back();
   counters_.cycles = counters_.elapsed_s * clock_.value;
   counters_.commands = program.size();
-  api::MemoryCounters after = memory_.counters();
-  counters_.memory = after;
-  counters_.memory.transactions -= before.transactions;
-  counters_.memory.bytes_read -= before.bytes_read;
-  counters_.memory.bytes_written -= before.bytes_written;
-  counters_.memory.bytes_moved -= before.bytes_moved;
-  counters_.memory.busy_s -= before.busy_s;
-  counters_.memory.queue_wait_s -= before.queue_wait_s;
-  counters_.memory.row_hits -= before.row_hits;
-  counters_.memory.activates -= before.activates;
-  counters_.memory.refreshes -= before.refreshes;
+  counters_.memory = memory_.counters().since(before);
   return counters_;
 }
 
@@ -170,10 +160,7 @@ void Gpu::account(double elapsed) {
   kernel_seconds_.push_back(elapsed);
   const KernelEnergy energy = kernel_energy(config_, k);
   const double v = relative_voltage(config_, clock_);
-  counters_.on_chip.arithmetic_j += energy.tensor * v * v;
-  counters_.on_chip.vector_j += energy.lanes * v * v;
-  counters_.on_chip.shared_j += energy.l2 * v * v;
-  counters_.on_chip.register_j += register_energy(config_, k).value * v * v;
+  counters_.on_chip.add({energy.tensor, energy.lanes, energy.l2, energy.bare, register_energy(config_, k).value}, v * v);
 }
 
 // --- memory -----------------------------------------------------------------------------------------------------

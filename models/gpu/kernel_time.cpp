@@ -52,12 +52,15 @@ double mac_picojoules(const GpuConfig& gpu, Format format) {
 KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel) {
   const ppa::Technology& t = gpu.technology;
   const Phase sum = kernel.total();
-  const double mac = kernel.instructions > 0 ? t.mac_pj[static_cast<std::size_t>(kernel.format)] : mac_picojoules(gpu, kernel.format) * kernel.activity;
+  const bool on_lanes = kernel.instructions > 0;
+  const double bare = t.mac_pj[static_cast<std::size_t>(kernel.format)] * (on_lanes ? 1 : kernel.activity);
+  const double mac = on_lanes ? bare : mac_picojoules(gpu, kernel.format) * kernel.activity;
   const double vector = kernel.simple_ops + kSpecialEnergy * kernel.special_ops;
   return {(kernel.macs * mac + kernel.instructions * kInstructionEnergy * t.vector_op_pj) * 1e-12,
           vector * t.vector_op_pj * 1e-12 * gpu.architecture.fit.energy_scale,
           sum.l2_bytes * 8 * (2 * t.sram.value + kL2WireMillimetres * t.wire_per_mm.value),
-          (sum.read_bytes + sum.write_bytes) * 8 * gpu.memory.energy.value};
+          (sum.read_bytes + sum.write_bytes) * 8 * gpu.memory.energy.value,
+          kernel.macs * bare * 1e-12};
 }
 
 double relative_voltage(const GpuConfig& gpu, Hertz clock) {

@@ -48,8 +48,9 @@ Seconds kernel_time(const GpuConfig& gpu, const Kernel& kernel, Hertz clock);
 /// control, which goes by the bytes of the operands. The generation's `energy_scale` is the sum over the bare one for bf16.
 double mac_picojoules(const GpuConfig& gpu, Format format);
 
-/// Joules beside the board's idle power. On-chip events go with the square of the voltage; DRAM does not.
-struct KernelEnergy { double tensor{}, lanes{}, l2{}, memory{}; };
+/// Joules beside the board's idle power. On-chip events go with the square of the voltage; DRAM does not. `bare`: of the first, the
+/// multiply-adds alone, without operands, instructions and control.
+struct KernelEnergy { double tensor{}, lanes{}, l2{}, memory{}, bare{}; };
 KernelEnergy kernel_energy(const GpuConfig& gpu, const Kernel& kernel);
 
 /// Voltage at a clock, relative to that at the boost clock.

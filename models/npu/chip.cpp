@@ -26,19 +26,6 @@ double macs_of(const api::ArrayWork& w) {
   return static_cast<double>(w.m) * static_cast<double>(w.n) * static_cast<double>(w.k) * static_cast<double>(w.repeat);
 }
 
-api::MemoryCounters since(api::MemoryCounters now, const api::MemoryCounters& before) {
-  now.transactions -= before.transactions;
-  now.bytes_read -= before.bytes_read;
-  now.bytes_written -= before.bytes_written;
-  now.bytes_moved -= before.bytes_moved;
-  now.busy_s -= before.busy_s;
-  now.queue_wait_s -= before.queue_wait_s;
-  now.row_hits -= before.row_hits;
-  now.activates -= before.activates;
-  now.refreshes -= before.refreshes;
-  return now;
-}
-
 api::NetworkCounters since(api::NetworkCounters now, const api::NetworkCounters& before) {
   now.messages -= before.messages;
   now.payload_bytes -= before.payload_bytes;
@@ -310,7 +297,7 @@ api::DeviceCounters Chip::collect(sc_core::sc_time started) {
   }
   counters_.dispatch_stall_s = seconds(sequencer_->dispatch_stall());
   counters_.commands = sequencer_->commands();
-  counters_.memory = since(memory_.counters(), memory_before_);
+  counters_.memory = memory_.counters().since(memory_before_);
   counters_.network = since(network_->counters(), network_before_);
   return counters_;
 }

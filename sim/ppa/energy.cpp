@@ -24,6 +24,7 @@ Activity& Activity::add(const Activity& other, double times) {
   arithmetic_j += times * other.arithmetic_j;
   vector_j += times * other.vector_j;
   shared_j += times * other.shared_j;
+  bare_j += times * other.bare_j;
   register_j += times * other.register_j;
   pim_register_j += times * other.pim_register_j;
   time += other.time * times;

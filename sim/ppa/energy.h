@@ -25,6 +25,7 @@ struct Activity {
   double activates{};          ///< of DRAM rows; 0: not counted, every row is taken to be used whole
   double fabric_bytes{};       ///< sent to other devices
   double arithmetic_j{}, vector_j{}, shared_j{};  ///< of devices that charge these themselves; else 0
+  double bare_j{};             ///< of arithmetic_j, the multiply-adds alone
   double register_j{};         ///< of the first two, register files
   double pim_j{}, pim_register_j{};  ///< of units in memory; of it their registers
   Seconds time{};

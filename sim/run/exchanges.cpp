@@ -14,18 +14,6 @@ namespace presil::run {
 
 namespace {
 
-void add_memory_counters(api::MemoryCounters& sum, const api::MemoryCounters& more) {
-  sum.transactions += more.transactions;
-  sum.bytes_read += more.bytes_read;
-  sum.bytes_written += more.bytes_written;
-  sum.bytes_moved += more.bytes_moved;
-  sum.busy_s += more.busy_s;
-  sum.queue_wait_s += more.queue_wait_s;
-  sum.row_hits += more.row_hits;
-  sum.activates += more.activates;
-  sum.refreshes += more.refreshes;
-}
-
 /// `more` begins when `sum` ends; its operators are those from `first` on.
 void append(api::DeviceCounters& sum, const api::DeviceCounters& more, std::size_t first) {
   for (std::size_t i = 0; i < more.ops.size(); ++i) {
@@ -36,21 +24,14 @@ void append(api::DeviceCounters& sum, const api::DeviceCounters& more, std::size
   }
   sum.elapsed_s += more.elapsed_s;
   sum.cycles += more.cycles;
-  sum.on_chip.arithmetic_j += more.on_chip.arithmetic_j;
-  sum.on_chip.vector_j += more.on_chip.vector_j;
-  sum.on_chip.shared_j += more.on_chip.shared_j;
-  sum.on_chip.register_j += more.on_chip.register_j;
-  sum.array_time.active += more.array_time.active;
-  sum.array_time.preload += more.array_time.preload;
-  sum.array_time.wait_memory += more.array_time.wait_memory;
-  sum.array_time.wait_transfer += more.array_time.wait_transfer;
-  sum.array_time.wait_other += more.array_time.wait_other;
+  sum.on_chip.add(more.on_chip);
+  sum.array_time.add(more.array_time);
   sum.vector_busy_s += more.vector_busy_s;
   sum.scratchpad_bytes += more.scratchpad_bytes;
   sum.scratchpad_peak_bytes = std::max(sum.scratchpad_peak_bytes, more.scratchpad_peak_bytes);
   sum.dispatch_stall_s += more.dispatch_stall_s;
   sum.commands += more.commands;
-  add_memory_counters(sum.memory, more.memory);
+  sum.memory.add(more.memory);
   sum.network.messages += more.network.messages;
   sum.network.payload_bytes += more.network.payload_bytes;
   sum.network.byte_hops += more.network.byte_hops;

@@ -91,7 +91,7 @@ class GpuChip final : public ChipModel {
   std::vector<ppa::EnergyPart> energy(const ppa::Activity& activity) const override {
     std::vector<ppa::EnergyPart> parts =
         ppa::energy(activity, c_.technology, {memory_energy(c_.memory), {}, c_.power.idle, {}, {}, ppa::link_energy(c_.power.idle)});
-    const double arithmetic = activity.arithmetic_j * bare_share(activity), vector = activity.vector_j / c_.architecture.fit.energy_scale;
+    const double arithmetic = activity.bare_j, vector = activity.vector_j / c_.architecture.fit.energy_scale;
     const double beside = std::max(0.0, activity.arithmetic_j + activity.vector_j - arithmetic - vector);
     const double registers = std::min(activity.register_j, beside);
     for (ppa::EnergyPart& part : parts) {
@@ -171,17 +171,6 @@ class GpuChip final : public ChipModel {
     has.network_bytes_per_clock = die.network_per_clock.value > 0 ? die.network_per_clock.value : c_.l2.bytes_per_clock.value;
     add_memory(has, die, c_.memory);
     return has;
-  }
-
-  /// Bare multiply-adds of what the fitted energy of tensor cores charges.
-  double bare_share(const ppa::Activity& activity) const {
-    double bare = 0, all = 0;
-    for (std::size_t f = 0; f < kFormatNames.size(); ++f) {
-      const Format computed = gpu::multiplied_format(c_, static_cast<Format>(f));
-      bare += activity.macs[f] * c_.technology.mac_pj[static_cast<std::size_t>(computed)];
-      all += activity.macs[f] * gpu::mac_picojoules(c_, computed);
-    }
-    return all > 0 ? bare / all : 0;
   }
 
   /// Data sheets may count tensor cores at another clock than the lanes.

@@ -76,6 +76,7 @@ void take_traffic(Totals& t, OpTotals& row, double readback) {
     macs += op.macs, on_shared += op.bytes[shared], in_memory += op.bytes[memory],
         all += over_levels(op.bytes);
   t.on_chip.arithmetic_j *= rest(row.macs, macs);
+  t.on_chip.bare_j *= rest(row.macs, macs);
   t.on_chip.register_j *= rest(row.macs, macs);
   t.on_chip.shared_j *= rest(row.bytes[shared], on_shared);
   t.network_byte_hops *= rest(over_levels(row.bytes), all);

@@ -105,19 +105,8 @@ void Totals::add(const Totals& other, double times) {
     into.multiplying_s += times * segment.multiplying_s;
     into.cycles += times * segment.cycles;
   }
-  array_time.active += times * other.array_time.active;
-  array_time.preload += times * other.array_time.preload;
-  array_time.wait_memory += times * other.array_time.wait_memory;
-  array_time.wait_transfer += times * other.array_time.wait_transfer;
-  array_time.wait_other += times * other.array_time.wait_other;
-  memory.bytes_read += times * other.memory.bytes_read;
-  memory.bytes_written += times * other.memory.bytes_written;
-  memory.bytes_moved += times * other.memory.bytes_moved;
-  memory.busy_s += times * other.memory.busy_s;
-  memory.queue_wait_s += times * other.memory.queue_wait_s;
-  memory.row_hits += times * other.memory.row_hits;
-  memory.activates += times * other.memory.activates;
-  memory.refreshes += times * other.memory.refreshes;
+  array_time.add(other.array_time, times);
+  memory.add(other.memory, times);
   for (std::size_t l = 0; l < api::kLevels; ++l) {
     read[l] += times * other.read[l];
     written[l] += times * other.written[l];
@@ -126,10 +115,7 @@ void Totals::add(const Totals& other, double times) {
   scratchpad_bytes += times * other.scratchpad_bytes;
   commands += times * other.commands;
   cycles += times * other.cycles;
-  on_chip.arithmetic_j += times * other.on_chip.arithmetic_j;
-  on_chip.vector_j += times * other.on_chip.vector_j;
-  on_chip.shared_j += times * other.on_chip.shared_j;
-  on_chip.register_j += times * other.on_chip.register_j;
+  on_chip.add(other.on_chip, times);
   pim_j += times * other.pim_j;
   pim_register_j += times * other.pim_register_j;
 }
@@ -273,6 +259,7 @@ ppa::Activity activity_of(const Totals& segment) {
   activity.arithmetic_j = segment.on_chip.arithmetic_j;
   activity.vector_j = segment.on_chip.vector_j;
   activity.shared_j = segment.on_chip.shared_j;
+  activity.bare_j = segment.on_chip.bare_j;
   activity.register_j = segment.on_chip.register_j;
   activity.pim_j = segment.pim_j;
   activity.pim_register_j = segment.pim_register_j;

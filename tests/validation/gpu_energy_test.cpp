@@ -24,6 +24,7 @@ ppa::Activity activity_of_kernel(const gpu::GpuConfig& config, const gpu::Kernel
   activity.macs[static_cast<std::size_t>(kernel.format)] = kernel.macs;
   activity.vector_ops = kernel.simple_ops + kernel.special_ops;
   activity.arithmetic_j = energy.tensor;
+  activity.bare_j = energy.bare;
   activity.vector_j = energy.lanes;
   activity.shared_j = energy.l2;
   activity.register_j = gpu::register_energy(config, kernel).value;

@@ -154,6 +154,23 @@ TEST(KernelTime, ActivityOfOperandsScalesTheEnergyOfTensorCoresAlone) {
   EXPECT_LT(sustained_clock(g, k).value, before.value);
 }
 
+/// Arithmetic alone is the technology's multiply-add, on tensor cores as on lanes; only the former charge a model's operands.
+TEST(KernelTime, BareMultiplyAddsAreTheTechnologys) {
+  GpuConfig g = small_gpu();
+  const auto index = [](Format f) { return static_cast<std::size_t>(f); };
+  g.technology.mac_pj[index(Format::bf16)] = 0.4;
+  g.technology.mac_pj[index(Format::fp32)] = 1.1;
+  Kernel k;
+  k.format = Format::bf16;
+  k.macs = 1e12;
+  k.activity = 1.5;
+  EXPECT_NEAR(kernel_energy(g, k).bare, 1.5 * 0.4, 1e-12);
+  k.format = Format::fp32;
+  k.instructions = 1.25e12;
+  EXPECT_NEAR(kernel_energy(g, k).bare, 1.1, 1e-12);
+  EXPECT_GT(kernel_energy(g, k).tensor, kernel_energy(g, k).bare);
+}
+
 /// The bare multiply-add is the format's; operands and control beside it go by the bytes of the operands.
 TEST(KernelTime, EnergyBesideTheMultiplyAddGoesByBytes) {
   GpuConfig g = small_gpu();
