@@ -73,6 +73,8 @@ void TrainingConfig::describe(config::Visitor& v) {
          "Training: standard deviation of the speed of equal devices over its mean; all wait for the slowest.");
   v.flag("fused_accumulation", fused_accumulation, optional,
          "Training: products of weight gradients add to those of earlier micro-batches themselves; false: a kernel behind each does.");
+  v.flag("overlap_backward", overlap_backward, optional,
+         "Training: on the way back exchanges of operands and their gradients run beside the products that do not need them; false: nothing runs beside them.");
   v.flag("overlap_tensor", overlap_tensor, optional,
          "Training: exchanges inside a layer run beside the products next to them, piece by piece.");
   v.check(gradients == Format::fp32 || gradients == Format::bf16 || gradients == Format::fp16, "gradients",

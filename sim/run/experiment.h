@@ -38,6 +38,7 @@ struct TrainingConfig {
   bool overlap_gradients{true};   ///< exchanges of gradients and parameters run beside passes
   bool overlap_pipeline{true};    ///< sends between stages run beside passes
   double device_spread{0.015};    ///< standard deviation of the speed of equal devices over its mean
+  bool overlap_backward{true};    ///< exchanges of operands and their gradients run beside products of the way back that do not need them
   bool overlap_tensor{false};     ///< exchanges inside a layer run beside the products next to them, piece by piece
   void describe(config::Visitor& v);
 };

@@ -62,7 +62,7 @@ class Rules {
                                     "functional", "pim.name"};
     constexpr std::array kTraining{"workload.sequence", "workload.global_batch", "workload.micro_batch", "workload.recompute", "workload.optimizer",
                                    "workload.gradients", "workload.tokens", "workload.dropout", "workload.overlap_gradients", "workload.overlap_pipeline",
-                                   "workload.overlap_tensor", "workload.fused_accumulation", "workload.device_spread", "parallelism.pipeline", "parallelism.data", "parallelism.expert", "parallelism.context",
+                                   "workload.overlap_backward", "workload.overlap_tensor", "workload.fused_accumulation", "workload.device_spread", "parallelism.pipeline", "parallelism.data", "parallelism.expert", "parallelism.context",
                                    "parallelism.virtual_stages", "parallelism.sequence_parallel", "parallelism.zero", "parallelism.search", "network.name"};
     const auto refuse = [&](const char* path, const char* other) {
       if (!given(path).empty()) fail({path}, fmt::format("{} is for {}; workload.phase is {}", path, other, kWorkPhaseNames[static_cast<std::size_t>(workload_.phase)]));

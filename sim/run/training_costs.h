@@ -3,8 +3,8 @@
 // A segment is cut at its exchanges. What lies between them is simulated once on the chip (Machine::run); exchanges take
 // the time of parallel::exchange_time(). An exchange that runs beside the operator behind it (Collective::overlapped), or
 // with `overlap_tensor` beside the product next to it, costs what that operator does not hide; piece by piece the first
-// of as many pieces as the group has devices stays exposed.
-// Not modelled: what exchanges take of the SMs and the memory bandwidth of the operators that they run beside.
+// of as many pieces as the group has devices stays exposed. What it hides it still slows down by the units that it holds.
+// Not modelled: what exchanges take of the memory bandwidth of the operators that they run beside.
 #pragma once
 
 #include "sim/run/machine.h"
@@ -26,6 +26,9 @@ struct ModelCost {
 };
 
 ModelCost model_cost(Machine& machine, const TrainingPlan& plan, const TrainingModel& model);
+
+/// What operators lose to exchanges that run beside them for so long, where these are kernels on the units that multiply.
+double crowding_s(const Chip& chip, double beside);
 
 /// One execution of a segment of a graph.
 Totals priced(Machine& machine, const TrainingPlan& plan, const workload::Graph& graph, const workload::Segment& segment);

@@ -54,7 +54,8 @@ TrainingFit training_fit(const Chip& chip, const TrainingPlan& plan, const Train
     fit.weights_bytes = held(plan, p, plan.cut.zero >= 3) * bytes_per_value(plan.formats.weights);
     fit.gradients_bytes = (held(plan, p, plan.cut.zero >= 2) + gradients_beside(plan, model, cut[s])) * bytes_per_value(plan.config.gradients);
     fit.optimizer_bytes = held(plan, p, plan.cut.zero >= 1) * workload::state_bytes(plan.config.optimizer);
-    fit.activations_bytes = activations(plan, model, s, cut[s]);
+    // Activations are gone when gradients are widened.
+    fit.activations_bytes = std::max(activations(plan, model, s, cut[s]), held(plan, p, plan.cut.zero >= 1) * workload::widened_bytes(plan.config.gradients));
     if (s == 0 || fit.needed() > most.needed()) most = fit;
   }
   return most;

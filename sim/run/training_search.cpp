@@ -28,8 +28,8 @@ std::vector<std::uint32_t> divisors(std::uint64_t n, std::uint64_t most) {
 
 /// All that graphs and costs of segments depend on, beside the chip and the model.
 std::string key_of(const TrainingPlan& p) {
-  return fmt::format("{} {} {} {} {} {} {} {}", p.cut.tensor, p.cut.context, p.cut.expert, p.cut.sequence_parallel, p.config.micro_batch,
-                     static_cast<int>(p.config.recompute), p.cut.context * p.cut.data, p.config.overlap_tensor);
+  return fmt::format("{} {} {} {} {} {} {} {} {}", p.cut.tensor, p.cut.context, p.cut.expert, p.cut.sequence_parallel, p.config.micro_batch,
+                     static_cast<int>(p.config.recompute), p.cut.context * p.cut.data, p.config.overlap_backward, p.config.overlap_tensor);
 }
 
 bool can_be_cut(const TrainingPlan& plan) {

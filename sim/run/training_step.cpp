@@ -8,17 +8,13 @@
 
 #include "sim/run/chip_power.h"
 #include "sim/run/result.h"
+#include "sim/run/training_exchanges.h"
 
 namespace presil::run {
 
-using workload::CollectiveKind;
 using workload::Parameters;
 
 namespace {
-
-/// SMs that a collective library's kernels hold while an exchange runs: a thread block on each for every channel. [assumed] 16:
-/// NCCL takes 16 to 32 channels between nodes of eight GPUs.
-constexpr double kExchangeUnits = 16;
 
 using Cut = std::vector<std::vector<PieceOfModel>>;
 
@@ -27,7 +23,7 @@ class Step {
   Step(Machine& machine, const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost, TrainingStory* story)
       : machine_(machine), plan_(plan), model_(model), cost_(cost), story_(story),
         cut_(cut_layers(*plan.model, plan.cut.pipeline, plan.cut.virtual_stages)),
-        slowest_(1 + plan.config.device_spread * parallel::expected_largest(plan.cut.devices())), sends_(sends()) {}
+        exchanges_(plan, model, cost) {}
 
   TrainingStep run() {
     const parallel::PipelineTimes times = pass_times();
@@ -36,15 +32,15 @@ class Step {
     step.pipeline_s = pipe.span;
     double end = 0;
     for (std::uint32_t s = 0; s < cut_.size(); ++s) end = std::max(end, gradients_end(s, pipe, times));
-    const double exposed = parameters_exposed() + (end - pipe.span) + tied_s() + norm_s();
-    const double after = exposed + crowding_s(exposed);
+    const double exposed = parameters_exposed() + (end - pipe.span) + exchanges_.tied_s() + exchanges_.norm_s();
+    const double after = exposed + crowded_s(exposed);
     add_passes(step.totals);
     const double busy = std::accumulate(pipe.busy.begin(), pipe.busy.end(), 0.0) / static_cast<double>(pipe.busy.size());
     step.bubble_s = pipe.span - busy;
     step.exchange_s = after + std::max(0.0, busy - step.totals.time_s());  // passes wait for some themselves
     Totals update = update_totals();
     for (PhaseTotals& phase : update.phases) phase.passes = 1;
-    step.update_s = update.time_s() * slowest_;
+    step.update_s = update.time_s();
     step.totals.add(update, 1);
     step.step_s = step.pipeline_s + after + step.update_s;
     if (story_) {
@@ -83,77 +79,62 @@ class Step {
     return {ppa::total(energy_of(machine_.chip(), pass)).value / time, (pass.read[memory] + pass.written[memory]) / time * 1e-9};
   }
 
-  double bytes_g() const { return bytes_per_value(plan_.config.gradients); }
-  double bytes_w() const { return bytes_per_value(plan_.formats.weights); }
   double micro_batches() const { return static_cast<double>(plan_.micro_batches()); }
 
-  /// An exchange of so many bytes a parameter between the devices that hold the same ones.
-  double exchange(const Parameters& p, CollectiveKind kind, double bytes) const {
-    const parallel::Degrees d = plan_.degrees();
-    return parallel::exchange_time_beside(plan_.cluster, parallel::replicas(d), kind, {p.shared * bytes}, sends_).value +
-           parallel::exchange_time_beside(plan_.cluster, parallel::expert_replicas(d), kind, {p.experts * bytes}, sends_).value;
+  /// How far the slowest of so many devices is behind the mean one, of what the clock bounds.
+  double lag_of(std::uint64_t devices) const { return plan_.config.device_spread * parallel::expected_largest(devices); }
+  /// Of the devices that share a stage's layers. The slowest device of all is in the middle stage of the replica that is last.
+  double lag_in(std::size_t stage) const {
+    return lag_of(stage == cut_.size() / 2 ? plan_.cut.devices() : std::uint64_t{plan_.cut.tensor} * plan_.cut.context);
   }
-  double reduce_s(const Parameters& p) const {
-    return exchange(p, plan_.cut.zero == 0 ? CollectiveKind::all_reduce : CollectiveKind::reduce_scatter, bytes_g());
+  /// Time of a pass that waits for the clock; memory and links are not slower on a slow device.
+  double clocked_s(const Totals& pass) const {
+    double clocked = 0;
+    for (const OpTotals& op : pass.ops)
+      if (waits_for_clock(op)) clocked += op.time_s;
+    return clocked;
   }
-  double gather_s(const Parameters& p) const { return plan_.cut.zero == 0 ? 0 : exchange(p, CollectiveKind::all_gather, bytes_w()); }
+  bool waits_for_clock(const OpTotals& op) const {
+    const std::string_view by = bottleneck_of(op, machine_.chip());
+    return by != "memory" && by != "link" && by != "latency";
+  }
 
-  /// What a pass of `own` seconds does not hide of `exchanges`.
-  double exposed(double exchanges, double own) const { return plan_.config.overlap_gradients ? std::max(0.0, exchanges - own) : exchanges; }
-
-  double forward_s(const TrainingSegment& t, const SegmentCost& c) const {
-    return c.forward_s() + (plan_.cut.zero >= 3 ? exposed(gather_s(t.parameters), c.forward_s()) : 0);
+  double forward_s(const TrainingSegment& t, const SegmentCost& c, double lag) const {
+    return c.forward_s() + lag * clocked_s(c.forward) + (plan_.cut.zero >= 3 ? exchanges_.exposed(exchanges_.gather_s(t.parameters), c.forward_s()) : 0);
   }
-  double backward_s(const TrainingSegment& t, const SegmentCost& c) const {
-    double exchanges = plan_.cut.zero >= 3 ? gather_s(t.parameters) : 0;
-    if (plan_.cut.zero >= 2) exchanges += reduce_s(t.parameters) / static_cast<double>(plan_.passes_per_scatter());
-    return c.backward_s() + (exchanges > 0 ? exposed(exchanges, c.backward_s()) : 0);
+  double backward_s(const TrainingSegment& t, const SegmentCost& c, double lag) const {
+    double exchanges = plan_.cut.zero >= 3 ? exchanges_.gather_s(t.parameters) : 0;
+    if (plan_.cut.zero >= 2) exchanges += exchanges_.reduce_s(t.parameters) / static_cast<double>(plan_.passes_per_scatter());
+    return c.backward_s() + lag * clocked_s(c.backward) + (exchanges > 0 ? exchanges_.exposed(exchanges, c.backward_s()) : 0);
   }
 
   parallel::PipelineTimes pass_times() const {
     parallel::PipelineTimes times;
-    for (const auto& stage : cut_) {
+    for (std::size_t s = 0; s < cut_.size(); ++s) {
+      const double lag = lag_in(s);
       times.forward.emplace_back();
       times.backward.emplace_back();
-      for (const PieceOfModel& piece : stage) {
+      for (const PieceOfModel& piece : cut_[s]) {
         double f = 0, b = 0;
         const auto segments = model_.segments(piece);
         const auto costs = cost_.segments(piece);
         for (std::size_t i = 0; i < segments.size(); ++i) {
-          f += forward_s(*segments[i], *costs[i]);
-          b += backward_s(*segments[i], *costs[i]);
+          f += forward_s(*segments[i], *costs[i], lag);
+          b += backward_s(*segments[i], *costs[i], lag);
         }
-        times.forward.back().push_back(f * slowest_);
-        times.backward.back().push_back(b * slowest_);
+        times.forward.back().push_back(f);
+        times.backward.back().push_back(b);
       }
     }
-    times.transfer = parallel::send_time(plan_.cluster, parallel::pipeline_group(plan_.degrees()), sent()).value;
+    times.transfer = parallel::send_time(plan_.cluster, parallel::pipeline_group(plan_.degrees()), exchanges_.sent()).value;
     times.blocking = !plan_.config.overlap_pipeline;
     return times;
-  }
-
-  /// What the pipeline sends beside exchanges of gradients: a message both ways for every pass forward and back of a piece.
-  parallel::Sends sends() const {
-    if (!plan_.config.overlap_gradients || plan_.cut.pipeline == 1) return {};
-    double time = 0, pieces = 0;
-    for (const auto& stage : cut_)
-      for (const PieceOfModel& piece : stage) {
-        for (const SegmentCost* cost : cost_.segments(piece)) time += cost->forward_s() + cost->backward_s();
-        ++pieces;
-      }
-    return {parallel::pipeline_group(plan_.degrees()), sent(), {time * slowest_ / pieces}};
-  }
-
-  /// Hidden state of a device for its peer in the next stage. Without sequence parallelism every device of the tensor group
-  /// holds all of it; each sends its part, and links inside the node join the parts again [arXiv:2104.04473, section 4.1].
-  Bytes sent() const {
-    return {plan_.cut.sequence_parallel ? model_.boundary_bytes : model_.boundary_bytes / plan_.cut.tensor};
   }
 
   /// End of a stage's exchange of gradients: layers from the last to the first, each when its last way back is done.
   double gradients_end(std::uint32_t s, const parallel::PipelineResult& pipe, const parallel::PipelineTimes& times) const {
     if (plan_.cut.zero >= 2) return told(s, pipe.ends[s], pipe.ends[s] + last_layer_s(s));
-    if (!plan_.config.overlap_gradients) return told(s, pipe.ends[s], pipe.ends[s] + reduce_s(model_.parameters(cut_[s])));
+    if (!plan_.config.overlap_gradients) return told(s, pipe.ends[s], pipe.ends[s] + exchanges_.reduce_s(model_.parameters(cut_[s])));
     double done = 0;
     for (std::size_t c = cut_[s].size(); c-- > 0;) {
       const auto segments = model_.segments(cut_[s][c]);
@@ -161,7 +142,7 @@ class Step {
       for (std::size_t i = segments.size(); i-- > 0;) {
         const double ready = pipe.last_backward[s][c] - each * static_cast<double>(i);
         const double begin = std::max(done, ready);
-        done = told(s, begin, begin + reduce_s(segments[i]->parameters));
+        done = told(s, begin, begin + exchanges_.reduce_s(segments[i]->parameters));
       }
     }
     return std::max(done, pipe.ends[s]);
@@ -174,7 +155,7 @@ class Step {
 
   double last_layer_s(std::uint32_t s) const {
     const auto segments = model_.segments(cut_[s].front());
-    return segments.empty() ? 0 : reduce_s(segments.front()->parameters);
+    return segments.empty() ? 0 : exchanges_.reduce_s(segments.front()->parameters);
   }
 
   /// Gathering parameters before the first passes of the first stage; the others wait for it anyway.
@@ -182,36 +163,27 @@ class Step {
     if (plan_.cut.zero == 0 || plan_.cut.zero >= 3) return 0;
     if (!plan_.config.overlap_gradients) {
       double most = 0;
-      for (const auto& stage : cut_) most = std::max(most, gather_s(model_.parameters(stage)));
+      for (const auto& stage : cut_) most = std::max(most, exchanges_.gather_s(model_.parameters(stage)));
       return most;
     }
     double gathered = 0, run = 0, late = 0;
     const auto segments = model_.segments(cut_.front().front());
     const auto costs = cost_.segments(cut_.front().front());
     for (std::size_t i = 0; i < segments.size(); ++i) {
-      gathered += gather_s(segments[i]->parameters);
+      gathered += exchanges_.gather_s(segments[i]->parameters);
       late = std::max(late, gathered - run);
       run += costs[i]->forward_s();
     }
     return late;
   }
 
-  /// What passes lose to exchanges that run beside them on their own units.
-  double crowding_s(double exposed) const {
-    const Units units = machine_.chip()->units();
-    if (!plan_.config.overlap_gradients || !machine_.chip()->exchanges_on_units()) return 0;
+  /// What passes lose to exchanges of gradients and parameters that run beside them.
+  double crowded_s(double exposed) const {
+    if (!plan_.config.overlap_gradients) return 0;
     double all = 0;
-    for (const auto& stage : cut_) all += reduce_s(model_.parameters(stage)) + gather_s(model_.parameters(stage));
-    return std::max(0.0, all / static_cast<double>(cut_.size()) - exposed) * kExchangeUnits / static_cast<double>(units.count);
+    for (const auto& stage : cut_) all += exchanges_.all_of(stage);
+    return crowding_s(machine_.chip(), std::max(0.0, all / static_cast<double>(cut_.size()) - exposed));
   }
-
-  double tied_s() const {
-    if (plan_.cut.pipeline == 1 || model_.tied_parameters == 0) return 0;
-    const parallel::GroupShape pipeline = parallel::pipeline_group(plan_.degrees());
-    return parallel::exchange_time(plan_.cluster, {2, pipeline.stride * (pipeline.ranks - 1)}, CollectiveKind::all_reduce, {model_.tied_parameters * bytes_g()}).value;
-  }
-
-  double norm_s() const { return parallel::exchange_time(plan_.cluster, {plan_.cut.devices(), 1}, CollectiveKind::all_reduce, {4}).value; }
 
   Totals update_totals() {
     Parameters most;
@@ -221,9 +193,12 @@ class Step {
     const double shared = plan_.cut.zero >= 1 ? static_cast<double>(parallel::replicas(d).ranks) : 1;
     const double experts = plan_.cut.zero >= 1 ? static_cast<double>(parallel::expert_replicas(d).ranks) : 1;
     const double updated = most.shared / shared + most.experts / experts;
-    const double gradients = plan_.cut.zero >= 2 ? updated : most.total();
-    const workload::Graph graph = workload::update_pass(plan_.config.optimizer, gradients, updated, plan_.options());
-    return priced(machine_, plan_, graph, graph.segments.front());
+    const bool replicas = parallel::replicas(d).ranks > 1;
+    const workload::Update update{plan_.cut.zero >= 2 ? updated : most.total(), updated, replicas ? most.total() : 0, exchanges_.reductions()};
+    const workload::Graph graph = workload::update_pass(plan_.config.optimizer, update, plan_.options());
+    Totals all;
+    for (const workload::Segment& segment : graph.segments) all.add(priced(machine_, plan_, graph, segment), static_cast<double>(segment.count));
+    return all;
   }
 
   /// Work of the mean device: all stages, over their number.
@@ -238,24 +213,12 @@ class Step {
     for (PhaseTotals& phase : totals.phases) phase.passes = micro_batches();
   }
 
-  double mean_exchanged() const {
-    double bytes = 0;
-    const parallel::GroupShape all = parallel::replicas(plan_.degrees());
-    for (const auto& stage : cut_) {
-      const double p = model_.parameters(stage).total();
-      bytes += plan_.cut.zero == 0 ? parallel::exchange_bytes(all, CollectiveKind::all_reduce, {p * bytes_g()}).value
-                                   : parallel::exchange_bytes(all, CollectiveKind::reduce_scatter, {p * bytes_g()}).value * (plan_.cut.zero >= 2 ? micro_batches() / static_cast<double>(plan_.passes_per_scatter()) : 1) +
-                                         parallel::exchange_bytes(all, CollectiveKind::all_gather, {p * bytes_w()}).value * (plan_.cut.zero >= 3 ? 2 * micro_batches() : 1);
-    }
-    return bytes / static_cast<double>(cut_.size());
-  }
-
   void finish(TrainingStep& step) const {
     for (const OpTotals& op : step.totals.ops) {
       if (op.phase == "forward" || op.phase == "backward") step.model_flops += op.flops;
       step.hardware_flops += op.flops;
     }
-    add_row(step.totals, "gradient_exchange", "exchange", step.exchange_s, mean_exchanged());
+    add_row(step.totals, "gradient_exchange", "exchange", step.exchange_s, exchanges_.mean_bytes());
     add_row(step.totals, "pipeline_idle", "idle", std::max(0.0, step.step_s - step.totals.time_s()), 0);
   }
 
@@ -286,8 +249,7 @@ class Step {
   const ModelCost& cost_;
   TrainingStory* story_;
   const Cut cut_;
-  const double slowest_;  ///< time of the slowest device over the mean one's
-  const parallel::Sends sends_;
+  const ParameterExchanges exchanges_;
 };
 
 }  // namespace

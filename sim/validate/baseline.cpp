@@ -32,7 +32,7 @@ double weighted_median(std::vector<std::pair<double, double>> values) {
 double best_share(const std::vector<BaselineRow>& rows, const Roofs& roofs, Share share) {
   std::vector<std::pair<double, double>> shares;
   for (const BaselineRow& row : rows)
-    if (row.work.share == share) shares.emplace_back(row.measured * row.work.scale / peak_of(row.work, roofs), 1 / row.measured);
+    if (row.work.share == share) shares.emplace_back(share_of_peak(row, roofs), 1 / row.measured);
   return weighted_median(std::move(shares));
 }
 
@@ -109,6 +109,17 @@ double Baseline::predict(const Work& work, const Roofs& roofs) const {
   const double memory = work.bytes / (bandwidth_efficiency * roofs.bytes_per_s);
   const double launch = work.launched || launch_everywhere ? launch_s : 0;
   return work.value_of(launch + std::max(compute, memory));
+}
+
+double share_of_peak(const BaselineRow& row, const Roofs& roofs) { return row.measured * row.work.scale / peak_of(row.work, roofs); }
+
+BestConstant best_constant(const std::vector<double>& shares) {
+  std::vector<std::pair<double, double>> weighted;
+  for (const double share : shares) weighted.emplace_back(share, 1 / share);
+  const double best = weighted_median(std::move(weighted));
+  double sum = 0;
+  for (const double share : shares) sum += std::abs(best / share - 1);
+  return {best, shares.empty() ? 0 : sum / static_cast<double>(shares.size())};
 }
 
 double mean_error(const Baseline& baseline, const std::vector<BaselineRow>& rows, const Roofs& roofs) {

@@ -45,6 +45,13 @@ bool bounded(const Work& work, const Roofs& roofs);
 /// All rows must be bounded, and there must be one.
 Baseline fit_baseline(const std::vector<BaselineRow>& rows, const Roofs& roofs);
 
+/// What a row measures as a share of its device's peak.
+double share_of_peak(const BaselineRow& row, const Roofs& roofs);
+
+/// One share of the peak for rows of any device, MFU and HFU alike, and its mean absolute percentage error as a share.
+struct BestConstant { double share, error; };
+BestConstant best_constant(const std::vector<double>& shares);
+
 /// Mean absolute percentage error, as a share.
 double mean_error(const Baseline& baseline, const std::vector<BaselineRow>& rows, const Roofs& roofs);
 

@@ -50,6 +50,14 @@ void add_line(const Validation& v, const Group& group, Split split, report::Tabl
   table.add(cells);
 }
 
+std::string together_text(const Summary& summary, const std::string& kind) {
+  for (const Together& all : summary.together)
+    if (all.kind == kind)
+      return fmt::format("  {} rows of all devices: {}; of the best constant, {} of each peak: {}\n", all.rows, percent(all.error),
+                         percent(all.constant.share), percent(all.constant.error));
+  return "";
+}
+
 // "gemm, latency in us": groups of one kind stand together.
 std::string kind_text(const Validation& v, const std::string& kind, const report::Style& style) {
   report::Table table({{"device"},
@@ -69,7 +77,7 @@ std::string kind_text(const Validation& v, const std::string& kind, const report
     for (const Split split : kSplits) add_line(v, group, split, table);
   }
   return style.bold(kind) + (unit == "mixed" ? "" : ", in " + report::clean(unit)) + "\n" +
-         table.render(style, 2) + "\n";
+         table.render(style, 2) + together_text(v.summary, kind) + "\n";
 }
 
 // Every macro once.
@@ -167,6 +175,9 @@ Json json_of(const Validation& v) {
                {"predicted", v.summary.predicted},
                {"groups", groups_json(v)},
                {"not_predicted", unpredicted}};
+  for (const Together& all : v.summary.together)
+    json["all_devices"].push_back({{"kind", all.kind}, {"predicted", all.rows}, {"mape_pct", rounded_percent(all.error)},
+                                   {"constant_share", all.constant.share}, {"constant_mape_pct", rounded_percent(all.constant.error)}});
   for (const MacroMedian& m : macro_medians(v.samples, v.predictions))
     json["macro_medians"].push_back({{"group", m.group}, {"macros", m.macros}, {"median_pct", rounded_percent(m.median)}});
   return json;

@@ -95,7 +95,12 @@ std::string kind_table(const Validation& v, const std::string& kind) {
     const std::string fit = fit_text(group);
     if (!fit.empty()) fits += (fits.empty() ? "" : "; ") + fit;
   }
-  return text + (fits.empty() ? "" : "\nThe baseline of all rows has " + fits + ".\n");
+  if (!fits.empty()) text += "\nThe baseline of all rows has " + fits + ".\n";
+  for (const Together& all : v.summary.together)
+    if (all.kind == kind)
+      text += fmt::format("\nOf the {} rows of all devices the error is {}; that of the best constant, {} of each device's peak, is {}.\n", all.rows,
+                          percentage(all.error), percentage(all.constant.share), percentage(all.constant.error));
+  return text;
 }
 
 // Tables differ in what they measure, and one of inference in several things: a chart for each unit.

@@ -28,6 +28,7 @@ class Summariser {
   void add_baselines(Group& group, const std::vector<std::size_t> (&chosen)[3]);
   void count_unpredicted(std::size_t i);
   void order();
+  void join_devices();
 
   const std::vector<Sample>& samples_;
   const std::vector<Prediction>& predictions_;
@@ -141,6 +142,24 @@ void Summariser::order() {
   summary_.groups = std::move(kept);
 }
 
+void Summariser::join_devices() {
+  struct Kind { std::string device; bool several{false}; std::vector<double> shares, errors; };
+  std::map<std::string, Kind> kinds;
+  for (const Group& group : summary_.groups) {
+    if (!group.group.empty() || !group.line(Split::all).baseline.constant()) continue;
+    Kind& kind = kinds[group.kind];
+    kind.several = kind.several || (!kind.device.empty() && kind.device != group.device);
+    kind.device = group.device;
+    for (const std::size_t i : group.samples) {
+      if (!predicted(i)) continue;
+      kind.shares.push_back(share_of_peak({*work_of(samples_[i].data), row(i).measured}, devices_.of(row(i)).roofs));
+      kind.errors.push_back(predictions_[i].value / row(i).measured - 1);
+    }
+  }
+  for (const auto& [name, kind] : kinds)
+    if (kind.several) summary_.together.push_back({name, kind.errors.size(), errors_of(kind.errors).mean, best_constant(kind.shares)});
+}
+
 Summary Summariser::run() {
   for (std::size_t i = 0; i < samples_.size(); ++i) {
     group_of(i, "").samples.push_back(i);
@@ -152,6 +171,7 @@ Summary Summariser::run() {
       count_unpredicted(i);
   }
   order();
+  join_devices();
   for (Group& group : summary_.groups) finish(group);
   return std::move(summary_);
 }

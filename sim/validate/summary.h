@@ -50,9 +50,18 @@ struct Unpredicted {
   bool defect{};      ///< presil's own fault
 };
 
+/// All predicted rows of a kind that measures shares of the peak, where they are of several devices.
+struct Together {
+  std::string kind;
+  std::size_t rows{};
+  double error{};  ///< mean absolute percentage error of the predictions, as a share
+  BestConstant constant;
+};
+
 struct Summary {
   std::vector<Group>
       groups;  ///< by kind, then device, in order of first appearance; the whole before its groups
+  std::vector<Together> together;
   std::vector<Unpredicted> unpredicted;
   std::size_t rows{}, predicted{};
   std::size_t defects{};

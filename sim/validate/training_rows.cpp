@@ -171,6 +171,7 @@ const Published* of_early_2021(run::TrainingPlan& plan, const TrainingPaperRow& 
   const Published* known = of_shape(kScaling, row.layers, row.hidden);
   plan.config.gradients = Format::fp16;
   plan.config.fused_accumulation = false;
+  plan.config.overlap_backward = false;
   plan.config.overlap_gradients = known != nullptr && known->overlaps_gradients;
   return known;
 }
@@ -190,6 +191,7 @@ Prediction predict_gpt(GpuDevice& device, const TrainingPaperRow& row, const Set
   plan.cut.data = degree(row.dp);
   const Published* known = selective ? of_shape(kRecomputing, row.layers, row.hidden) : setup.recent ? nullptr : of_early_2021(plan, row);
   std::vector<Recompute> recompute{selective ? Recompute::selective : Recompute::full};
+  plan.config.overlap_tensor = setup.recent;  // --tp-comm-overlap [Megatron-LM's README]
   if (setup.recent) recompute = {Recompute::none, Recompute::selective, Recompute::full};
   const double seconds = step_s(device, plan, choices_of(plan, known != nullptr ? known->micro_batch : 0, known != nullptr ? known->virtual_stages : 0, recompute));
   const double passes = row.mfu.empty() ? 4 : 3;

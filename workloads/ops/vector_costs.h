@@ -49,8 +49,10 @@ inline constexpr VectorCost kGeluTanh{7, 1, 0, false};
 /// (clamp(up) + 1) * quick_gelu(min(gate, c)), the gate of gpt-oss: three clamps, add, three of quick-GELU, times.
 inline constexpr VectorCost kClampedSwiglu{8, 2, 0, false};
 
-/// Dropout: a random number (a round of Philox takes ten operations for four), comparison, times mask, times scale.
-inline constexpr VectorCost kDropout{6, 0, 0, false};
+/// Dropout: a random number, comparison, times mask, times scale. Philox4x32-10, which frameworks use on GPUs, takes ten rounds for
+/// four numbers, and a round two products of both halves, four exclusive ors and two additions to the key [Salmon et al., Parallel
+/// Random Numbers: As Easy as 1, 2, 3, SC11].
+inline constexpr VectorCost kDropout{10.0 * (4 + 4 + 2) / 4 + 3, 0, 0, false};
 
 /// Rotary position: a cos - b sin for every rotated element; sines and cosines come from a table.
 inline constexpr VectorCost kRope{3, 0, 0, false};

@@ -175,19 +175,24 @@ Parameters parameters_of(const Graph& forward, const Segment& segment) {
 
 double state_bytes(Optimizer optimizer) { return optimizer == Optimizer::adam ? 12 : 8; }
 
-Graph update_pass(Optimizer optimizer, double held, double updated, const TrainingOptions& o) {
+double widened_bytes(Format gradients) { return gradients == Format::fp32 ? 0 : bytes_per_value(Format::fp32); }
+
+Graph update_pass(Optimizer optimizer, const Update& p, const TrainingOptions& o) {
   Graph graph;
   graph.phase = "update";
   graph.segments.push_back({"update", 1, {}, {}, {}});
-  const double gradient = bytes_per_value(o.gradients), states = state_bytes(optimizer);
+  const double held = bytes_per_value(o.gradients), states = state_bytes(optimizer), wide = bytes_per_value(Format::fp32);
   // Adam: two moments (3 operations each), bias corrections folded, root, division, decay, step; SGD: momentum, step.
   const VectorCost step = optimizer == Optimizer::adam ? VectorCost{11, 2, 0, false} : VectorCost{4, 0, 0, false};
-  // fp16 gradients were scaled; they are unscaled and checked before anything else (megatron/optimizer/optimizer.py).
-  if (o.formats.activations == Format::fp16) over_parameters(graph, "gradient_unscale", held, {2, 0, 0, false}, gradient, gradient);
-  over_parameters(graph, "gradient_norm", held, {2, 0, 0, true}, gradient, 0);
-  over_parameters(graph, std::string(kOptimizerNames[static_cast<std::size_t>(optimizer)]), updated, step, gradient + states, states);
-  over_parameters(graph, "weights_copy", updated, {1, 0, 0, false}, 4, bytes_per_value(o.formats.weights));
-  over_parameters(graph, "gradient_zero", held, {}, 0, gradient);
+  if (widened_bytes(o.gradients) > 0) over_parameters(graph, "gradient_widen", p.updated, {1, 0, 0, false}, held, wide);
+  if (o.formats.activations == Format::fp16) over_parameters(graph, "gradient_unscale", p.updated, {2, 0, 0, false}, wide, wide);
+  over_parameters(graph, "gradient_norm", p.updated, {2, 0, 0, true}, wide, 0);
+  over_parameters(graph, std::string(kOptimizerNames[static_cast<std::size_t>(optimizer)]), p.updated, step, wide + states, states);
+  over_parameters(graph, "weights_copy", p.updated, {1, 0, 0, false}, wide, bytes_per_value(o.formats.weights));
+  over_parameters(graph, "gradient_zero", p.held, {}, 0, held);
+  if (p.averaged <= 0) return graph;
+  graph.segments.push_back({"average", p.exchanges, {}, {}, {}});
+  over_parameters(graph, "gradient_average", p.averaged, cost::kMultiply, held, held);
   return graph;
 }
 

@@ -49,8 +49,20 @@ inline constexpr std::array<std::string_view, 2> kOptimizerNames{"adam", "sgd"};
 /// Bytes of a parameter that the optimiser keeps: a copy in fp32 and its moments (Adam: two; SGD: one).
 double state_bytes(Optimizer optimizer);
 
-/// One update: the norm of all gradients of the device, the step of `updated` parameters whose states it holds, and
-/// gradients set to zero. Phase "update".
-Graph update_pass(Optimizer optimizer, double held, double updated, const TrainingOptions& options);
+/// Parameters of one device in an update.
+struct Update {
+  double held{};      ///< whose gradients lie in its memory
+  double updated{};   ///< whose states it holds, and which it updates
+  double averaged{};  ///< whose gradients it divides by the replicas before each exchange of them; 0: no replicas
+  std::uint64_t exchanges{1};  ///< of them in a step
+};
+
+/// One update, kernel by kernel as in Megatron-LM (megatron/optimizer, megatron/core/distributed): gradients over the replicas,
+/// their share that the device updates in fp32, unscaled and checked where activations are fp16, its norm, the step, weights in
+/// their own format, gradients set to zero. Phase "update", segments "update" and, with replicas, "average".
+Graph update_pass(Optimizer optimizer, const Update& parameters, const TrainingOptions& options);
+
+/// Bytes a parameter of the gradients that half formats are widened to before the step; 0: none.
+double widened_bytes(Format gradients);
 
 }  // namespace presil::workload

@@ -133,6 +133,15 @@ TEST(Baseline, MfuAndHfuHaveConstantsOfTheirOwn) {
   EXPECT_NEAR(one.predict(rows[0].work, roofs()), 150, 1e-9);
 }
 
+TEST(Baseline, OneConstantServesRowsOfAllDevices) {
+  EXPECT_NEAR(share_of_peak(share_row(Share::hfu, 150), roofs()), 0.5, 1e-12);
+  const BestConstant best = best_constant({1.0, 0.3, 0.5, 1.0 / 3});  // as above, in shares
+  EXPECT_NEAR(best.share, 1.0 / 3, 1e-12);
+  EXPECT_NEAR(best.error, (2.0 / 3 + 1.0 / 9 + 1.0 / 3) / 4, 1e-12);
+  EXPECT_EQ(best_constant({0.4}).error, 0);
+  EXPECT_EQ(best_constant({}).error, 0);
+}
+
 TEST(Baseline, NeedsARoof) {
   EXPECT_TRUE(bounded(product(1, 2, 3), roofs()));
   Work other = product(1, 2, 3);

@@ -184,6 +184,48 @@ TEST(Gradient, IsAddedByAKernelOfItsOwnWhereProductsDoNot) {
   }
 }
 
+double bytes(const Graph& graph, const Op& op) {
+  double sum = 0;
+  for (const auto& ids : {op.inputs, op.outputs})
+    for (const TensorId id : ids) sum += static_cast<double>(graph.tensors[id].values) * bytes_per_value(graph.tensors[id].format);
+  return sum;
+}
+
+double update_bytes(const Update& update, const TrainingOptions& o, const std::string& name) {
+  const Graph graph = update_pass(Optimizer::adam, update, o);
+  double sum = 0;
+  for (const Segment& segment : graph.segments)
+    for (const Op& op : segment.ops)
+      if (op.name == name) sum += bytes(graph, op) * static_cast<double>(segment.count);
+  return sum;
+}
+
+// Adam in fp32: gradient, copy and two moments read, the latter three written.
+TEST(UpdatePass, MovesWhatTheOptimiserKeeps) {
+  TrainingOptions o;
+  const double n = 1 << 20;
+  const Update alone{n, n, 0};
+  EXPECT_NEAR(update_bytes(alone, o, "adam"), 28 * n, 2);
+  EXPECT_NEAR(update_bytes(alone, o, "gradient_norm"), 4 * n, 2048);
+  EXPECT_EQ(update_bytes(alone, o, "gradient_average"), 0);
+  EXPECT_EQ(update_bytes(alone, o, "gradient_widen"), 0);
+  EXPECT_EQ(update_bytes(alone, o, "gradient_unscale"), 0);
+  o.formats.activations = o.formats.weights = o.gradients = Format::fp16;
+  EXPECT_NEAR(update_bytes(alone, o, "gradient_widen"), 6 * n, 2);
+  EXPECT_NEAR(update_bytes(alone, o, "gradient_unscale"), 8 * n, 2);
+  EXPECT_NEAR(update_bytes(alone, o, "weights_copy"), 6 * n, 2);
+}
+
+// Replicas that share the states average all their gradients and go on with their share.
+TEST(UpdatePass, ReplicasAverageAllAndUpdateTheirs) {
+  const double n = 1 << 20;
+  const Update shared{n, n / 8, n, 3};
+  EXPECT_NEAR(update_bytes(shared, {}, "gradient_average"), 3 * 8 * n, 6);
+  EXPECT_NEAR(update_bytes(shared, {}, "gradient_norm"), 4 * n / 8, 2048);
+  EXPECT_NEAR(update_bytes(shared, {}, "adam"), 28 * n / 8, 2);
+  EXPECT_NEAR(update_bytes(shared, {}, "gradient_zero"), 4 * n, 2);
+}
+
 TEST(Refused, WhatDoesNotDivide) {
   TrainingOptions o = options();
   o.context = 3;
