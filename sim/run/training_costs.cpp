@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/run/product.h"
 #include "sim/run/segment_parts.h"
 
 namespace presil::run {
@@ -34,19 +35,22 @@ class Cover {
       if (parts_[j].exchange == nullptr) return take(first_[j], parts_[j].compute.ops.front(), parts_[j], wanted);
     return 0;
   }
-  /// Beside the product right behind part i or right before it.
-  double beside_product(std::size_t i, double wanted) {
+  /// Beside the product right behind part i or right before it, if there is one.
+  struct Beside { double hidden{}; const Op* product{}; };
+  Beside beside_product(std::size_t i, double wanted) {
     for (std::size_t j = i + 1; j < parts_.size(); ++j)
       if (parts_[j].exchange == nullptr) {
-        if (parts_[j].compute.ops.front().kind != OpKind::matmul) break;
-        return take(first_[j], parts_[j].compute.ops.front(), parts_[j], wanted);
+        const Op& first = parts_[j].compute.ops.front();
+        if (first.kind != OpKind::matmul) break;
+        return {take(first_[j], first, parts_[j], wanted), &first};
       }
     for (std::size_t j = i; j-- > 0;)
       if (parts_[j].exchange == nullptr) {
-        if (parts_[j].compute.ops.back().kind != OpKind::matmul) break;
-        return take(parts_[j].compute.ops.size() == 1 ? first_[j] : last_[j], parts_[j].compute.ops.back(), parts_[j], wanted);
+        const Op& last = parts_[j].compute.ops.back();
+        if (last.kind != OpKind::matmul) break;
+        return {take(parts_[j].compute.ops.size() == 1 ? first_[j] : last_[j], last, parts_[j], wanted), &last};
       }
-    return 0;
+    return {};
   }
 
  private:
@@ -90,6 +94,16 @@ Totals exchange_totals(const TrainingPlan& plan, const workload::Graph& graph, c
 
 }  // namespace
 
+double cutting_s(Machine& machine, const Op& product, std::uint64_t pieces) {
+  const auto time_of = [&](std::uint64_t rows) {
+    workload::Graph graph = product_graph({rows, product.matmul.n, product.matmul.k, product.matmul.batch, product.compute});
+    graph.benchmark = false;
+    return machine.run(graph, graph.segments.front(), {}, true).time_s();
+  };
+  const std::uint64_t rows = product.matmul.m, most = (rows + pieces - 1) / pieces;
+  return std::max(0.0, static_cast<double>(pieces) * time_of(most) - time_of(rows));
+}
+
 double crowding_s(const Chip& chip, double beside) {
   return chip->exchanges_on_units() ? beside * kExchangeUnits / static_cast<double>(chip->units().count) : 0;
 }
@@ -110,10 +124,15 @@ Totals priced(Machine& machine, const TrainingPlan& plan, const workload::Graph&
     const workload::Collective& c = op.collective;
     const double full = parallel::exchange_time(plan.cluster, plan.group(c.group), c.kind, {c.bytes}).value;
     if (full <= 0) continue;
-    double hidden = 0;
-    if (c.overlapped && plan.config.overlap_backward) hidden = cover.behind(i, full);
-    else if (plan.config.overlap_tensor && c.group == workload::Group::tensor) hidden = cover.beside_product(i, full * (1 - 1.0 / c.ranks));
-    all.add(exchange_totals(plan, graph, op, full, full - hidden + crowding_s(machine.chip(), hidden)), 1);
+    double exposed = full;
+    if (c.overlapped && plan.config.overlap_backward) {
+      const double hidden = cover.behind(i, full);
+      exposed += crowding_s(machine.chip(), hidden) - hidden;
+    } else if (plan.config.overlap_tensor && c.group == workload::Group::tensor) {
+      const auto [hidden, product] = cover.beside_product(i, full * (1 - 1.0 / c.ranks));
+      if (product != nullptr) exposed += crowding_s(machine.chip(), hidden) + cutting_s(machine, *product, c.ranks) - hidden;
+    }
+    all.add(exchange_totals(plan, graph, op, full, std::clamp(exposed, 0.0, full)), 1);
   }
   return all;
 }

@@ -2,8 +2,10 @@
 //
 // A segment is cut at its exchanges. What lies between them is simulated once on the chip (Machine::run); exchanges take
 // the time of parallel::exchange_time(). An exchange that runs beside the operator behind it (Collective::overlapped), or
-// with `overlap_tensor` beside the product next to it, costs what that operator does not hide; piece by piece the first
-// of as many pieces as the group has devices stays exposed. What it hides it still slows down by the units that it holds.
+// with `overlap_tensor` beside the product next to it, costs what that operator does not hide, and slows it down by the units that
+// it holds. Beside the product next to it means piece by piece: the product is cut into as many pieces of its rows as the group
+// has devices, one behind the other, and the first piece's exchange stays exposed [Transformer Engine, userbuffers, ring
+// exchange]. Where that takes longer than one behind the other, nothing is overlapped.
 // Not modelled: what exchanges take of the memory bandwidth of the operators that they run beside.
 #pragma once
 
@@ -26,6 +28,9 @@ struct ModelCost {
 };
 
 ModelCost model_cost(Machine& machine, const TrainingPlan& plan, const TrainingModel& model);
+
+/// How much longer a product takes in so many pieces of its rows.
+double cutting_s(Machine& machine, const workload::Op& product, std::uint64_t pieces);
 
 /// What operators lose to exchanges that run beside them for so long, where these are kernels on the units that multiply.
 double crowding_s(const Chip& chip, double beside);
