@@ -2,13 +2,9 @@
 #include "workloads/training/gradient.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
-#include <fmt/format.h>
-
-#include "sim/base/error.h"
 #include "workloads/ops/vector_costs.h"
+#include "workloads/training/gradient_tape.h"
 
 namespace presil::workload {
 
@@ -32,113 +28,25 @@ CollectiveKind conjugate(CollectiveKind kind) {
   return CollectiveKind::all_to_all;
 }
 
-const char* name_of(CollectiveKind kind) {
-  switch (kind) {
-    case CollectiveKind::all_reduce: return "all_reduce";
-    case CollectiveKind::copy: return "copy";
-    case CollectiveKind::all_gather: return "all_gather";
-    case CollectiveKind::reduce_scatter: return "reduce_scatter";
-    case CollectiveKind::all_to_all: break;
-  }
-  return "expert_exchange";
-}
-
 /// Walks a segment from its end to its beginning.
-class Walk {
+class Walk : public GradientTape {
  public:
   Walk(const Graph& forward, const Segment& segment, const TrainingOptions& options)
-      : segment_(segment), gradients_(options.gradients), activations_(options.formats.activations), fused_(options.fused_accumulation) {
-    graph_.phase = "backward";
-    graph_.tensors = forward.tensors;
-    graph_.segments.push_back({segment.name, segment.count, {}, {}, {}});
-  }
+      : GradientTape(forward, segment, options.formats.activations), gradients_(options.gradients), activations_(options.formats.activations),
+        fused_(options.fused_accumulation) {}
 
   void run() {
-    for (const TensorId exit : segment_.exits) {
-      const TensorId seed = fresh("d_hidden", graph_.tensors[exit].values);
+    for (const TensorId exit : segment().exits) {
+      const TensorId seed = fresh("d_hidden", tensor(exit).values);
       contribute(exit, seed);
       back().entries.push_back(seed);
     }
-    for (auto op = segment_.ops.rbegin(); op != segment_.ops.rend(); ++op) gradients(*op);
-    for (const TensorId entry : segment_.entries)
+    for (auto op = segment().ops.rbegin(); op != segment().ops.rend(); ++op) gradients(*op);
+    for (const TensorId entry : segment().entries)
       if (const TensorId d = gradient_of(entry); d != kNoTensor) back().exits.push_back(d);
   }
 
-  Graph take() { return std::move(graph_); }
-  const std::set<TensorId>& kept() const { return kept_; }
-
  private:
-  Segment& back() { return graph_.segments.back(); }
-  const Tensor& tensor(TensorId id) const { return graph_.tensors[id]; }
-  bool differentiable(TensorId id) const { return tensor(id).role == TensorRole::activation && !is_integer(tensor(id).format); }
-
-  TensorId fresh(const std::string& name, std::uint64_t values, Format format) {
-    return graph_.add({name, TensorRole::activation, format, values});
-  }
-  TensorId fresh(const std::string& name, std::uint64_t values) { return fresh(name, values, activations_); }
-  void contribute(TensorId id, TensorId gradient) {
-    if (differentiable(id) && gradient != kNoTensor) parts_[id].push_back(gradient);
-  }
-
-  /// The sum of what was contributed; none when nothing was.
-  TensorId gradient_of(TensorId id) {
-    std::vector<TensorId>& parts = parts_[id];
-    if (parts.empty()) return kNoTensor;
-    if (parts.size() > 1) {
-      const std::uint64_t values = tensor(id).values;
-      const TensorId sum = fresh("d_sum", values);
-      emit_vector("gradient_add", vector_work(1, values, cost::sum_of(parts.size())), parts, {sum});
-      parts = {sum};
-    }
-    return parts.front();
-  }
-
-  TensorId keep(TensorId id) {
-    if (tensor(id).role == TensorRole::activation) kept_.insert(id);
-    return id;
-  }
-
-  const Op* producer(TensorId id) const {
-    for (const Op& op : segment_.ops)
-      if (contains(op.outputs, id)) return &op;
-    return nullptr;
-  }
-  std::size_t readers(TensorId id) const {
-    return static_cast<std::size_t>(std::count_if(segment_.ops.begin(), segment_.ops.end(), [&](const Op& op) { return contains(op.inputs, id); }));
-  }
-  /// The exchange by which a product's operand enters a shared part, if that is all the operand is for.
-  const Op* entrance(TensorId operand) const {
-    const Op* maker = producer(operand);
-    if (maker == nullptr || maker->kind != OpKind::collective || maker->collective.group != Group::tensor || readers(operand) != 1) return nullptr;
-    return maker;
-  }
-
-  Op& emit(Op op) {
-    back().ops.push_back(std::move(op));
-    return back().ops.back();
-  }
-  void emit_vector(const std::string& name, VectorWork work, std::vector<TensorId> inputs, std::vector<TensorId> outputs) {
-    Op op;
-    op.name = name;
-    op.kind = OpKind::vector;
-    op.vector = work;
-    op.compute = activations_;
-    op.inputs = std::move(inputs);
-    op.outputs = std::move(outputs);
-    emit(std::move(op));
-  }
-  TensorId emit_exchange(const Collective& what, TensorId input, std::uint64_t values, bool overlapped) {
-    Op op;
-    op.name = name_of(what.kind);
-    op.kind = OpKind::collective;
-    op.collective = what;
-    op.collective.overlapped = overlapped;
-    op.compute = tensor(input).format;
-    op.inputs = {input};
-    op.outputs = {fresh("d_exchanged", values, tensor(input).format)};
-    return emit(std::move(op)).outputs.front();
-  }
-
   void gradients(const Op& op) {
     std::vector<TensorId> arriving;
     for (const TensorId out : op.outputs)
@@ -158,7 +66,7 @@ class Walk {
 
   void loss(const Op& op) {
     // (probability - target) x scale in fp32, then to the format of the logits, which were converted first.
-    const auto first = std::find_if(segment_.ops.begin(), segment_.ops.end(), [](const Op& o) { return o.name == "loss_convert"; });
+    const auto first = std::find_if(segment().ops.begin(), segment().ops.end(), [](const Op& o) { return o.name == "loss_convert"; });
     const TensorId logits = first->inputs.front(), probabilities = keep(op.outputs.front());
     const TensorId wide = fresh("d_wide", tensor(logits).values, tensor(probabilities).format), d = fresh("d_logits", tensor(logits).values);
     emit_vector("loss_gradient", vector_work(op.vector.rows, op.vector.columns, {2, 0, 0, false}), {probabilities}, {wide});
@@ -180,17 +88,17 @@ class Walk {
     w.accumulate = fused_;
     Op product = like(op, op.name + "_wgrad", w);
     product.inputs = {arriving.front(), operand};
-    product.outputs = {graph_.add({"d_weight", TensorRole::gradient, fused_ ? gradients_ : activations_, w.batch * w.m * w.n})};
+    product.outputs = {fresh_gradient("d_weight", w.batch * w.m * w.n, fused_ ? gradients_ : activations_)};
     const TensorId part = emit(std::move(product)).outputs.front();
     if (!fused_) accumulate(part);
     for (std::size_t i = 1; i < op.weights.size(); ++i)
       emit_vector("bias_gradient", vector_work(m.batch * m.m, m.n, {1, 0, 0, true}), arriving,
-                  {graph_.add({"d_bias", TensorRole::gradient, gradients_, tensor(op.weights[i]).values})});
+                  {fresh_gradient("d_bias", tensor(op.weights[i]).values, gradients_)});
   }
 
   /// Adds a micro-batch's gradients to those of the ones before.
   void accumulate(TensorId part) {
-    const TensorId sum = graph_.add({"d_weight_sum", TensorRole::gradient, gradients_, tensor(part).values});
+    const TensorId sum = fresh_gradient("d_weight_sum", tensor(part).values, gradients_);
     emit_vector("gradient_accumulate", vector_work(1, tensor(part).values, cost::kAdd), {part, sum}, {sum});
   }
 
@@ -279,7 +187,7 @@ class Walk {
     double values = 0;
     for (const TensorId w : op.weights) values += static_cast<double>(tensor(w).values);
     emit_vector(op.name + "_weight_gradient", vector_work(op.vector.rows, op.vector.columns, {5, 0, 0, true}), {arriving, x},
-                {graph_.add({"d_norm_weights", TensorRole::gradient, gradients_, static_cast<std::uint64_t>(values)})});
+                {fresh_gradient("d_norm_weights", static_cast<std::uint64_t>(values), gradients_)});
   }
 
   void softmax(const Op& op, TensorId arriving) {
@@ -328,7 +236,7 @@ class Walk {
     if (!op.weights.empty()) {  // rows of the table's gradient are read, added to and written
       const auto rows = static_cast<double>(op.gather.rows) * op.gather.row_bytes / bytes_per_value(tensor(op.weights.front()).format);
       const auto touched = static_cast<std::uint64_t>(rows);
-      const TensorId held = graph_.add({"d_table_rows", TensorRole::gradient, gradients_, touched});
+      const TensorId held = fresh_gradient("d_table_rows", touched, gradients_);
       emit_vector(op.name + "_gradient", vector_work(1, std::max<std::uint64_t>(1, touched), cost::kAdd), {arriving, held}, {held});
       return;
     }
@@ -343,7 +251,7 @@ class Walk {
     // A product whose operand this is has exchanged the gradient already.
     if (readers(op.outputs.front()) == 1 && op.collective.group == Group::tensor &&
         (op.collective.kind == CollectiveKind::copy || op.collective.kind == CollectiveKind::all_gather)) {
-      const auto reader = std::find_if(segment_.ops.begin(), segment_.ops.end(), [&](const Op& o) { return contains(o.inputs, op.outputs.front()); });
+      const auto reader = std::find_if(segment().ops.begin(), segment().ops.end(), [&](const Op& o) { return contains(o.inputs, op.outputs.front()); });
       if (reader->kind == OpKind::matmul && !reader->weights.empty()) return;
     }
     Collective what = op.collective;
@@ -374,12 +282,8 @@ class Walk {
     return fresh_op;
   }
 
-  const Segment& segment_;
   const Format gradients_, activations_;
   const bool fused_;
-  Graph graph_;
-  std::map<TensorId, std::vector<TensorId>> parts_;
-  std::set<TensorId> kept_;
 };
 
 /// What runs again: all, or what selective recomputation does.

@@ -43,7 +43,6 @@ struct BackwardSegment {
   double working_bytes{};       ///< what full recomputation makes again, alive while the way back uses it
 };
 
-/// Throws InputError when an operator has no known gradient.
 BackwardSegment backward_of(const Graph& forward, const Segment& segment, Recompute recompute, const TrainingOptions& options);
 
 }  // namespace presil::workload
