@@ -37,7 +37,8 @@ std::uint64_t ParameterExchanges::reductions() const {
 double ParameterExchanges::tied_s() const {
   if (plan_.cut.pipeline == 1 || model_.tied_parameters == 0) return 0;
   const parallel::GroupShape pipeline = parallel::pipeline_group(plan_.degrees());
-  const parallel::GroupShape ends{2, pipeline.stride * (pipeline.ranks - 1)};
+  const bool in_a_node = parallel::members_in_node(pipeline, plan_.cluster.node()) == pipeline.ranks;
+  const parallel::GroupShape ends{2, in_a_node ? pipeline.stride : pipeline.stride * (pipeline.ranks - 1)};
   return parallel::exchange_time(plan_.cluster, ends, CollectiveKind::all_reduce, {model_.tied_parameters * gradient_bytes_}).value;
 }
 

@@ -193,8 +193,9 @@ class Step {
     const double shared = plan_.cut.zero >= 1 ? static_cast<double>(parallel::replicas(d).ranks) : 1;
     const double experts = plan_.cut.zero >= 1 ? static_cast<double>(parallel::expert_replicas(d).ranks) : 1;
     const double updated = most.shared / shared + most.experts / experts;
-    const bool replicas = parallel::replicas(d).ranks > 1;
-    const workload::Update update{plan_.cut.zero >= 2 ? updated : most.total(), updated, replicas ? most.total() : 0, exchanges_.reductions()};
+    // GPU frameworks divide gradients by a kernel of its own; XLA folds the factor into the loss.
+    const bool averages = parallel::replicas(d).ranks > 1 && machine_.chip()->exchanges_on_units();
+    const workload::Update update{plan_.cut.zero >= 2 ? updated : most.total(), updated, averages ? most.total() : 0, exchanges_.reductions()};
     const workload::Graph graph = workload::update_pass(plan_.config.optimizer, update, plan_.options());
     Totals all;
     for (const workload::Segment& segment : graph.segments) all.add(priced(machine_, plan_, graph, segment), static_cast<double>(segment.count));

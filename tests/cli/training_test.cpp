@@ -66,5 +66,13 @@ TEST(TrainingStep, ExchangesBesideProductsAreNotFree) {
   EXPECT_GT(piecewise, none * 1.01);
 }
 
+// The embedding's gradient goes from the last stage to the first, which share a node.
+TEST(TrainingStep, TiedEmbeddingsMeetInsideANode) {
+  const std::vector<std::string> gpt2{"model=gpt2", "workload.sequence=1024", "parallelism.tensor=1", "workload.global_batch=8", "workload.micro_batch=1"};
+  auto stages = gpt2;
+  stages.push_back("parallelism.pipeline=6");
+  EXPECT_GT(step_s(stages), step_s(gpt2) / 6);
+}
+
 }  // namespace
 }  // namespace presil::test

@@ -106,6 +106,9 @@ void score(PassBuilder& builder, const Architecture& model, const PassShape& sha
 
 std::uint64_t to_count(double value) { return static_cast<std::uint64_t>(std::llround(std::ceil(value))); }
 
+/// Parameters whose gradients are exchanged at once [Megatron-LM, megatron/core/distributed: 40 million at least].
+constexpr double kBucket = 40e6;
+
 /// A vector operator over parameters, its bytes a value as two operands.
 void over_parameters(Graph& graph, const std::string& name, double values, VectorCost cost, double read, double written) {
   Op op;
@@ -191,8 +194,9 @@ Graph update_pass(Optimizer optimizer, const Update& p, const TrainingOptions& o
   over_parameters(graph, "weights_copy", p.updated, {1, 0, 0, false}, wide, bytes_per_value(o.formats.weights));
   over_parameters(graph, "gradient_zero", p.held, {}, 0, held);
   if (p.averaged <= 0) return graph;
-  graph.segments.push_back({"average", p.exchanges, {}, {}, {}});
-  over_parameters(graph, "gradient_average", p.averaged, cost::kMultiply, held, held);
+  const double buckets = std::ceil(p.averaged / kBucket);
+  graph.segments.push_back({"average", p.exchanges * to_count(buckets), {}, {}, {}});
+  over_parameters(graph, "gradient_average", p.averaged / buckets, cost::kMultiply, held, held);
   return graph;
 }
 
