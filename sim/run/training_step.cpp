@@ -37,7 +37,8 @@ class Step {
     add_passes(step.totals);
     const double busy = std::accumulate(pipe.busy.begin(), pipe.busy.end(), 0.0) / static_cast<double>(pipe.busy.size());
     step.bubble_s = pipe.span - busy;
-    step.exchange_s = after + std::max(0.0, busy - step.totals.time_s());  // passes wait for some themselves
+    const double waited = busy - step.totals.time_s();  // passes wait for some themselves
+    step.exchange_s = after + (waited > 1e-9 * busy ? waited : 0);
     Totals update = update_totals();
     for (PhaseTotals& phase : update.phases) phase.passes = 1;
     step.update_s = update.time_s();
