@@ -20,6 +20,7 @@ const std::vector<std::pair<std::string, ArchitectureReader>>& readers() {
   static const std::vector<std::pair<std::string, ArchitectureReader>> table{
       {"bert", read_bert},
       {"deepseek_v3", read_deepseek_v3},
+      {"distilbert", read_distilbert},
       {"falcon", read_falcon},
       {"gemma", read_gemma},
       {"gpt2", read_gpt2},

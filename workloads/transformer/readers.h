@@ -27,6 +27,7 @@ Architecture read_gptj(const Fields&);
 Architecture read_falcon(const Fields&);
 // readers_encoder.cpp
 Architecture read_bert(const Fields&);
+Architecture read_distilbert(const Fields&);
 Architecture read_vit(const Fields&);
 Architecture read_mlp(const Fields&);
 // readers_encoder_decoder.cpp

@@ -7,18 +7,26 @@ namespace presil::workload {
 
 namespace {
 
-/// The fields that BERT and ViT share (configuration_bert.py, configuration_vit.py).
-Stack read_encoder_stack(const Fields& fields, bool qkv_bias) {
+/// What a family calls its sizes.
+struct EncoderNames {
+  const char *hidden{"hidden_size"}, *heads{"num_attention_heads"}, *layers{"num_hidden_layers"}, *inner{"intermediate_size"},
+      *activation{"hidden_act"};
+};
+/// configuration_distilbert.py
+constexpr EncoderNames kDistilNames{"dim", "n_heads", "n_layers", "hidden_dim", "activation"};
+
+/// The fields that encoders share (configuration_bert.py, configuration_vit.py).
+Stack read_encoder_stack(const Fields& fields, bool qkv_bias, const EncoderNames& names = {}) {
   Stack stack;
-  const Number hidden = fields.number("hidden_size");
-  const Number heads = fields.heads("num_attention_heads");
-  stack.layers.assign(fields.layers("num_hidden_layers"), LayerKind{});
+  const Number hidden = fields.number(names.hidden);
+  const Number heads = fields.heads(names.heads);
+  stack.layers.assign(fields.layers(names.layers), LayerKind{});
   AttentionShape& attention = stack.attention;
   attention.heads = attention.kv_heads = heads;
   attention.head_dim = fields.divide(hidden, heads);
   attention.q_bias = attention.k_bias = attention.v_bias = qkv_bias;
   attention.out_bias = true;
-  stack.mlp = {fields.number("intermediate_size"), false, fields.activation("hidden_act"), true};
+  stack.mlp = {fields.number(names.inner), false, fields.activation(names.activation), true};
   stack.norm = NormKind::layer_norm;
   stack.norm_bias = true;
   stack.position = PositionKind::learned;
@@ -52,6 +60,20 @@ Architecture read_bert(const Fields& fields) {
   if (fields.has("position_embedding_type") && fields.text("position_embedding_type") != "absolute")
     fields.fail("position_embedding_type", fmt::format("is \"{}\"; expected \"absolute\"",
                                                        fields.text("position_embedding_type").substr(0, 60)));
+  model.encoder = stack;
+  return model;
+}
+
+/// BERT with half the layers, without token types and pooler (Sanh et al., arXiv:1910.01108, section 3).
+Architecture read_distilbert(const Fields& fields) {
+  Architecture model;
+  model.hidden = fields.number("dim");
+  model.vocab = fields.number("vocab_size");
+  model.embedding_norm = true;
+  Stack stack = read_encoder_stack(fields, true, kDistilNames);
+  stack.placement = NormPlacement::after;
+  stack.final_norm = false;
+  stack.positions = fields.number("max_position_embeddings");
   model.encoder = stack;
   return model;
 }

@@ -23,6 +23,7 @@ const Published kPublished[] = {
     {"bert_base", 109'482'240, 0},
     {"bert_large", 335'141'888, 0},
     {"deepseek_v3", 671'026'419'200, 37'552'297'472},
+    {"distilbert_base", 66'362'880, 0},
     {"falcon_40b", 41'303'293'952, 0},
     {"falcon_7b", 6'921'720'704, 0},
     {"flan_t5_xl", 2'849'757'184, 0},

@@ -179,7 +179,7 @@ TEST(ModelType, NothingIsSuggestedForWhatIsFarFromAll) {
   EXPECT_THAT(
       said, StartsWith(
                 "model.json:1:16: config.json field 'model_type' is \"rwkv-something-else\"; expected one of "
-                "bert, deepseek_v3, falcon, gemma"));
+                "bert, deepseek_v3, distilbert, falcon, gemma"));
   EXPECT_THAT(said, testing::Not(HasSubstr("did you mean")));
 }
 
