@@ -65,6 +65,8 @@ constexpr Published kPublished[] = {
     {"tpu7x", Format::bf16, 2307, 7380, "cloud.google.com/tpu/docs/tpu7x"},
     {"tpu7x", Format::fp8, 4614, 7380, "cloud.google.com/tpu/docs/tpu7x"},
     {"tpu7x_core", Format::bf16, 2307 / 2.0, 7380 / 2.0, "half of cloud.google.com/tpu/docs/tpu7x"},
+    {"gaudi3", Format::bf16, 1835, 3670, "Kaplan, Intel Gaudi 3 AI Accelerator, Hot Chips 36, 2024"},
+    {"gaudi3", Format::fp8, 1835, 3670, "Kaplan, Intel Gaudi 3 AI Accelerator, Hot Chips 36, 2024"},
     {"phone_npu", Format::int8, 45, 68.3, "generic, after Qualcomm's 45 TOPS for Snapdragon X Elite; LPDDR5X-8533 x 64 bits"},
     // Dense figures: half of what data sheets print with sparsity.
     {"v100_sxm2", Format::fp16, 125, 900, "NVIDIA V100 data sheet"},
