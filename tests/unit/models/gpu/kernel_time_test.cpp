@@ -259,7 +259,8 @@ TEST(ClockGovernor, FollowsTheAverageOfTheProgram) {
   wide.read_bytes = wide.write_bytes = 8192.0 * 8192 * 2;
   Launch cool{vector_kernel(g, wide), {{1}}};
   const double both = kernel_power(g, silicon(g), hot.kernel, g.clock).value;
-  g.power.tdp = {g.power.idle.value + 0.9 * (both - g.power.idle.value)};
+  const double rest = (g.power.idle + awake_power(g, silicon(g), g.clock).total()).value;
+  g.power.tdp = {rest + 0.9 * (both - rest)};
   EXPECT_EQ(program_clock(g, silicon(g), {hot}).value, sustained_clock(g, silicon(g), hot.kernel).value);
   EXPECT_LT(program_clock(g, silicon(g), {hot}).value, g.clock.value);
   EXPECT_EQ(program_clock(g, silicon(g), {cool}).value, g.clock.value);

@@ -44,7 +44,7 @@ inline GpuConfig small_gpu() {
   g.technology.vector_op_pj = 1;
   g.technology.sram = {0.02e-12};
   g.technology.wire_per_mm = {0.05e-12};
-  g.technology.density = {90, {0.027}, 0.68, {40e-6}, 1};
+  g.technology.density = {90, {0.027e-6}, 0.68, {40e-6}, 1};
   g.technology.voltage = {{0.75}, {0.45}, {0.95}, {0.3}, 1.3, 0.15};
   g.technology.leakage = {0.01, 10, 25};
   g.host = {{32e9}, {1e-6}, {5e-6}};
