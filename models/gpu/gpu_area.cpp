@@ -32,7 +32,8 @@ ppa::ChipArea gpu_area(const GpuConfig& gpu) {
   has.units = die.units > 0 ? die.units : gpu.sms;
   has.used = gpu.sms;
   has.cache = die.cache.value > 0 ? die.cache : gpu.l2.capacity;
-  has.network_bytes_per_clock = die.network_per_clock.value > 0 ? die.network_per_clock.value : gpu.l2.bytes_per_clock.value;
+  has.network_bytes_per_clock =
+      die.network_per_clock.value > 0 ? die.network_per_clock.value : gpu.l2.bytes_per_clock.value;
   memory::add_interfaces(has, die, gpu.memory);
   return ppa::chip_area(gpu.technology, die, has);
 }

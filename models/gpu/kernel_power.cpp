@@ -24,8 +24,7 @@ KernelEnergy kernel_energy(const GpuConfig& gpu, const Silicon& silicon, const K
   return {(kernel.macs * mac + kernel.instructions * kInstructionEnergy * t.vector_op_pj) * 1e-12,
           vector * t.vector_op_pj * 1e-12 * gpu.architecture.fit.energy_scale,
           sum.l2_bytes * 8 * (2 * t.sram.value + silicon.wire.value * t.wire_per_mm.value),
-          (sum.read_bytes + sum.write_bytes) * 8 * gpu.memory.energy.value,
-          kernel.macs * bare * 1e-12};
+          (sum.read_bytes + sum.write_bytes) * 8 * gpu.memory.energy.value, kernel.macs * bare * 1e-12};
 }
 
 double relative_voltage(const GpuConfig& gpu, Hertz clock) {
@@ -43,19 +42,24 @@ Watts kernel_power(const GpuConfig& gpu, const Silicon& silicon, const Kernel& k
   const KernelEnergy e = kernel_energy(gpu, silicon, kernel);
   const double v = relative_voltage(gpu, clock);
   const double time = std::max(kernel_time(gpu, kernel, clock).value, 1e-12);
-  return gpu.power.idle + awake_power(gpu, silicon, clock).total() + Watts{((e.tensor + e.lanes + e.l2) * v * v + e.memory) / time};
+  return gpu.power.idle + awake_power(gpu, silicon, clock).total() +
+         Watts{((e.tensor + e.lanes + e.l2) * v * v + e.memory) / time};
 }
 
 Hertz highest_state(const GpuConfig& gpu, const std::function<Watts(Hertz)>& power) {
   const Watts limit = api::power_limit(gpu, gpu.power.tdp);
   if (limit.value <= 0 || power(gpu.clock) <= limit) return gpu.clock;
   const auto states = std::max(1L, static_cast<long>(std::ceil(gpu.clock.value / gpu.clocks.step.value)) - 1);
-  const auto state = [&](long i) { return Hertz{gpu.clock.value - static_cast<double>(i) * gpu.clocks.step.value}; };
+  const auto state = [&](long i) {
+    return Hertz{gpu.clock.value - static_cast<double>(i) * gpu.clocks.step.value};
+  };
   long best = states, first = 1;
   while (first < best) {
     const long middle = (first + best) / 2;
-    if (power(state(middle)) <= limit) best = middle;
-    else first = middle + 1;
+    if (power(state(middle)) <= limit)
+      best = middle;
+    else
+      first = middle + 1;
   }
   return state(best);
 }

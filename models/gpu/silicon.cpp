@@ -24,11 +24,12 @@ Silicon silicon(const GpuConfig& gpu) {
   const ppa::ChipArea area = gpu_area(gpu);
   const Watts memory{8 * memory::peak(gpu.memory).value * gpu.memory.energy.value};
   const auto at = [&](double celsius) {
-    return ppa::static_power(gpu.technology, area, area.sram_bits, {gpu.clock, gpu.power.supply, celsius, gpu.die.link_lanes, memory});
+    return ppa::static_power(gpu.technology, area, area.sram_bits,
+                             {gpu.clock, gpu.power.supply, celsius, gpu.die.link_lanes, memory});
   };
   const ppa::StaticPower rest = at(ppa::kRestCelsius), load = at(gpu.power.temperature_c);
-  return {wire_to_l2(area), rest.clock, rest.clock * kAwakeClock, std::max(load.leakage - rest.leakage, Watts{}),
-          slowed_at_rest(gpu.memory) ? rest.memory : Watts{}};
+  return {wire_to_l2(area), rest.clock, rest.clock * kAwakeClock,
+          std::max(load.leakage - rest.leakage, Watts{}), slowed_at_rest(gpu.memory) ? rest.memory : Watts{}};
 }
 
 }  // namespace presil::gpu

@@ -1,4 +1,5 @@
-// memory_area.h -- what a chip's inventory of silicon has of its memory: interfaces, their PHYs, the rate of their controllers.
+// memory_area.h -- what a chip's inventory of silicon has of its memory: interfaces, their PHYs, the rate of
+// their controllers.
 #pragma once
 
 #include "models/memory/memory_config.h"

@@ -1,5 +1,5 @@
-// gpu_awake_test.cpp -- what boards draw that a process holds, clocks up and no work, against published readings. The one constant
-// for all of them (gpu::kAwakeClock) is a median over boards: 30%.
+// gpu_awake_test.cpp -- what boards draw that a process holds, clocks up and no work, against published
+// readings. The one constant for all of them (gpu::kAwakeClock) is a median over boards: 30%.
 #include <gtest/gtest.h>
 
 #include "sim/run/chip_power.h"

@@ -1,4 +1,5 @@
-// silicon_test.cpp -- what a GPU's die says of its power: wire by the floorplan, clocks and leakage of an awake board.
+// silicon_test.cpp -- what a GPU's die says of its power: wire by the floorplan, clocks and leakage of an
+// awake board.
 #include "models/gpu/silicon.h"
 
 #include <cmath>
@@ -18,21 +19,26 @@ namespace {
 
 TEST(Silicon, WireIsTheFloorplansDistanceAndGrowsWithTheDie) {
   const GpuConfig small = small_gpu();
-  EXPECT_EQ(silicon(small).wire.value, ppa::distance(ppa::floorplan(gpu_area(small)), "cores", "cache").value);
+  EXPECT_EQ(silicon(small).wire.value,
+            ppa::distance(ppa::floorplan(gpu_area(small)), "cores", "cache").value);
   GpuConfig large = small;
   large.sms *= 2;
   EXPECT_GT(silicon(large).wire, silicon(small).wire * 1.1);
   Kernel k;
   k.phases = {{0, 1e6, 0, 0}};
-  const double wires = kernel_energy(large, silicon(large), k).l2 - kernel_energy(large, silicon(small), k).l2;
-  EXPECT_NEAR(wires, 1e6 * 8 * (silicon(large).wire - silicon(small).wire).value * small.technology.wire_per_mm.value, 1e-15);
+  const double wires =
+      kernel_energy(large, silicon(large), k).l2 - kernel_energy(large, silicon(small), k).l2;
+  EXPECT_NEAR(
+      wires, 1e6 * 8 * (silicon(large).wire - silicon(small).wire).value * small.technology.wire_per_mm.value,
+      1e-15);
 }
 
 /// Chiplets have no floorplan together: a wire there is the mean between two points of one of them.
 TEST(Silicon, WireOfSeveralDiesIsThatOfOne) {
   GpuConfig g = small_gpu();
   g.die.chiplets = 4;
-  EXPECT_NEAR(silicon(g).wire.value, std::sqrt(gpu_area(g).total().value / 4) * 2 / 3, 0.05 * silicon(g).wire.value);
+  EXPECT_NEAR(silicon(g).wire.value, std::sqrt(gpu_area(g).total().value / 4) * 2 / 3,
+              0.05 * silicon(g).wire.value);
 }
 
 TEST(Silicon, OnlyGddrIsSlowerAtRest) {
@@ -67,14 +73,16 @@ TEST(Silicon, AwakePowerFollowsClockAndVoltage) {
   EXPECT_EQ(low.memory, full.memory);
 }
 
-/// Power is the board's idle power, what it draws awake, and the energy of events over time: the parts and no more.
+/// Power is the board's idle power, what it draws awake, and the energy of events over time: the parts and no
+/// more.
 TEST(Silicon, PowerIsIdleAwakeAndEvents) {
   const GpuConfig g = small_gpu();
   const Silicon s = silicon(g);
   const Kernel k = plan_matmul(g, gemm(4096, 4096, 4096));
   const KernelEnergy e = kernel_energy(g, s, k);
   const double events = (e.tensor + e.lanes + e.l2 + e.memory) / kernel_time(g, k, g.clock).value;
-  EXPECT_NEAR(kernel_power(g, s, k, g.clock).value, g.power.idle.value + awake_power(g, s, g.clock).total().value + events, 1e-6);
+  EXPECT_NEAR(kernel_power(g, s, k, g.clock).value,
+              g.power.idle.value + awake_power(g, s, g.clock).total().value + events, 1e-6);
 }
 
 }  // namespace
