@@ -28,6 +28,7 @@ constexpr double kShortest = 2e-6;
 }  // namespace
 
 Gpu::Gpu(sc_core::sc_module_name name, const GpuConfig& config, api::Memory& memory) : sc_module(name), config_(config), silicon_(silicon(config)), memory_(memory) {
+  check_limit(config_, silicon_);
   port_.gpu = this;
   socket_.bind(port_);
   socket_.bind(memory.socket());

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "models/gpu/kernel_time.h"
+#include "sim/base/error.h"
 
 namespace presil::gpu {
 
@@ -36,6 +39,16 @@ double relative_voltage(const GpuConfig& gpu, Hertz clock) {
 AwakePower awake_power(const GpuConfig& gpu, const Silicon& silicon, Hertz clock) {
   const double v = relative_voltage(gpu, clock);
   return {silicon.clock * (v * v * (clock / gpu.clock)), silicon.leakage * (v * v * v), silicon.memory};
+}
+
+void check_limit(const GpuConfig& gpu, const Silicon& silicon) {
+  const Watts limit = api::power_limit(gpu, gpu.power.tdp),
+              least = gpu.power.idle + awake_power(gpu, silicon, gpu.clocks.step).total();
+  if (limit.value <= 0 || limit > least) return;
+  throw InputError(
+      fmt::format("a power limit of {:g} W of {} is not above the {:.1f} W that the board draws awake at its "
+                  "lowest clock",
+                  limit.value, gpu.name, least.value));
 }
 
 Watts kernel_power(const GpuConfig& gpu, const Silicon& silicon, const Kernel& kernel, Hertz clock) {

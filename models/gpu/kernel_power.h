@@ -1,7 +1,7 @@
-// kernel_power.h -- closed forms of a kernel's energy, the power it draws at a clock, and the clock a cap leaves it.
+// kernel_power.h -- closed forms of a kernel's energy, the power it draws at a clock, the clock under a cap.
 //
-//   awake(f) = idle + memory + clock V(f)^2 f / boost + leakage V(f)^3     silicon.h; V relative to the boost clock's
-//   power(f) = awake(f) + ((tensor + lanes + L2) V(f)^2 + DRAM) / time(f)
+//   awake(f) = idle + memory + clock V(f)^2 f / boost + leakage V(f)^3      silicon.h
+//   power(f) = awake(f) + ((tensor + lanes + L2) V(f)^2 + DRAM) / time(f)      V: relative to that at the boost clock
 #pragma once
 
 #include <functional>
@@ -43,6 +43,9 @@ struct AwakePower {
   Watts total() const { return clock + leakage + memory; }
 };
 AwakePower awake_power(const GpuConfig& gpu, const Silicon& silicon, Hertz clock);
+
+/// Throws InputError with the numbers when the limit is no more than an awake board draws at its lowest clock.
+void check_limit(const GpuConfig& gpu, const Silicon& silicon);
 
 /// Average power while the kernel runs at a clock.
 Watts kernel_power(const GpuConfig& gpu, const Silicon& silicon, const Kernel& kernel, Hertz clock);

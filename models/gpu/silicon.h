@@ -1,22 +1,22 @@
 // silicon.h -- what a GPU's die, by area, technology and floorplan, says of its power.
 //
 //   wire     mean distance between SMs and L2 slices (sim/ppa/floorplan.h); of several dies 2/3 of a side
-//   clock    kAwakeClock of the clock tree (sim/ppa/static_power.h), which runs whatever SMs do; gates in front
-//            of idle units stop the rest, and that is in the energy of what units do
+//   clock    kAwakeClock of the clock tree (sim/ppa/static_power.h), which runs whatever SMs do; gates before
+//            idle units stop the rest, and that is in the energy of what units do
 //   leakage  what a die at `power.temperature_c` leaks beside the one at rest, at the boost clock's voltage
-//   memory   stand-by and refresh of GDDR, which boards slow down at rest (405 MHz for 6 to 10 GHz); HBM keeps
-//            its clock, and the board's idle power has it
+//   memory   stand-by and refresh of GDDR, which boards slow down at rest (405 MHz for 6 to 10 GHz); HBM
+//            keeps its clock, and the board's idle power has it
 //
-// A board is awake as long as a process holds it: clocks up, at 0% use [arXiv:2605.23918]. Not modelled: that a
-// lower voltage leaks less at rest.
+// A board is awake as long as a process holds it: clocks up, at 0% use [arXiv:2605.23918]. Not modelled: that
+// a lower voltage leaks less at rest.
 #pragma once
 
 #include "models/gpu/gpu_config.h"
 
 namespace presil::gpu {
 
-/// Share of the clock tree that runs on an awake board without work. [fit] the median of seven boards, watts awake
-/// less watts asleep over the computed tree, memory as above; none of them by a product's time:
+/// Share of the clock tree that runs on an awake board without work. [fit] the median of seven boards, watts
+/// awake less watts asleep over the computed tree, memory as above; none of them by a product's time:
 ///
 ///   V100S 0.24   25, 50       github.com/NVIDIA/cuda-samples, issue 74
 ///   L4    0.25   16, 27       github.com/maritaca-ai/maritalk-api; github.com/ajeetraina/docker-workshop

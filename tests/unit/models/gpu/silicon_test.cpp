@@ -10,6 +10,7 @@
 #include "models/gpu/kernel_power.h"
 #include "models/gpu/kernel_time.h"
 #include "models/gpu/matmul_policy.h"
+#include "sim/base/error.h"
 #include "sim/ppa/floorplan.h"
 #include "sim/ppa/static_power.h"
 #include "tests/unit/models/gpu/small_gpu.h"
@@ -71,6 +72,19 @@ TEST(Silicon, AwakePowerFollowsClockAndVoltage) {
   EXPECT_NEAR(low.clock / full.clock, v * v * (g.clocks.low_clock / g.clock), 1e-12);
   EXPECT_NEAR(low.leakage / full.leakage, v * v * v, 1e-12);
   EXPECT_EQ(low.memory, full.memory);
+}
+
+TEST(Silicon, ALimitUnderWhatTheBoardDrawsAwakeIsRefused) {
+  GpuConfig g = small_gpu();
+  g.memory.standard = "GDDR6";
+  const Silicon s = silicon(g);
+  EXPECT_NO_THROW(check_limit(g, s));  // none
+  const Watts least = g.power.idle + awake_power(g, s, g.clocks.step).total();
+  g.power.tdp = least + Watts{0.1};
+  EXPECT_NO_THROW(check_limit(g, s));
+  g.power.tdp = least - Watts{0.1};
+  ASSERT_GT(g.power.tdp, g.power.idle);
+  EXPECT_THROW(check_limit(g, s), InputError);
 }
 
 /// Power is the board's idle power, what it draws awake, and the energy of events over time: the parts and no
