@@ -66,6 +66,8 @@ struct OnChipEnergy {
   double arithmetic_j{}, vector_j{}, shared_j{};
   double bare_j{};      ///< of arithmetic_j: the multiply-adds alone
   double register_j{};  ///< of the first two: register files
+  double clock_j{}, leakage_j{};  ///< beside the board's idle power, over `awake_s`
+  double awake_s{};     ///< seconds that the two are of
 
   OnChipEnergy& add(const OnChipEnergy& more, double times = 1) {
     arithmetic_j += times * more.arithmetic_j;
@@ -73,6 +75,9 @@ struct OnChipEnergy {
     shared_j += times * more.shared_j;
     bare_j += times * more.bare_j;
     register_j += times * more.register_j;
+    clock_j += times * more.clock_j;
+    leakage_j += times * more.leakage_j;
+    awake_s += times * more.awake_s;
     return *this;
   }
 };

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "models/gpu/gpu.h"
+#include "models/gpu/silicon.h"
 
 namespace presil::gpu {
 
-Hertz program_clock(const GpuConfig& gpu, const std::vector<Launch>& program);
+Hertz program_clock(const GpuConfig& gpu, const Silicon& silicon, const std::vector<Launch>& program);
 
 }  // namespace presil::gpu

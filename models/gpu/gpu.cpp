@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "models/gpu/clock_governor.h"
+#include "models/gpu/kernel_power.h"
 #include "models/gpu/kernel_time.h"
 #include "models/gpu/register_energy.h"
 #include "sim/base/error.h"
@@ -26,7 +27,8 @@ constexpr double kLine = 64;
 constexpr double kShortest = 2e-6;
 }  // namespace
 
-Gpu::Gpu(sc_core::sc_module_name name, const GpuConfig& config, api::Memory& memory) : sc_module(name), config_(config), memory_(memory) {
+Gpu::Gpu(sc_core::sc_module_name name, const GpuConfig& config, api::Memory& memory) : sc_module(name), config_(config), silicon_(silicon(config)), memory_(memory) {
+  check_limit(config_, silicon_);
   port_.gpu = this;
   socket_.bind(port_);
   socket_.bind(memory.socket());
@@ -40,7 +42,7 @@ api::DeviceCounters Gpu::run(const std::vector<Launch>& program, bool graph, boo
   }
   program_ = &program;
   graph_ = graph;
-  clock_ = sustained ? program_clock(config_, program) : config_.clock;
+  clock_ = sustained ? program_clock(config_, silicon_, program) : config_.clock;
   counters_ = {};
   kernel_seconds_.clear();
   const api::MemoryCounters before = memory_.counters();
@@ -51,6 +53,7 @@ api::DeviceCounters Gpu::run(const std::vector<Launch>& program, bool graph, boo
   if (kernel_ != program.size()) throw std::logic_error("the GPU stopped before its program's end");
   counters_.elapsed_s = program.empty() ? 0 : kernel::to_seconds(kernel_begun_ - begun_).value + kernel_seconds_.back();
   counters_.cycles = counters_.elapsed_s * clock_.value;
+  account_awake();
   counters_.commands = program.size();
   counters_.memory = memory_.counters().since(before);
   return counters_;
@@ -158,9 +161,24 @@ void Gpu::account(double elapsed) {
   op.bytes_read[static_cast<std::size_t>(api::Level::host)] += k.host_bytes;
   op.fabric_bytes += k.fabric_bytes;
   kernel_seconds_.push_back(elapsed);
-  const KernelEnergy energy = kernel_energy(config_, k);
+  const KernelEnergy energy = kernel_energy(config_, silicon_, k);
   const double v = relative_voltage(config_, clock_);
-  counters_.on_chip.add({energy.tensor, energy.lanes, energy.l2, energy.bare, register_energy(config_, k).value}, v * v);
+  api::OnChipEnergy spent;
+  spent.arithmetic_j = energy.tensor;
+  spent.vector_j = energy.lanes;
+  spent.shared_j = energy.l2;
+  spent.bare_j = energy.bare;
+  spent.register_j = register_energy(config_, k).value;
+  counters_.on_chip.add(spent, v * v);
+}
+
+/// Clocks and leakage flow between kernels too.
+void Gpu::account_awake() {
+  const AwakePower power = awake_power(config_, silicon_, clock_);
+  const double time = counters_.elapsed_s;
+  counters_.on_chip.clock_j = power.clock.value * time;
+  counters_.on_chip.leakage_j = power.leakage.value * time;
+  counters_.on_chip.awake_s = time;
 }
 
 // --- memory -----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@
 #include "models/api/device.h"
 #include "models/gpu/gpu_config.h"
 #include "models/gpu/kernel.h"
+#include "models/gpu/silicon.h"
 #include "sim/kernel/agenda.h"
 
 namespace presil::gpu {
@@ -61,9 +62,11 @@ class Gpu : public sc_core::sc_module {
   void move(double bytes, bool write);
   void offer();
   void account(double elapsed);
+  void account_awake();
   api::OpCounters& op_counters(std::uint32_t op);
 
   const GpuConfig config_;
+  const Silicon silicon_;
   api::Memory& memory_;
   kernel::Agenda agenda_{"agenda"};
   tlm::tlm_initiator_socket<> socket_{"socket"};

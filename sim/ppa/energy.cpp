@@ -26,6 +26,9 @@ Activity& Activity::add(const Activity& other, double times) {
   shared_j += times * other.shared_j;
   bare_j += times * other.bare_j;
   register_j += times * other.register_j;
+  clock_j += times * other.clock_j;
+  leakage_j += times * other.leakage_j;
+  awake_s += times * other.awake_s;
   pim_register_j += times * other.pim_register_j;
   time += other.time * times;
   return *this;
@@ -42,6 +45,9 @@ void Activity::scale_on_chip(double factor) {
   scaled.memory_written = memory_written;
   scaled.activates = activates;
   scaled.fabric_bytes = fabric_bytes;
+  scaled.clock_j = clock_j;
+  scaled.leakage_j = leakage_j;
+  scaled.awake_s = awake_s;
   scaled.time = time;
   *this = scaled;
 }

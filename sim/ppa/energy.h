@@ -27,6 +27,8 @@ struct Activity {
   double arithmetic_j{}, vector_j{}, shared_j{};  ///< of devices that charge these themselves; else 0
   double bare_j{};             ///< of arithmetic_j, the multiply-adds alone
   double register_j{};         ///< of the first two, register files
+  double clock_j{}, leakage_j{};     ///< beside the board's idle power, of devices that charge these themselves, over
+  double awake_s{};            ///< so many seconds
   double pim_j{}, pim_register_j{};  ///< of units in memory; of it their registers
   Seconds time{};
 

@@ -58,6 +58,14 @@ void split_idle(std::vector<EnergyPart>& parts, Watts idle, const StaticPower& r
   parts.insert(part, {{"clock", clock}, {"leakage", leakage * time}});
 }
 
+void add_awake(std::vector<EnergyPart>& parts, Joules clock, Joules leakage, Joules memory) {
+  for (const EnergyPart& more : {EnergyPart{"memory_background", memory}, EnergyPart{"clock", clock}, EnergyPart{"leakage", leakage}}) {
+    if (more.energy.value <= 0) continue;
+    if (const auto part = find(parts, more.name); part != parts.end()) part->energy += more.energy;
+    else parts.insert(find(parts, "idle"), more);
+  }
+}
+
 void split_memory_at_rest(std::vector<EnergyPart>& parts, const MemoryEnergy& memory, Seconds time) {
   const auto part = find(parts, "idle");
   if (part == parts.end() || !memory.by_command()) return;

@@ -6,7 +6,7 @@
 //   memory      kMemoryAtRest of the power of memory at its full rate                               banks open, refresh, clocks
 //   regulators  kConversion of all of these
 // The whole is held against published idle powers (docs/models/ppa.md). Not modelled: clock gating at rest, which GPUs have:
-// their idle power is what their files say.
+// their idle power is what their files say, and what they draw awake is in models/gpu/silicon.h.
 #pragma once
 
 #include "sim/ppa/area.h"
@@ -55,6 +55,9 @@ StaticPower static_power(const Technology& technology, const ChipArea& area, dou
 /// power times time plus the difference of leakage between load and rest.
 struct LoadConditions { double busy{1}, gating{0}; };
 void split_idle(std::vector<EnergyPart>& parts, Watts idle, const StaticPower& rest, const StaticPower& load, LoadConditions conditions, Seconds time);
+
+/// Adds what a device draws beside the board's idle power while its clocks are up to the parts that name it.
+void add_awake(std::vector<EnergyPart>& parts, Joules clock, Joules leakage, Joules memory);
 
 /// Multiplies what on-chip events cost; memory and idle stay.
 void scale_on_chip(std::vector<EnergyPart>& parts, double factor);

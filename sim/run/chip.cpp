@@ -36,14 +36,6 @@ std::vector<std::string> ChipModel::supported_formats() const {
   return names;
 }
 
-void add_memory(ppa::Inventory& inventory, const ppa::DieConfig& die, const memory::MemoryConfig& memory) {
-  const bool by_stack = memory.standard.starts_with("HBM") || memory.standard.starts_with("GDDR");
-  const std::uint32_t used = by_stack ? memory.stacks : memory::channels(memory);
-  inventory.interfaces = die.memory_interfaces > 0 ? die.memory_interfaces : used;
-  inventory.interface_phy = die.memory_phy.value > 0 ? die.memory_phy : ppa::memory_phy(memory.standard);
-  inventory.memory = memory::peak(memory) * (static_cast<double>(inventory.interfaces) / used);
-}
-
 noc::NetworkConfig with_wires(noc::NetworkConfig network, const ppa::ChipArea& area, std::uint32_t nodes, Hertz clock) {
   constexpr double kRouterClocks = 2;  // arbitration and switch [assumed]
   if (network.hop_length.value == 0)

@@ -108,8 +108,10 @@ class ChipModel {
   /// Several dies that act as one chip while they exchange at `needed` or more, both ways together.
   struct Dies { std::uint32_t count; BytesPerSecond rate, needed; };
   virtual std::optional<Dies> dies() const { return std::nullopt; }
-  /// Whether energies of events hold already what leakage grows by on a hot die.
-  virtual bool energies_hold_leakage() const { return false; }
+  /// What the device draws beside its idle power while it runs or waits, clocks up, where it charges that itself; the memory's
+  /// part is left to others.
+  struct Awake { Watts clock, leakage, memory, gated_clock; };  ///< at its highest clock; gated_clock: of units at work, in the energy of events
+  virtual std::optional<Awake> awake() const { return std::nullopt; }
   /// Cap of boards whose file gives none (api::power_limit). 0: none.
   virtual Watts own_power_limit() const { return {}; }
   /// Whether exchanges between devices run as kernels on the units that multiply; else engines of their own move the data.
@@ -137,9 +139,6 @@ class ChipModel {
   virtual bool native(Format f) const { return supports(f); }
   std::vector<std::string> supported_formats() const;
 };
-
-/// Memory interfaces of an inventory: those of the die, or as many as the memory has.
-void add_memory(ppa::Inventory& inventory, const ppa::DieConfig& die, const memory::MemoryConfig& memory);
 
 /// A network with its wires: where its file gives none, a hop is as long as the floorplan says (from the cores to the memory
 /// interfaces in a crossbar, from neighbour to neighbour in other networks) and takes two clocks and that wire's delay.

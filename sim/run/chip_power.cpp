@@ -1,6 +1,8 @@
 // chip_power.cpp -- implementation of chip_power.h.
 #include "sim/run/chip_power.h"
 
+#include <algorithm>
+
 #include "sim/run/memory_power.h"
 
 namespace presil::run {
@@ -20,10 +22,11 @@ ppa::StaticPower power_at_rest(const Chip& chip) { return static_power_at(chip, 
 
 PowerModel::PowerModel(const Chip& chip)
     : chip_(chip), memory_(memory_energy(chip->memory())), area_(chip->area()), rest_(static_power_at(chip, area_, ppa::kRestCelsius)),
-      idle_(chip->board().power.idle.value > 0 ? chip->board().power.idle : rest_.total()) {}
+      idle_(chip->board().power.idle.value > 0 ? chip->board().power.idle : rest_.total()),
+      awake_(chip->board().power.idle.value > 0 ? chip->awake() : std::nullopt) {}
 
 ppa::StaticPower PowerModel::at(double celsius) const {
-  return static_power_at(chip_, area_, chip_->energies_hold_leakage() ? ppa::kRestCelsius : celsius);
+  return static_power_at(chip_, area_, awake_ ? ppa::kRestCelsius : celsius);
 }
 
 double PowerModel::load_celsius() const {
@@ -40,8 +43,15 @@ std::vector<ppa::EnergyPart> PowerModel::energy(const ppa::Activity& activity, d
   if (gated) rest.clock = {};
   ppa::split_idle(parts, idle_, rest, load, {busy, chip_->board().power.gating}, activity.time);
   ppa::split_memory_at_rest(parts, memory_, activity.time);
-  if (gated) ppa::move_part(parts, "control", "clock", load.clock * activity.time * busy);
+  if (awake_) add_awake(parts, activity);
+  if (gated) ppa::move_part(parts, "control", "clock", (awake_ ? awake_->gated_clock : load.clock) * activity.time * busy);
   return parts;
+}
+
+void PowerModel::add_awake(std::vector<ppa::EnergyPart>& parts, const ppa::Activity& activity) const {
+  const Seconds waiting{std::max(0.0, activity.time.value - activity.awake_s)};
+  ppa::add_awake(parts, Joules{activity.clock_j} + awake_->clock * waiting, Joules{activity.leakage_j} + awake_->leakage * waiting,
+                 awake_->memory * activity.time);
 }
 
 std::vector<ppa::EnergyPart> PowerModel::energy(const SegmentTotals& segment, double celsius) const {

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "models/gpu/gpu.h"
+#include "models/gpu/gpu_area.h"
+#include "models/gpu/kernel_power.h"
 #include "models/gpu/kernel_time.h"
 #include "models/gpu/matmul_kernel.h"
 #include "models/gpu/matmul_policy.h"
@@ -84,7 +86,7 @@ class GpuChip final : public ChipModel {
             {"host", bytes(api::Level::host) / c_.host.bandwidth.value}};
   }
 
-  ppa::ChipArea area() const override { return ppa::chip_area(c_.technology, c_.die, inventory()); }
+  ppa::ChipArea area() const override { return gpu::gpu_area(c_); }
 
   /// Tensor cores, lanes and L2 as the clock governor charges them (gpu::kernel_energy), at the voltage of each program: bare
   /// arithmetic, register files, and control, which is what remains of the fitted energy: instructions, shared memory, wires.
@@ -113,8 +115,11 @@ class GpuChip final : public ChipModel {
     return MultiplyAddEnergy{arithmetic, registers, all - arithmetic - registers};
   }
 
-  /// The fitted energies were measured on hot boards: they hold what leakage grows by.
-  bool energies_hold_leakage() const override { return true; }
+  std::optional<Awake> awake() const override {
+    const gpu::Silicon silicon = gpu::silicon(c_);
+    const gpu::AwakePower power = gpu::awake_power(c_, silicon, c_.clock);
+    return Awake{power.clock, power.leakage, power.memory, silicon.clock_tree - silicon.clock};
+  }
 
   std::optional<Dies> dies() const override {
     if (gpu::die_crossing(c_) <= 0) return std::nullopt;
@@ -132,8 +137,9 @@ class GpuChip final : public ChipModel {
     shape.format = format;
     shape.a_bytes = shape.b_bytes = shape.c_bytes = bytes_per_value(format);
     const gpu::Kernel kernel = gpu::plan_matmul(c_, shape);
-    const Hertz clock = gpu::sustained_clock(c_, kernel);
-    return Saturated{gpu::kernel_power(c_, kernel, c_.clock), gpu::kernel_power(c_, kernel, clock), clock,
+    const gpu::Silicon silicon = gpu::silicon(c_);
+    const Hertz clock = gpu::sustained_clock(c_, silicon, kernel);
+    return Saturated{gpu::kernel_power(c_, silicon, kernel, c_.clock), gpu::kernel_power(c_, silicon, kernel, clock), clock,
                      2 * kernel.macs / gpu::kernel_time(c_, kernel, clock).value};
   }
 
@@ -151,28 +157,6 @@ class GpuChip final : public ChipModel {
   std::unique_ptr<Elaborated> elaborate() const override { return std::make_unique<ElaboratedGpu>(c_); }
 
  private:
-  /// Tensor cores are as large as their largest format; narrower ones reuse its multipliers.
-  ppa::Inventory inventory() const {
-    const ppa::DieConfig& die = c_.die;
-    double tensor = die.fp64_tensor * ppa::fp64_multiply_add_mtr();
-    for (std::size_t f = 0; f < kFormatNames.size(); ++f)
-      tensor = std::max(tensor, c_.tensor[f] * ppa::multiply_add_mtr(static_cast<Format>(f), true));
-    const double lane = ppa::multiply_add_mtr(Format::fp32, false);
-    ppa::Inventory has;
-    has.unit.datapath_mtr = tensor + die.fp64_lanes * ppa::fp64_multiply_add_mtr() + c_.lanes * lane +
-                            std::min(c_.lanes, ppa::kIntegerLanes) * ppa::multiply_add_mtr(Format::int32, false) +
-                            c_.architecture.special_lanes * ppa::kSpecialMultiplyAdds * lane;
-    has.unit.front_end_mtr = ppa::kFrontEnd;
-    has.unit.registers = c_.architecture.registers;
-    has.unit.l1 = die.l1.value > 0 ? die.l1 : c_.architecture.shared_memory;
-    has.units = die.units > 0 ? die.units : c_.sms;
-    has.used = c_.sms;
-    has.cache = die.cache.value > 0 ? die.cache : c_.l2.capacity;
-    has.network_bytes_per_clock = die.network_per_clock.value > 0 ? die.network_per_clock.value : c_.l2.bytes_per_clock.value;
-    add_memory(has, die, c_.memory);
-    return has;
-  }
-
   /// Data sheets may count tensor cores at another clock than the lanes.
   Hertz peak_clock(Format format) const { return gpu::tensor_format(c_, format) ? c_.peak_clock() : c_.clock; }
 

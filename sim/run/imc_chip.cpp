@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "models/memory/memory_area.h"
 #include "sim/config/quantities.h"
 #include "sim/mapping/segment_program.h"
 #include "sim/ppa/static_power.h"
@@ -175,7 +176,7 @@ class ImcChip final : public ChipModel {
         (memory::peak(c_.memory).value + c_.shared.bandwidth.value) / c_.clock.value;
     if (c_.die.network_per_clock.value > 0) has.network_bytes_per_clock = c_.die.network_per_clock.value;
     has.network_bytes_per_clock *= c_.chain.chips;
-    add_memory(has, c_.die, c_.memory);
+    memory::add_interfaces(has, c_.die, c_.memory);
     return has;
   }
 

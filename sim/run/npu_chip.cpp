@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "models/memory/make_memory.h"
+#include "models/memory/memory_area.h"
 #include "models/npu/chip.h"
 #include "sim/config/quantities.h"
 #include "sim/mapping/segment_program.h"
@@ -168,7 +169,7 @@ class NpuChip final : public ChipModel {
     has.sram = die.cache.value > 0 ? die.cache : c_.shared.capacity;
     has.network_bytes_per_clock = (memory::peak(c_.memory).value + c_.shared.bandwidth.value) / c_.clock.value;
     if (die.network_per_clock.value > 0) has.network_bytes_per_clock = die.network_per_clock.value;
-    add_memory(has, die, c_.memory);
+    memory::add_interfaces(has, die, c_.memory);
     return has;
   }
 

@@ -261,6 +261,9 @@ ppa::Activity activity_of(const Totals& segment) {
   activity.shared_j = segment.on_chip.shared_j;
   activity.bare_j = segment.on_chip.bare_j;
   activity.register_j = segment.on_chip.register_j;
+  activity.clock_j = segment.on_chip.clock_j;
+  activity.leakage_j = segment.on_chip.leakage_j;
+  activity.awake_s = segment.on_chip.awake_s;
   activity.pim_j = segment.pim_j;
   activity.pim_register_j = segment.pim_register_j;
   activity.time = {segment.time_s()};

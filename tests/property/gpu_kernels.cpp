@@ -8,6 +8,7 @@
 
 #include "models/gpu/attention_kernel.h"
 #include "models/gpu/gpu.h"
+#include "models/gpu/kernel_power.h"
 #include "models/gpu/kernel_time.h"
 #include "models/gpu/matmul_policy.h"
 #include "models/gpu/vector_kernel.h"
@@ -89,11 +90,11 @@ TEST_P(ShippedGpu, IsNeverFasterThanItsPeaks) {
 TEST_P(ShippedGpu, HoldsItsPowerUnderTheCap) {
   for (int i = 0; i < 20; ++i) {
     const Kernel k = plan_matmul(config_, random_gemm());
-    const Hertz clock = sustained_clock(config_, k);
+    const Hertz clock = sustained_clock(config_, silicon(config_), k);
     EXPECT_LE(clock, config_.clock);
     EXPECT_GT(clock.value, 0);
     if (config_.power.tdp.value > 0) {
-      EXPECT_LE(kernel_power(config_, k, clock), config_.power.tdp);
+      EXPECT_LE(kernel_power(config_, silicon(config_), k, clock), config_.power.tdp);
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "models/gpu/kernel_power.h"
 #include "models/gpu/kernel_time.h"
 #include "models/gpu/matmul_policy.h"
 #include "models/gpu/register_energy.h"
@@ -19,7 +20,7 @@ std::map<std::string, double> parts_of_chip(const Chip& chip, const ppa::Activit
 
 /// What a kernel asks of a chip at the boost clock.
 ppa::Activity activity_of_kernel(const gpu::GpuConfig& config, const gpu::Kernel& kernel) {
-  const gpu::KernelEnergy energy = gpu::kernel_energy(config, kernel);
+  const gpu::KernelEnergy energy = gpu::kernel_energy(config, gpu::silicon(config), kernel);
   ppa::Activity activity;
   activity.macs[static_cast<std::size_t>(kernel.format)] = kernel.macs;
   activity.vector_ops = kernel.simple_ops + kernel.special_ops;

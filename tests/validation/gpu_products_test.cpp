@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "models/gpu/kernel_power.h"
 #include "models/gpu/kernel_time.h"
 #include "models/gpu/matmul_policy.h"
 #include "tests/property/shipped_gpus.h"
@@ -32,7 +33,7 @@ double predicted_tflops(const MeasuredProduct& p) {
   shape.format = p.format;
   shape.a_bytes = shape.b_bytes = bytes_per_value(p.format);
   const gpu::Kernel kernel = gpu::plan_matmul(config, shape);
-  return shape.flops() / gpu::kernel_time(config, kernel, gpu::sustained_clock(config, kernel)).value / 1e12;
+  return shape.flops() / gpu::kernel_time(config, kernel, gpu::sustained_clock(config, gpu::silicon(config), kernel)).value / 1e12;
 }
 
 TEST_P(MeasuredProducts, AreMet) {

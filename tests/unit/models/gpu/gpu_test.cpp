@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "models/gpu/attention_kernel.h"
+#include "models/gpu/kernel_power.h"
 #include "models/gpu/kernel_time.h"
 #include "models/gpu/matmul_policy.h"
 #include "models/gpu/vector_kernel.h"
@@ -140,16 +141,19 @@ TEST(Gpu, AGraphSparesTheHostOfShortKernels) {
 TEST(Gpu, RunsAtTheClockUnderItsCap) {
   GpuConfig c = small_gpu();
   const Kernel k = plan_matmul(c, gemm(8192, 8192, 8192));
-  c.power.tdp = {(kernel_power(c, k, c.clock).value + kernel_power(c, k, c.clocks.low_clock).value) / 2};
+  c.power.tdp = {(kernel_power(c, silicon(c), k, c.clock).value + kernel_power(c, silicon(c), k, c.clocks.low_clock).value) / 2};
   Built b(c);
   const api::DeviceCounters n = b.gpu.run({launch(k)}, true, true);
   EXPECT_LT(b.gpu.clock().value, c.clock.value);
   EXPECT_NEAR(n.cycles, n.elapsed_s * b.gpu.clock().value, 1e-6 * n.cycles);
   // Energy is reported as the governor charged it, so that average power is under the cap.
-  const KernelEnergy full = kernel_energy(c, k);
+  const KernelEnergy full = kernel_energy(c, silicon(c), k);
   const double v = relative_voltage(c, b.gpu.clock()), chip = n.on_chip.arithmetic_j + n.on_chip.vector_j + n.on_chip.shared_j;
   EXPECT_NEAR(chip, (full.tensor + full.lanes + full.l2) * v * v, 1e-9 * chip);
-  EXPECT_LE(c.power.idle.value + (chip + full.memory) / n.elapsed_s, c.power.tdp.value * 1.001);
+  const AwakePower awake = awake_power(c, silicon(c), b.gpu.clock());
+  EXPECT_EQ(n.on_chip.awake_s, n.elapsed_s);
+  EXPECT_NEAR(n.on_chip.clock_j + n.on_chip.leakage_j, (awake.clock + awake.leakage).value * n.elapsed_s, 1e-9 * chip);
+  EXPECT_LE((c.power.idle + awake.total()).value + (chip + full.memory) / n.elapsed_s, c.power.tdp.value * 1.001);
   EXPECT_GT(b.gpu.clock().value, c.clocks.low_clock.value);
   EXPECT_GE(b.gpu.kernel_seconds().front(), kernel_time(c, k, b.gpu.clock()).value * (1 - 1e-6));
   EXPECT_GT(b.gpu.kernel_seconds().front(), kernel_time(c, k, c.clock).value);

@@ -1,4 +1,5 @@
 // kernel_time_test.cpp -- closed forms of one kernel: bounds, voltage, power, and the clock under a cap.
+#include "models/gpu/kernel_power.h"
 #include "models/gpu/kernel_time.h"
 
 #include <random>
@@ -100,7 +101,7 @@ TEST(KernelTime, LanesPayForTheirInstructions) {
   MatmulShape s = gemm(256, 256, 4096);
   const auto per_mac = [&] {
     const Kernel k = plan_matmul(g, s);
-    return kernel_energy(g, k).tensor / k.macs * 1e12;
+    return kernel_energy(g, silicon(g), k).tensor / k.macs * 1e12;
   };
   EXPECT_NEAR(per_mac(), 0.2 + 1.5 * kInstructionEnergy, 1e-9);
   s.format = Format::fp32;
@@ -142,16 +143,16 @@ TEST(KernelTime, ActivityOfOperandsScalesTheEnergyOfTensorCoresAlone) {
   k.macs = 1e12;
   k.simple_ops = 1e9;
   k.phases = {{1e6, 1e6, 1e6, 1e6}};
-  const KernelEnergy plain = kernel_energy(g, k);
-  g.power.tdp = {(kernel_power(g, k, g.clock).value + kernel_power(g, k, g.clocks.low_clock).value) / 2};
-  const Hertz before = sustained_clock(g, k);
+  const KernelEnergy plain = kernel_energy(g, silicon(g), k);
+  g.power.tdp = {(kernel_power(g, silicon(g), k, g.clock).value + kernel_power(g, silicon(g), k, g.clocks.low_clock).value) / 2};
+  const Hertz before = sustained_clock(g, silicon(g), k);
   k.activity = 1.25;
-  const KernelEnergy busy = kernel_energy(g, k);
+  const KernelEnergy busy = kernel_energy(g, silicon(g), k);
   EXPECT_DOUBLE_EQ(busy.tensor, 1.25 * plain.tensor);
   EXPECT_DOUBLE_EQ(busy.lanes, plain.lanes);
   EXPECT_DOUBLE_EQ(busy.l2, plain.l2);
   EXPECT_DOUBLE_EQ(busy.memory, plain.memory);
-  EXPECT_LT(sustained_clock(g, k).value, before.value);
+  EXPECT_LT(sustained_clock(g, silicon(g), k).value, before.value);
 }
 
 /// Arithmetic alone is the technology's multiply-add, on tensor cores as on lanes; only the former charge a model's operands.
@@ -164,11 +165,11 @@ TEST(KernelTime, BareMultiplyAddsAreTheTechnologys) {
   k.format = Format::bf16;
   k.macs = 1e12;
   k.activity = 1.5;
-  EXPECT_NEAR(kernel_energy(g, k).bare, 1.5 * 0.4, 1e-12);
+  EXPECT_NEAR(kernel_energy(g, silicon(g), k).bare, 1.5 * 0.4, 1e-12);
   k.format = Format::fp32;
   k.instructions = 1.25e12;
-  EXPECT_NEAR(kernel_energy(g, k).bare, 1.1, 1e-12);
-  EXPECT_GT(kernel_energy(g, k).tensor, kernel_energy(g, k).bare);
+  EXPECT_NEAR(kernel_energy(g, silicon(g), k).bare, 1.1, 1e-12);
+  EXPECT_GT(kernel_energy(g, silicon(g), k).tensor, kernel_energy(g, silicon(g), k).bare);
 }
 
 /// The bare multiply-add is the format's; operands and control beside it go by the bytes of the operands.
@@ -183,7 +184,7 @@ TEST(KernelTime, EnergyBesideTheMultiplyAddGoesByBytes) {
     Kernel k;
     k.format = f;
     k.macs = 1e12;
-    return kernel_energy(g, k).tensor;
+    return kernel_energy(g, silicon(g), k).tensor;
   };
   EXPECT_NEAR(tensor(Format::bf16), 4 * 0.4, 1e-12);
   EXPECT_NEAR(tensor(Format::fp16), 0.5 + 3 * 0.4, 1e-12);
@@ -217,19 +218,19 @@ TEST(KernelTime, VoltageFollowsTheClock) {
 TEST(KernelTime, TheClockIsTheHighestStateUnderTheCap) {
   GpuConfig g = small_gpu();
   const Kernel k = plan_matmul(g, gemm(8192, 8192, 8192));
-  const double most = kernel_power(g, k, g.clock).value, least = kernel_power(g, k, g.clocks.low_clock).value;
+  const double most = kernel_power(g, silicon(g), k, g.clock).value, least = kernel_power(g, silicon(g), k, g.clocks.low_clock).value;
   ASSERT_GT(most, least);
   double before = 0;
   for (double cap = 0.8 * least; cap < 1.1 * most; cap += (most - least) / 40) {
     g.power.tdp = {cap};
-    const Hertz clock = sustained_clock(g, k);
+    const Hertz clock = sustained_clock(g, silicon(g), k);
     EXPECT_GT(clock.value, 0);
     EXPECT_LE(clock.value, g.clock.value);
     EXPECT_GE(clock.value, before) << "a higher cap must not lower the clock";
     before = clock.value;
-    EXPECT_LE(kernel_power(g, k, clock).value, cap);
+    EXPECT_LE(kernel_power(g, silicon(g), k, clock).value, cap);
     if (clock.value < g.clock.value) {
-      EXPECT_GT(kernel_power(g, k, clock + g.clocks.step).value, cap);
+      EXPECT_GT(kernel_power(g, silicon(g), k, clock + g.clocks.step).value, cap);
     }
   }
   EXPECT_EQ(before, g.clock.value);
@@ -242,7 +243,7 @@ TEST(KernelTime, PowerGrowsWithTheClockForEveryKernel) {
     const Kernel k = plan_matmul(g, gemm(1 + random() % 5000, 1 + random() % 5000, 1 + random() % 5000));
     double before = 0;
     for (double hertz = g.clocks.low_clock.value; hertz <= g.clock.value; hertz += 2e7) {
-      const double power = kernel_power(g, k, {hertz}).value;
+      const double power = kernel_power(g, silicon(g), k, {hertz}).value;
       EXPECT_GE(power, before);
       before = power;
     }
@@ -257,13 +258,14 @@ TEST(ClockGovernor, FollowsTheAverageOfTheProgram) {
   wide.columns = 8192;
   wide.read_bytes = wide.write_bytes = 8192.0 * 8192 * 2;
   Launch cool{vector_kernel(g, wide), {{1}}};
-  const double both = kernel_power(g, hot.kernel, g.clock).value;
-  g.power.tdp = {g.power.idle.value + 0.9 * (both - g.power.idle.value)};
-  EXPECT_EQ(program_clock(g, {hot}).value, sustained_clock(g, hot.kernel).value);
-  EXPECT_LT(program_clock(g, {hot}).value, g.clock.value);
-  EXPECT_EQ(program_clock(g, {cool}).value, g.clock.value);
-  EXPECT_GE(program_clock(g, {hot, cool}).value, program_clock(g, {hot}).value);
-  EXPECT_EQ(program_clock(g, {}).value, g.clock.value);
+  const double both = kernel_power(g, silicon(g), hot.kernel, g.clock).value;
+  const double rest = (g.power.idle + awake_power(g, silicon(g), g.clock).total()).value;
+  g.power.tdp = {rest + 0.9 * (both - rest)};
+  EXPECT_EQ(program_clock(g, silicon(g), {hot}).value, sustained_clock(g, silicon(g), hot.kernel).value);
+  EXPECT_LT(program_clock(g, silicon(g), {hot}).value, g.clock.value);
+  EXPECT_EQ(program_clock(g, silicon(g), {cool}).value, g.clock.value);
+  EXPECT_GE(program_clock(g, silicon(g), {hot, cool}).value, program_clock(g, silicon(g), {hot}).value);
+  EXPECT_EQ(program_clock(g, silicon(g), {}).value, g.clock.value);
 }
 
 /// Energy is a sum over what is counted: twice the work, twice the joules.
@@ -274,12 +276,12 @@ TEST(KernelTime, EnergyIsProportionalToCounts) {
   k.simple_ops = 1e6;
   k.special_ops = 1e5;
   k.phases = {{1, 1e6, 1e5, 1e4}};
-  const KernelEnergy one = kernel_energy(g, k);
+  const KernelEnergy one = kernel_energy(g, silicon(g), k);
   k.macs *= 2;
   k.simple_ops *= 2;
   k.special_ops *= 2;
   k.phases.push_back(k.phases.front());
-  const KernelEnergy two = kernel_energy(g, k);
+  const KernelEnergy two = kernel_energy(g, silicon(g), k);
   EXPECT_DOUBLE_EQ(two.tensor, 2 * one.tensor);
   EXPECT_DOUBLE_EQ(two.lanes, 2 * one.lanes);
   EXPECT_DOUBLE_EQ(two.l2, 2 * one.l2);

@@ -22,7 +22,7 @@ inline GpuConfig small_gpu() {
   g.lanes = 64;
   g.l2 = {{32.0 * 1024 * 1024}, 1, {8192}};
   g.memory.name = "round";
-  g.memory.standard = "test";
+  g.memory.standard = "HBM";
   g.memory.stacks = 5;
   g.memory.channels_per_stack = 16;
   g.memory.channel_bandwidth = {20e9};
@@ -44,6 +44,9 @@ inline GpuConfig small_gpu() {
   g.technology.vector_op_pj = 1;
   g.technology.sram = {0.02e-12};
   g.technology.wire_per_mm = {0.05e-12};
+  g.technology.density = {90, {0.027e-6}, 0.68, {40e-6}, 1};
+  g.technology.voltage = {{0.75}, {0.45}, {0.95}, {0.3}, 1.3, 0.15};
+  g.technology.leakage = {0.01, 10, 25};
   g.host = {{32e9}, {1e-6}, {5e-6}};
   g.power = {{50}, {0}};  // no cap
   g.clocks.low_clock = {0.4e9};

@@ -114,6 +114,23 @@ TEST(StaticPower, SplittingTheIdlePartKeepsTheSum) {
   EXPECT_DOUBLE_EQ(parts[3].energy.value, 120);
 }
 
+TEST(StaticPower, WhatAnAwakeBoardDrawsGoesToThePartsThatNameIt) {
+  std::vector<EnergyPart> parts{{"arithmetic", {5}}, {"clock", {1}}, {"leakage", {2}}, {"idle", {3}}};
+  add_awake(parts, {10}, {20}, {30});
+  const auto joules = [&](const std::string& name) {
+    for (const EnergyPart& part : parts)
+      if (part.name == name) return part.energy.value;
+    return -1.0;
+  };
+  EXPECT_EQ(joules("clock"), 11);
+  EXPECT_EQ(joules("leakage"), 22);
+  EXPECT_EQ(joules("memory_background"), 30);
+  EXPECT_EQ(joules("idle"), 3);
+  EXPECT_EQ(total(parts).value, 71);
+  add_awake(parts, {0}, {0}, {0});
+  EXPECT_EQ(parts.size(), 5u);
+}
+
 TEST(StaticPower, HeatAddsLeakageAndGatingTakesTheCoresShare) {
   StaticPower rest, load;
   rest.leakage = {10};
