@@ -47,6 +47,7 @@ void TensorInstructionConfig::describe(config::Visitor& v) {
   v.integer("rows", rows, required, 1, 4096, "Rows of its sums.");
   v.integer("columns", columns, required, 1, 4096, "Columns of its sums.");
   v.quantity("depth", depth, required, positive, "Bytes of an operand that are summed over: 32 B are 16 values of 16 bits.");
+  v.integer("fp8_sum_bits", fp8_sum_bits, optional, 8, 24, "Bits of the significand that sums of fp8 products keep; 24: fp32.");
   v.flag("operands_in_registers", operands_in_registers, optional, "false: operands come from shared memory, and sums alone lie in registers.");
 }
 

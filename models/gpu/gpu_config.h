@@ -41,6 +41,7 @@ struct TensorInstructionConfig {
   std::uint32_t rows{}, columns{};
   Bytes depth{};
   bool operands_in_registers{true};  ///< else they come from shared memory, and sums alone are in registers
+  std::uint32_t fp8_sum_bits{24};    ///< significand of sums of fp8 products
   void describe(config::Visitor& v);
 };
 

@@ -11,17 +11,24 @@
 
 namespace presil::gpu {
 
+double bare_mac_picojoules(const GpuConfig& gpu, Format format) {
+  const double fp32_sums = gpu.technology.mac_pj[static_cast<std::size_t>(format)];
+  if (format != Format::fp8) return fp32_sums;
+  const double addition = 0.9 / 2.3 * gpu.technology.vector_op_pj;
+  return fp32_sums - addition * (1 - gpu.architecture.tensor_instruction.fp8_sum_bits / 24.0);
+}
+
 double mac_picojoules(const GpuConfig& gpu, Format format) {
-  const auto& mac = gpu.technology.mac_pj;
-  const double beside = (gpu.architecture.fit.energy_scale - 1) * mac[static_cast<std::size_t>(Format::bf16)];
-  return mac[static_cast<std::size_t>(format)] + beside * bytes_per_value(format) / 2;
+  const double beside = (gpu.architecture.fit.energy_scale - 1) * bare_mac_picojoules(gpu, Format::bf16);
+  return bare_mac_picojoules(gpu, format) + beside * bytes_per_value(format) / 2;
 }
 
 KernelEnergy kernel_energy(const GpuConfig& gpu, const Silicon& silicon, const Kernel& kernel) {
   const ppa::Technology& t = gpu.technology;
   const Phase sum = kernel.total();
   const bool on_lanes = kernel.instructions > 0;
-  const double bare = t.mac_pj[static_cast<std::size_t>(kernel.format)] * (on_lanes ? 1 : kernel.activity);
+  const double bare = on_lanes ? t.mac_pj[static_cast<std::size_t>(kernel.format)]
+                               : bare_mac_picojoules(gpu, kernel.format) * kernel.activity;
   const double mac = on_lanes ? bare : mac_picojoules(gpu, kernel.format) * kernel.activity;
   const double vector = kernel.simple_ops + kSpecialEnergy * kernel.special_ops;
   return {(kernel.macs * mac + kernel.instructions * kInstructionEnergy * t.vector_op_pj) * 1e-12,

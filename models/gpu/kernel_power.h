@@ -22,7 +22,12 @@ inline constexpr double kSpecialEnergy = 8;
 /// Volta's 12 nm, whose file has 1.32 pJ.
 inline constexpr double kInstructionEnergy = 30 / 1.32;
 
-/// Picojoules of a multiply-add on the tensor cores: the technology's bare one, and what is spent beside it,
+/// Picojoules of a bare multiply-add on the tensor cores: the technology's, whose sums are in fp32. Where the
+/// generation keeps fewer bits of fp8's, its adder costs as much less; an fp32 addition is 0.9 of the 2.3 pJ of
+/// a vector operation (Horowitz, ISSCC 2014) in every technology, and goes by the bits of its significand [assumed].
+double bare_mac_picojoules(const GpuConfig& gpu, Format format);
+
+/// Picojoules of a multiply-add on the tensor cores: the bare one, and what is spent beside it,
 /// operands and control, which goes by the bytes of the operands. The generation's `energy_scale` is the sum
 /// over the bare one for bf16.
 double mac_picojoules(const GpuConfig& gpu, Format format);

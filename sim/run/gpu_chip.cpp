@@ -110,7 +110,7 @@ class GpuChip final : public ChipModel {
 
   std::optional<MultiplyAddEnergy> multiply_add_energy(Format format) const override {
     if (!c_.supports(format)) return std::nullopt;
-    const Joules arithmetic{c_.technology.mac_pj[static_cast<std::size_t>(format)] * 1e-12}, all{gpu::mac_picojoules(c_, format) * 1e-12};
+    const Joules arithmetic{gpu::bare_mac_picojoules(c_, format) * 1e-12}, all{gpu::mac_picojoules(c_, format) * 1e-12};
     const Joules registers{8 * gpu::tensor_register_bytes(c_.architecture.tensor_instruction, format) * c_.technology.register_file.value};
     return MultiplyAddEnergy{arithmetic, registers, all - arithmetic - registers};
   }

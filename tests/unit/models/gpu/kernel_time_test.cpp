@@ -172,6 +172,17 @@ TEST(KernelTime, BareMultiplyAddsAreTheTechnologys) {
   EXPECT_GT(kernel_energy(g, silicon(g), k).tensor, kernel_energy(g, silicon(g), k).bare);
 }
 
+/// An fp32 addition takes 0.9 / 2.3 of a vector operation, here 1 pJ; 12 of 24 bits half of it.
+TEST(KernelTime, ShortSumsOfFp8TakeLess) {
+  GpuConfig g = small_gpu();
+  const double whole = bare_mac_picojoules(g, Format::fp8), wide = mac_picojoules(g, Format::bf16);
+  EXPECT_NEAR(whole, g.technology.mac_pj[static_cast<std::size_t>(Format::fp8)], 1e-12);
+  g.technology.mac_pj[static_cast<std::size_t>(Format::fp8)] = 0.5;
+  g.architecture.tensor_instruction.fp8_sum_bits = 12;
+  EXPECT_NEAR(bare_mac_picojoules(g, Format::fp8), 0.5 - 0.5 * 0.9 / 2.3, 1e-12);
+  EXPECT_EQ(mac_picojoules(g, Format::bf16), wide);
+}
+
 /// The bare multiply-add is the format's; operands and control beside it go by the bytes of the operands.
 TEST(KernelTime, EnergyBesideTheMultiplyAddGoesByBytes) {
   GpuConfig g = small_gpu();
