@@ -108,9 +108,10 @@ class ChipModel {
   /// Several dies that act as one chip while they exchange at `needed` or more, both ways together.
   struct Dies { std::uint32_t count; BytesPerSecond rate, needed; };
   virtual std::optional<Dies> dies() const { return std::nullopt; }
-  /// What the device draws beside its idle power while it runs or waits, clocks up, where it charges that itself; the memory's
-  /// part is left to others.
-  struct Awake { Watts clock, leakage, memory, gated_clock; };  ///< at its highest clock; gated_clock: of units at work, in the energy of events
+  /// What a board draws beside its published idle power as long as its clocks are up, at the highest of them. `gated_clock`: of the
+  /// clock tree what runs only where units work; it is in the energy of events. Devices that have this count what clock and leakage
+  /// take while they run (api::OnChipEnergy).
+  struct Awake { Watts clock, leakage, memory, gated_clock; };
   virtual std::optional<Awake> awake() const { return std::nullopt; }
   /// Cap of boards whose file gives none (api::power_limit). 0: none.
   virtual Watts own_power_limit() const { return {}; }
