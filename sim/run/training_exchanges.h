@@ -1,7 +1,8 @@
 // training_exchanges.h -- exchanges of gradients and parameters between the devices that hold the same ones.
 //
 //   ZeRO 0      all-reduce of gradients
-//   ZeRO 1, 2   reduce-scatter of gradients, all-gather of parameters
+//   ZeRO 1      reduce-scatter of gradients; before the next step all-gather of parameters, likewise beside its passes
+//   ZeRO 2      the reduce-scatter for every micro-batch, or for as many as an interleaved piece sees in turn
 //   ZeRO 3      parameters gathered for every way forward and back as well
 // Between stages an embedding that head and input share is summed over both ends; the norm of all gradients is one small
 // all-reduce of all devices. Times are those of sim/parallel/group_time.h, beside what the pipeline sends.

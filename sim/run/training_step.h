@@ -4,14 +4,9 @@
 //
 // The pipeline is replayed pass by pass (sim/parallel/pipeline.h). Gradients of a layer are exchanged when its last
 // micro-batch has come back; with `overlap_gradients` one layer after another beside the passes left, so that only what
-// remains at the end is exposed, else all at once at the end:
-//   ZeRO 0      all-reduce of gradients
-//   ZeRO 1      reduce-scatter of gradients; before the next step all-gather of parameters, likewise beside its passes
-//   ZeRO 2      the reduce-scatter for every micro-batch
-//   ZeRO 3      parameters gathered for every way forward and back as well
-// Between stages an embedding that head and input share is summed over both ends; the norm of all gradients is one small
-// all-reduce of all devices.
-// Not modelled: host time between passes, stragglers, checkpoints, data loading.
+// remains at the end is exposed, else all at once at the end. What is exchanged: sim/run/training_exchanges.h.
+// Devices differ in clock: all wait for the slowest (sim/parallel/slowest.h), as far as the clock bounds their work.
+// Not modelled: host time between passes, failures, checkpoints, data loading.
 #pragma once
 
 #include "sim/run/training_costs.h"
