@@ -25,13 +25,18 @@ RunPieces::RunPieces(const MemoryConfig& c)
   span_ = std::lcm(map_.span(), window_);
 }
 
-std::pair<std::uint32_t, Access> RunPieces::locate(std::uint64_t address, bool write) const {
+Access RunPieces::access(std::uint64_t packed, bool write) const {
   const Geometry& g = spec_.geometry;
-  const StackAddress in = stack_address(address, interleave_, stacks_);
-  const DecodedAddress a = map_.decode(in.address);
+  const DecodedAddress a = map_.unpack(packed);
   const std::uint32_t bank = ((a[AddressField::pseudo_channel] * g.stack_ids + a[AddressField::stack_id]) * g.bank_groups +
                               a[AddressField::bank_group]) * g.banks + a[AddressField::bank];
-  return {in.stack * channels_ + a[AddressField::channel], Access{bank, a[AddressField::row], a[AddressField::column], write, 0}};
+  return {bank, a[AddressField::row], a[AddressField::column], write, 0};
+}
+
+std::pair<std::uint32_t, Access> RunPieces::locate(std::uint64_t address, bool write) const {
+  const StackAddress in = stack_address(address, interleave_, stacks_);
+  const std::uint64_t packed = map_.pack(in.address);
+  return {in.stack * channels_ + map_.field(AddressField::channel, packed), access(packed, write)};
 }
 
 RunPieces::Placed RunPieces::piece(std::uint64_t from, std::uint64_t to, bool write) {
@@ -64,21 +69,25 @@ RunPieces::PlacedSlice RunPieces::slice(std::uint64_t from, std::uint64_t to, bo
 }
 
 RunPieces::Slice RunPieces::cut(std::uint64_t from, std::uint64_t to, bool write) {
-  Slice slice;
-  slice.bursts.resize(channels());
-  std::vector<std::pair<std::uint32_t, Access>> located;
-  located.reserve((to - from + burst() - 1) / burst());
-  for (std::uint64_t at = from; at < to; at += burst()) ++slice.bursts[located.emplace_back(locate(at, write)).first];
-  slice.all = located.size();
-  const auto most = std::max_element(slice.bursts.begin(), slice.bursts.end());
-  slice.even = *most * std::uint64_t{channels()} == slice.all;
+  located_.clear();
+  bursts_of_.assign(channels(), 0);
+  for (std::uint64_t at = from; at < to;) {
+    const StackAddress in = stack_address(at, interleave_, stacks_);
+    const std::uint64_t end = stacks_ == 1 ? to : std::min(to, (at / interleave_ + 1) * interleave_);
+    for (std::uint64_t address = in.address; at < end; at += burst(), address += burst()) {
+      const std::uint64_t packed = map_.pack(address);
+      const std::uint32_t channel = in.stack * channels_ + map_.field(AddressField::channel, packed);
+      located_.emplace_back(channel, packed);
+      ++bursts_of_[channel];
+    }
+  }
+  const auto most = std::max_element(bursts_of_.begin(), bursts_of_.end());
   const auto chunk = std::make_shared<Chunk>();
   chunk->bursts.reserve(*most);
-  for (const auto& [channel, access] : located)
-    if (channel == most - slice.bursts.begin()) append(*chunk, access);
+  for (const auto& [channel, packed] : located_)
+    if (channel == most - bursts_of_.begin()) append(*chunk, access(packed, write));
   chunk->write = write;
-  slice.chunk = named(chunk);
-  return slice;
+  return {named(chunk), located_.size(), *most * std::uint64_t{channels()} == located_.size()};
 }
 
 void RunPieces::append(Chunk& chunk, Access access) {

@@ -46,12 +46,11 @@ class RunPieces {
   };
   /// The bursts that [from, to) touches, within one window.
   Placed piece(std::uint64_t from, std::uint64_t to, bool write);
-  /// What [from, to) asks of the channel with the most bursts, and how many of each channel.
+  /// What [from, to) asks of the channel with the most bursts.
   struct Slice {
     std::shared_ptr<const Chunk> chunk;
-    std::vector<std::uint32_t> bursts;  ///< by channel
-    std::uint64_t all{};                ///< their sum
-    bool even{};                        ///< the same in every channel
+    std::uint64_t all{};  ///< bursts of all channels
+    bool even{};          ///< the same in every channel
   };
   struct PlacedSlice {
     const Slice* slice;  ///< valid until the next call
@@ -85,6 +84,7 @@ class RunPieces {
   using Words = std::vector<std::uint32_t>;
   Piece work_out(std::uint64_t from, std::uint64_t to, bool write);
   Slice cut(std::uint64_t from, std::uint64_t to, bool write);
+  Access access(std::uint64_t packed, bool write) const;
   static void append(Chunk& chunk, Access access);
   /// The same chunk for the same bursts.
   std::shared_ptr<const Chunk> named(const std::shared_ptr<Chunk>& made);
@@ -99,6 +99,8 @@ class RunPieces {
   std::map<Words, std::uint32_t> patterns_;
   std::map<Words, std::shared_ptr<const Chunk>> chunks_;
   std::uint32_t next_pattern_{0};
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> located_;  ///< scratch of cut(): channel, packed place
+  std::vector<std::uint32_t> bursts_of_;                          ///< scratch of cut(): by channel
 };
 
 }  // namespace presil::memory

@@ -40,7 +40,7 @@ void SharedQueueChannel::refresh_due(Tick now) {
 }
 
 Tick SharedQueueChannel::refresh_earliest(std::uint32_t pc) const {
-  if (!active_banks_[pc].empty()) return kNever;  // its RD or WR wakes the channel
+  if (!active_reads_.empty(pc) || !active_writes_.empty(pc)) return kNever;  // its RD or WR wakes the channel
   const Command command = open_in_pc_[pc] > 0 ? Command::precharge_all : Command::refresh_all;
   return on_edge(command, timing_.earliest_all(command, pc));
 }
@@ -95,17 +95,18 @@ bool SharedQueueChannel::close_unused(Tick now) {
 
 Tick SharedQueueChannel::next_wake(Tick now) {
   Tick wake = next_refresh_;
-  const auto pcs = static_cast<std::uint32_t>(active_best_.size());
-  for (std::uint32_t pc = 0; pc < pcs; ++pc) wake = std::min(wake, active_of(pc, now + 1).at);
+  const std::uint32_t pcs = spec_.geometry.pseudo_channels;
+  for (std::uint32_t pc = 0; pc < pcs; ++pc)
+    wake = std::min({wake, active_reads_.wake(pc, now + 1), active_writes_.wake(pc, now + 1)});
   if (!refreshes_.empty()) return std::max(now + 1, std::min(wake, refresh_earliest(refreshes_.front())));
   for (const std::uint32_t bank : bank_refreshes_) wake = std::min(wake, bank_refresh_earliest(bank));
   if (spec_.policy.page != PagePolicy::open)
     for (std::uint32_t bank = 0; bank < open_row_.size(); ++bank) wake = std::min(wake, close_earliest(bank));
   const bool mode = write_mode_next();
   if (mode != write_mode_) return now + 1;  // it is decided at every tick, and what decides it may change before the next command
-  Queue& queue = served();
+  const Queue& queue = served();
   for (std::uint32_t pc = 0; pc < pcs; ++pc)
-    wake = std::min({wake, column_of(queue, pc, now + 1).at, row_of(queue, pc, now + 1).at});
+    wake = std::min({wake, queue.hits.wake(pc, now + 1), queue.opens.wake(pc, now + 1), queue.closes.wake(pc, now + 1)});
   return std::max(now + 1, wake);
 }
 
