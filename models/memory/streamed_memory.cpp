@@ -47,6 +47,7 @@ StreamedMemory::StreamedMemory(sc_core::sc_module_name name, const MemoryConfig&
 void StreamedMemory::reset() {
   BankedMemory::reset();
   in_bursts_.clear();
+  briefs_.clear();
   leads_.clear();
   state_ = first_;
   rows_.assign(pieces_.spec().geometry.all_banks(), kNoRow);
@@ -316,28 +317,15 @@ void StreamedMemory::watch(std::uint64_t at) {
     answer_waiting();
 }
 
-// --- short requests between them -------------------------------------------------------------------------
-
-void StreamedMemory::leave_stream(std::uint32_t c) {
-  Channel& channel = channels_[c];
-  ChannelState state = state_;
-  state.at -= lead(c);
-  state.next_refresh =
-      refresh_interval_ == 0 ? kNever : (state.at / refresh_interval_ + 1) * refresh_interval_;
-  std::fill(state.tags.begin(), state.tags.end(), kNoTag);
-  channel.bursts.move(state.at, steps_.restore(state, channel.bursts.dram()));
-  channel.unfinished = channel.bursts.dram().unanswered();
-  channel.state = kBursts;
-  in_bursts_.push_back(c);
-  StepResult waiting;
-  steps_.drain(state_, waiting);
-  add(served_twice_, waiting.counters);
-}
+// --- back to streams -------------------------------------------------------------------------------------
 
 void StreamedMemory::return_to_streams() {
-  if (in_bursts_.empty()) return;
+  if (in_bursts_.empty() && briefs_.empty()) return;
   std::vector<Tick> at(channels_.size());
   for (std::uint32_t c = 0; c < at.size(); ++c) at[c] = state_.at - lead(c);
+  for (const Brief& brief : briefs_)
+    for (const std::uint32_t c : brief.channels) at[c] = brief.state.at;
+  briefs_.clear();
   for (const std::uint32_t c : in_bursts_) {
     Channel& channel = channels_[c];
     channel.bursts.advance(now());

@@ -19,8 +19,9 @@
 // A very long row is then periodic with the address map (RunPieces::span()): once the state is the one it was
 // a period ago, all periods but the last cost what that one cost.
 //
-// A short request takes its channel out: from the state of all of them that channel serves burst by burst
-// what waits and what comes. The next stream finds it where it is then, in the state that the others are in.
+// A short request behind a stream is a step of its channels, answered as if nothing else came. One more takes
+// its channel out: from the state where it is that channel serves burst by burst what waits and what comes.
+// The next stream finds it where it is then, in the state that the others are in.
 //
 // Error against every burst of every channel through its controller (remembered_memory.h):
 // docs/models/memory.md. It comes from pieces that ask more of some channels, from refresh, which costs every
@@ -59,8 +60,19 @@ class StreamedMemory : public BankedMemory {
     std::uint32_t node{}, frame{};
   };
 
+  /// Channels that have taken the same part of a short request in the same tick.
+  struct Brief {
+    ChannelState state;
+    const Chunk* chunk;
+    std::vector<std::uint32_t> channels;
+  };
+
   bool stream(std::uint64_t slot, const Run& run, bool write) override;
+  bool brief(std::uint64_t slot, const Run& run, bool write) override;
   void leave_stream(std::uint32_t channel) override;
+  void serve(Brief& brief, std::uint32_t row, std::uint64_t slot);
+  void answer_brief(const Brief& brief, Tick begin, const StepResult& result, std::uint64_t slot);
+  void take_out(std::uint32_t channel, ChannelState state);
   void return_to_streams();
   /// `bursts` of a slice that asks the same of all channels, all of another one.
   void take(const RunPieces::PlacedSlice& placed, std::uint64_t bursts, std::uint64_t slot);
@@ -115,6 +127,7 @@ class StreamedMemory : public BankedMemory {
   DramCounters
       served_twice_;  ///< by the one that stands for all, and by the channel that a short request took out
   mutable std::optional<RefreshCost> refresh_cost_;  ///< once it is needed
+  std::vector<Brief> briefs_;                        ///< of the short request behind the last stream
   std::vector<std::uint32_t> in_bursts_;             ///< channels
   Tick watching_{kNever};                            ///< tick of the next call of watch()
 };
