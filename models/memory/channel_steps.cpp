@@ -64,6 +64,7 @@ void ChannelSteps::forget(const std::vector<ChannelState*>& keep) {
   nodes_.clear();
   steps_.clear();
   filled_.clear();
+  live_known_ = false;
   node_of_.clear();
   step_of_.clear();
   for (ChannelState* state : keep) {
@@ -94,18 +95,25 @@ const ChannelSteps::Step* ChannelSteps::find(const Key& key) const {
 void ChannelSteps::recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row) {
   const ChannelImage& image = nodes_[state.node].image;
   for (std::uint32_t r = 0; r < chunk.rows.size(); ++r) {
-    const std::uint32_t bank = chunk.rows[r].bank ^ state.frame;
-    const auto first = state.rows.begin() + image.first_row[bank], last = state.rows.begin() + image.first_row[bank + 1];
-    const auto at = std::find(first, last, chunk.rows[r].row ^ row);
-    key_.known.push_back(at == last ? kUnknown : static_cast<char>(at - first));
-    const auto place = static_cast<std::uint32_t>(at - state.rows.begin());
-    if (at == last || std::find(image.writes.begin(), image.writes.end(), place) == image.writes.end()) continue;
-    for (const Access& a : chunk.bursts) {
-      if (a.row != r) continue;
-      std::size_t met = 0;
-      while (met < image.writes.size() && (image.writes[met] != place || state.columns[met] != a.column)) ++met;
-      key_.known.push_back(met == image.writes.size() ? kUnknown : static_cast<char>(met));
-    }
+    const std::uint32_t bank = chunk.rows[r].bank ^ state.frame, wanted = chunk.rows[r].row ^ row;
+    const std::uint32_t first = image.first_row[bank], last = image.first_row[bank + 1];
+    std::uint32_t place = first;
+    while (place < last && state.rows[place] != wanted) ++place;
+    key_.known.push_back(place == last ? kUnknown : static_cast<char>(place - first));
+    if (place == last || image.writes.empty()) continue;
+    if (std::find(image.writes.begin(), image.writes.end(), place) != image.writes.end())
+      recognise_writes(state, chunk, r, place);
+  }
+}
+
+/// Which of the writes that wait for a row, which is in that place, the bursts of the chunk meet.
+void ChannelSteps::recognise_writes(const ChannelState& state, const Chunk& chunk, std::uint32_t r, std::uint32_t place) {
+  const auto& writes = nodes_[state.node].image.writes;
+  for (const Access& a : chunk.bursts) {
+    if (a.row != r) continue;
+    std::size_t met = 0;
+    while (met < writes.size() && (writes[met] != place || state.columns[met] != a.column)) ++met;
+    key_.known.push_back(met == writes.size() ? kUnknown : static_cast<char>(met));
   }
 }
 
@@ -126,23 +134,22 @@ const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What wha
   return work_out(state, chunk, row);
 }
 
-Tick ChannelSteps::run(const ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint32_t& used) {
+Tick ChannelSteps::run(const Chunk* chunk, std::uint32_t row, std::uint32_t& used) {
   DramChannel& channel = *scratch_;
-  Tick t = state.at;
+  const Tick start = live_.at;
+  Tick t = start;
   const auto go_on = [&](Tick to) {
     t = to;
     used = 0;
     if (channel.wake() <= t) channel.step(t);
   };
   if (chunk != nullptr) {
-    const auto tag = state.tags.size();
     for (std::size_t next = 0;;) {
       bool refused = false;
       for (; used < per_tick_ && next < chunk->bursts.size(); ++used, ++next) {
         Access access = chunk->bursts[next];
         access.row = chunk->rows[access.row].row ^ row;
-        access.bank ^= state.frame;
-        access.tag = tag;
+        access.tag = next_tag_;
         refused = !channel.accept(access, t);
         if (refused) break;
       }
@@ -151,35 +158,64 @@ Tick ChannelSteps::run(const ChannelState& state, const Chunk* chunk, std::uint3
     }
   }
   if (key_.what == What::pass) {
-    while (t < state.at + key_.gap) go_on(std::min(channel.wake(), state.at + key_.gap));
+    while (t < start + key_.gap) go_on(std::min(channel.wake(), start + key_.gap));
     return t;
   }
-  if (key_.what == What::refresh) go_on(state.next_refresh);
+  if (key_.what == What::refresh) go_on(live_.next_refresh);
   while (!channel.quiet(t) || used > 0) go_on(channel.idle() ? std::min(channel.wake(), std::max(t + 1, channel.settled())) : channel.wake());
   return t;
 }
 
+bool ChannelSteps::is_live(const ChannelState& state) const {
+  const Tick later = state.at - live_.at;
+  return live_known_ && state.node == live_.node && state.frame == live_.frame && later % edge_ == 0 && state.rows == live_.rows && state.columns == live_.columns &&
+         (state.next_refresh == kNever ? live_.next_refresh == kNever : state.next_refresh - later == live_.next_refresh);
+}
+
+std::uint32_t ChannelSteps::take_up(const ChannelState& state) {
+  if (is_live(state)) {
+    scratch_->count_from(live_.at);
+    return live_used_;
+  }
+  live_ = state;
+  for (std::size_t i = 0; i < live_.tags.size(); ++i) live_.tags[i] = i;
+  next_tag_ = live_.tags.size();
+  live_known_ = true;
+  return restore(live_, *scratch_);
+}
+
+std::uint32_t ChannelSteps::place_of_tag(std::uint64_t tag) const {
+  return static_cast<std::uint32_t>(std::find(live_.tags.begin(), live_.tags.end(), tag) - live_.tags.begin());
+}
+
 const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row) {
-  named_ = state;
-  for (std::size_t i = 0; i < named_.tags.size(); ++i) named_.tags[i] = i;
-  named_.frame = 0;
-  std::uint32_t used = restore(named_, *scratch_);
-  const Tick end = run(state, chunk, row, used);
+  std::uint32_t used = take_up(state);
+  const Tick start = live_.at, end = run(chunk, row, used);
   Step step{};
-  step.duration = end - state.at;
-  if (scratch_->next_refresh() == state.next_refresh) key_.refresh = -1;
-  else step.refreshes = (scratch_->next_refresh() - state.next_refresh) / refresh_interval_;
+  step.duration = end - start;
+  if (scratch_->next_refresh() == live_.next_refresh) key_.refresh = -1;
+  else step.refreshes = (scratch_->next_refresh() - live_.next_refresh) / refresh_interval_;
   step.key = key_;
   step.counters = scratch_->counters(end);
   for (const Done& done : scratch_->done()) {
-    const auto at = std::find_if(step.finished.begin(), step.finished.end(), [&done](const Finish& f) { return f.tag == done.tag; });
-    Finish& finish = at == step.finished.end() ? step.finished.emplace_back(Finish{done.tag, 0, kAlways}) : *at;
+    const auto tag = place_of_tag(done.tag);
+    const auto at = std::find_if(step.finished.begin(), step.finished.end(), [tag](const Finish& f) { return f.tag == tag; });
+    Finish& finish = at == step.finished.end() ? step.finished.emplace_back(Finish{tag, 0, kAlways}) : *at;
     ++finish.count;
-    finish.last = std::max(finish.last, done.at - state.at);
+    finish.last = std::max(finish.last, done.at - start);
   }
   scratch_->save(end, image_);
   describe(step, state, chunk, row);
   step.node = intern(used, scratch_->quiet(end), scratch_->open());
+  live_.node = step.node;
+  live_.frame = image_.frame;
+  live_.at = end;
+  live_.next_refresh = scratch_->next_refresh();
+  live_.rows = image_.rows;
+  live_.columns = image_.columns;
+  live_.tags = image_.tags;
+  live_used_ = used;
+  ++next_tag_;
   const auto [head, fresh] = step_of_.try_emplace(hash(step.key), kNone);
   step.next = head->second;
   head->second = static_cast<std::uint32_t>(steps_.size());
@@ -189,10 +225,10 @@ const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, cons
 
 void ChannelSteps::describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const {
   const auto& first = nodes_[before.node].image.first_row;
-  step.frame = image_.frame;
+  step.frame = image_.frame ^ before.frame;
   for (std::uint32_t renumbered = 0; renumbered + 1 < image_.first_row.size(); ++renumbered)
     for (std::uint32_t r = image_.first_row[renumbered]; r < image_.first_row[renumbered + 1]; ++r) {
-      const std::uint32_t bank = renumbered ^ image_.frame;  // as the state before has it
+      const std::uint32_t bank = renumbered ^ step.frame;  // as the state before has it
       auto at = static_cast<std::uint32_t>(std::find(before.rows.begin() + first[bank], before.rows.begin() + first[bank + 1], image_.rows[r]) -
                                            before.rows.begin());
       if (at == first[bank + 1]) {
@@ -201,7 +237,7 @@ void ChannelSteps::describe(Step& step, const ChannelState& before, const Chunk*
       }
       step.rows.push_back(at);
     }
-  for (const std::uint64_t tag : image_.tags) step.tags.push_back(static_cast<std::uint32_t>(tag));
+  for (const std::uint64_t tag : image_.tags) step.tags.push_back(place_of_tag(tag));
   describe_columns(step, before, chunk, row);
 }
 
@@ -214,7 +250,7 @@ void ChannelSteps::describe_columns(Step& step, const ChannelState& before, cons
     while (from < old.writes.size() && (old.writes[from] != place || before.columns[from] != image_.columns[w])) ++from;
     if (from == old.writes.size()) {
       const auto renumbered = std::upper_bound(image_.first_row.begin(), image_.first_row.end(), image_.writes[w]) - image_.first_row.begin() - 1;
-      const std::uint32_t bank = static_cast<std::uint32_t>(renumbered) ^ image_.frame ^ before.frame;
+      const std::uint32_t bank = static_cast<std::uint32_t>(renumbered) ^ image_.frame;
       for (const Access& a : chunk->bursts) {
         if (a.bank == bank && (chunk->rows[a.row].row ^ row) == image_.rows[image_.writes[w]] && a.column == image_.columns[w]) break;
         ++from;
@@ -230,22 +266,20 @@ void ChannelSteps::report(const Step& step, const ChannelState& state, std::uint
   add(result.counters, step.counters);
 }
 
-void ChannelSteps::apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result) const {
+void ChannelSteps::apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result) {
   report(step, state, tag, result);
-  std::vector<std::uint32_t> rows;
-  rows.reserve(step.rows.size());
+  next_rows_.clear();
   for (const std::uint32_t r : step.rows)
-    rows.push_back(r < state.rows.size() ? state.rows[r] : chunk->rows[r - state.rows.size()].row ^ row);
-  std::vector<std::uint32_t> columns;
+    next_rows_.push_back(r < state.rows.size() ? state.rows[r] : chunk->rows[r - state.rows.size()].row ^ row);
+  next_columns_.clear();
   for (const std::uint32_t c : step.columns)
-    columns.push_back(c < state.columns.size() ? state.columns[c] : chunk->bursts[c - state.columns.size()].column);
-  std::vector<std::uint64_t> tags;
-  tags.reserve(step.tags.size());
-  for (const std::uint32_t t : step.tags) tags.push_back(t < state.tags.size() ? state.tags[t] : tag);
-  state.rows.swap(rows);
-  state.columns.swap(columns);
+    next_columns_.push_back(c < state.columns.size() ? state.columns[c] : chunk->bursts[c - state.columns.size()].column);
+  next_tags_.clear();
+  for (const std::uint32_t t : step.tags) next_tags_.push_back(t < state.tags.size() ? state.tags[t] : tag);
+  state.rows = next_rows_;
+  state.columns = next_columns_;
+  state.tags = next_tags_;
   state.frame ^= step.frame;
-  state.tags.swap(tags);
   state.node = step.node;
   state.at += step.duration;
   state.next_refresh += step.refreshes * refresh_interval_;

@@ -154,7 +154,11 @@ void SharedQueueChannel::restore(Tick now, Tick next_refresh, const ChannelImage
     ++open_banks_;
   }
   restore_entries(now, word, image);
-  for (std::uint32_t b = 0; b < open_row_.size(); ++b) rebound(b);
+  for (Queue* queue : {&reads_, &writes_}) {
+    std::fill(queue->hit.begin(), queue->hit.end(), kNone);
+    for (std::uint32_t b = 0; queue->size > 0 && b < open_row_.size(); ++b)
+      if (queue->banks[b].head != kNone) rebound(*queue, b);
+  }
   wake_ = now + 1;
 }
 

@@ -46,8 +46,8 @@ class StreamedMemory : public BankedMemory {
   static constexpr std::uint32_t kStreams = 0;  ///< Channel::state
   static constexpr std::uint32_t kNoRow = 1u << 31;
   static constexpr std::uint64_t kVeryLong = 16;  ///< windows of a row whose ends may cost their share of one
-  static constexpr std::size_t kFelt =
-      3;  ///< pieces that fill a queue, one more behind them: what was before is not felt
+  /// Pieces that fill a queue, one more behind them: what was before is not felt.
+  static constexpr std::size_t kFelt = ChannelSteps::kBefore;
   static constexpr std::size_t kPatience = 8;          ///< such pieces, while writes wait
   static constexpr std::size_t kMostStates = 1 << 15;  ///< of steps_, a few KiB each
 
