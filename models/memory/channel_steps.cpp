@@ -30,7 +30,7 @@ std::uint32_t ChannelSteps::intern(std::uint32_t used, bool quiet, bool open) {
   const auto [head, fresh] = node_of_.try_emplace(std::hash<std::string_view>{}(bytes), kNone);
   for (std::uint32_t n = head->second; n != kNone; n = nodes_[n].next)
     if (nodes_[n].image.words == image_.words) return n;
-  Node node{{}, quiet && used == 0, open, head->second};
+  Node node{{}, quiet && used == 0, open, head->second, kNone};
   node.image.words = image_.words;
   node.image.first_row = image_.first_row;
   node.image.writes = image_.writes;
@@ -60,7 +60,7 @@ std::uint32_t ChannelSteps::restore(const ChannelState& state, DramChannel& chan
 }
 
 void ChannelSteps::forget(const std::vector<ChannelState*>& keep) {
-  std::vector<Node> nodes = std::move(nodes_);
+  const std::vector<Node> nodes = std::move(nodes_);
   nodes_.clear();
   steps_.clear();
   filled_.clear();
@@ -68,7 +68,7 @@ void ChannelSteps::forget(const std::vector<ChannelState*>& keep) {
   node_of_.clear();
   step_of_.clear();
   for (ChannelState* state : keep) {
-    Node& node = nodes[state->node];
+    const Node& node = nodes[state->node];
     image_ = node.image;
     const std::uint32_t used = image_.words.back();
     image_.words.pop_back();
@@ -84,22 +84,28 @@ std::uint64_t ChannelSteps::hash(const Key& key) {
   return mix(h, std::hash<std::string>{}(key.known));
 }
 
-const ChannelSteps::Step* ChannelSteps::find(const Key& key) const {
+const ChannelSteps::Step* ChannelSteps::find(const Key& key) {
+  std::uint32_t& recent = nodes_[key.node].recent;
+  if (recent != kNone && steps_[recent].key == key) return &steps_[recent];
   const auto head = step_of_.find(hash(key));
   if (head == step_of_.end()) return nullptr;
   for (std::uint32_t s = head->second; s != kNone; s = steps_[s].next)
-    if (steps_[s].key == key) return &steps_[s];
+    if (steps_[s].key == key) {
+      recent = s;
+      return &steps_[s];
+    }
   return nullptr;
 }
 
 void ChannelSteps::recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row) {
   const ChannelImage& image = nodes_[state.node].image;
+  key_.known.resize(chunk.rows.size());
   for (std::uint32_t r = 0; r < chunk.rows.size(); ++r) {
     const std::uint32_t bank = chunk.rows[r].bank ^ state.frame, wanted = chunk.rows[r].row ^ row;
     const std::uint32_t first = image.first_row[bank], last = image.first_row[bank + 1];
     std::uint32_t place = first;
     while (place < last && state.rows[place] != wanted) ++place;
-    key_.known.push_back(place == last ? kUnknown : static_cast<char>(place - first));
+    key_.known[r] = place == last ? kUnknown : static_cast<char>(place - first);
     if (place == last || image.writes.empty()) continue;
     if (std::find(image.writes.begin(), image.writes.end(), place) != image.writes.end())
       recognise_writes(state, chunk, r, place);
@@ -268,17 +274,22 @@ void ChannelSteps::report(const Step& step, const ChannelState& state, std::uint
 
 void ChannelSteps::apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result) {
   report(step, state, tag, result);
-  next_rows_.clear();
-  for (const std::uint32_t r : step.rows)
-    next_rows_.push_back(r < state.rows.size() ? state.rows[r] : chunk->rows[r - state.rows.size()].row ^ row);
-  next_columns_.clear();
-  for (const std::uint32_t c : step.columns)
-    next_columns_.push_back(c < state.columns.size() ? state.columns[c] : chunk->bursts[c - state.columns.size()].column);
-  next_tags_.clear();
-  for (const std::uint32_t t : step.tags) next_tags_.push_back(t < state.tags.size() ? state.tags[t] : tag);
-  state.rows = next_rows_;
-  state.columns = next_columns_;
-  state.tags = next_tags_;
+  next_rows_.resize(step.rows.size());
+  for (std::size_t i = 0; i < step.rows.size(); ++i) {
+    const std::uint32_t r = step.rows[i];
+    next_rows_[i] = r < state.rows.size() ? state.rows[r] : chunk->rows[r - state.rows.size()].row ^ row;
+  }
+  next_columns_.resize(step.columns.size());
+  for (std::size_t i = 0; i < step.columns.size(); ++i) {
+    const std::uint32_t c = step.columns[i];
+    next_columns_[i] = c < state.columns.size() ? state.columns[c] : chunk->bursts[c - state.columns.size()].column;
+  }
+  next_tags_.resize(step.tags.size());
+  for (std::size_t i = 0; i < step.tags.size(); ++i)
+    next_tags_[i] = step.tags[i] < state.tags.size() ? state.tags[step.tags[i]] : tag;
+  state.rows.swap(next_rows_);
+  state.columns.swap(next_columns_);
+  state.tags.swap(next_tags_);
   state.frame ^= step.frame;
   state.node = step.node;
   state.at += step.duration;

@@ -93,7 +93,8 @@ class ChannelSteps {
   struct Node {
     ChannelImage image;  ///< words end with the offers used; frame, rows, columns and tags are the state's
     bool quiet, open;  ///< as DramChannel has it
-    std::uint32_t next;  ///< of the same hash
+    std::uint32_t next;    ///< of the same hash
+    std::uint32_t recent;  ///< step from here
   };
   struct Key {
     std::uint32_t node, pattern, frame;  ///< frame: of the chunk, as the state numbers banks
@@ -133,7 +134,7 @@ class ChannelSteps {
   FilledState work_out_filled(const Filled& filled);
   void all_open(const Filled& filled);
   const Step& step(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row);
-  const Step* find(const Key& key) const;
+  const Step* find(const Key& key);
   const Step& work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row);
   Tick run(const Chunk* chunk, std::uint32_t row, std::uint32_t& used);
   void recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row);

@@ -114,17 +114,46 @@ RunPieces::Piece RunPieces::work_out(std::uint64_t from, std::uint64_t to, bool 
   return piece;
 }
 
-std::shared_ptr<const Chunk> RunPieces::named(const std::shared_ptr<Chunk>& made) {
-  Chunk& chunk = *made;
+void RunPieces::join(Slice& joint, const PlacedSlice& placed, std::uint32_t row) const {
+  if (joint.chunk == nullptr) {
+    joint = {std::make_shared<Chunk>(), 0, true};
+    joint.chunk->write = placed.slice->chunk->write;
+  }
+  const Chunk& part = *placed.slice->chunk;
+  for (Access access : part.bursts) {
+    access.row = part.rows[access.row].row ^ placed.row ^ row;
+    append(*joint.chunk, access);
+  }
+  joint.all += placed.slice->all;
+  joint.even &= placed.slice->even;
+}
+
+void RunPieces::name(Slice& joint) {
+  constexpr std::size_t kMost = 1 << 16;
+  if (patterns_.size() > kMost) {
+    patterns_.clear();  // the numbers go on
+    slices_.clear();
+    known_.clear();
+    chunks_.clear();
+  }
+  recognise(*joint.chunk);
+}
+
+RunPieces::Words RunPieces::recognise(Chunk& chunk) {
   chunk.frame = chunk.bursts.front().bank % spec_.geometry.banks_per_pc();
   Words words{chunk.write};
   for (const Access& a : chunk.bursts) words.push_back((a.bank ^ chunk.frame) << 16 | a.row);
   const auto [at, fresh] = patterns_.try_emplace(words, next_pattern_);
   if (fresh) ++next_pattern_;
   chunk.pattern = at->second;
-  words.push_back(chunk.frame);
-  for (const Access& a : chunk.bursts) words.push_back(a.column);
-  for (const Chunk::Row& r : chunk.rows) words.push_back(r.row);
+  return words;
+}
+
+std::shared_ptr<Chunk> RunPieces::named(const std::shared_ptr<Chunk>& made) {
+  Words words = recognise(*made);
+  words.push_back(made->frame);
+  for (const Access& a : made->bursts) words.push_back(a.column);
+  for (const Chunk::Row& r : made->rows) words.push_back(r.row);
   return chunks_.try_emplace(std::move(words), made).first->second;
 }
 

@@ -48,7 +48,7 @@ class RunPieces {
   Placed piece(std::uint64_t from, std::uint64_t to, bool write);
   /// What [from, to) asks of the channel with the most bursts.
   struct Slice {
-    std::shared_ptr<const Chunk> chunk;
+    std::shared_ptr<Chunk> chunk;
     std::uint64_t all{};  ///< bursts of all channels
     bool even{};          ///< the same in every channel
   };
@@ -58,6 +58,9 @@ class RunPieces {
   };
   /// At most a window long, and within one span().
   PlacedSlice slice(std::uint64_t from, std::uint64_t to, bool write);
+  /// Puts the slice, with its rows XORed with `row` once more, behind what `joint` has. name() ends it.
+  void join(Slice& joint, const PlacedSlice& placed, std::uint32_t row) const;
+  void name(Slice& joint);
   /// Bytes of the device after which all fields but the row repeat.
   std::uint64_t span() const { return span_ * stacks_; }
   std::uint64_t window() const { return window_ * stacks_; }
@@ -86,8 +89,10 @@ class RunPieces {
   Slice cut(std::uint64_t from, std::uint64_t to, bool write);
   Access access(std::uint64_t packed, bool write) const;
   static void append(Chunk& chunk, Access access);
+  /// Sets frame and pattern. Returns what the pattern is known by.
+  Words recognise(Chunk& chunk);
   /// The same chunk for the same bursts.
-  std::shared_ptr<const Chunk> named(const std::shared_ptr<Chunk>& made);
+  std::shared_ptr<Chunk> named(const std::shared_ptr<Chunk>& made);
 
   const DramSpec spec_;
   const AddressBits map_;
@@ -97,7 +102,7 @@ class RunPieces {
   std::map<std::tuple<std::uint64_t, std::uint64_t, bool>, Piece> known_;
   std::unordered_map<std::uint64_t, Slice> slices_;
   std::map<Words, std::uint32_t> patterns_;
-  std::map<Words, std::shared_ptr<const Chunk>> chunks_;
+  std::map<Words, std::shared_ptr<Chunk>> chunks_;
   std::uint32_t next_pattern_{0};
   std::vector<std::pair<std::uint32_t, std::uint64_t>> located_;  ///< scratch of cut(): channel, packed place
   std::vector<std::uint32_t> bursts_of_;                          ///< scratch of cut(): by channel

@@ -74,14 +74,13 @@ bool SharedQueueChannel::accept(const Access& access, Tick now) {
   ++(access.write ? counters_.writes : counters_.reads);
   // Behind others of its bank only one for the open row changes what may be served.
   const bool first = queue.banks[access.bank].head == queue.banks[access.bank].tail;
-  if (first || open_row_[access.bank] == access.row) rebound(queue, access.bank);
-  if (write_mode_next() != mode || mode != write_mode_) {
+  const bool changes = first || open_row_[access.bank] == access.row;
+  if (changes) rebound(queue, access.bank);
+  if (write_mode_next() != mode || mode != write_mode_)
     wake_ = std::min(wake_, now + 1);
-  } else if (refreshes_.empty() && write_mode_ == access.write) {
-    const std::uint32_t pc = pc_of_[access.bank];
+  else if (changes && refreshes_.empty() && write_mode_ == access.write)
     for (const SlotCandidates* kind : {&queue.hits, &queue.opens, &queue.closes})
-      wake_ = std::min(wake_, kind->wake(pc, now + 1));
-  }
+      wake_ = std::min(wake_, kind->wake(now + 1));
   return true;
 }
 
@@ -174,18 +173,6 @@ void SharedQueueChannel::rebound(std::uint32_t bank) {
   rebound(writes_, bank);
 }
 
-std::uint32_t SharedQueueChannel::oldest_ready(SlotCandidates& candidates, Tick now,
-                                               std::uint64_t& order) const {
-  std::uint32_t oldest = kNone;
-  for (std::uint32_t pc = 0; pc < spec_.geometry.pseudo_channels; ++pc) {
-    const std::uint32_t bank = candidates.ready(pc, now);
-    if (bank == kNone || candidates.order(bank) >= order) continue;
-    order = candidates.order(bank);
-    oldest = bank;
-  }
-  return oldest;
-}
-
 // --- slots ----------------------------------------------------------------------------------------------------
 
 void SharedQueueChannel::finish_column(const Entry& entry, Tick now) {
@@ -201,7 +188,7 @@ void SharedQueueChannel::finish_column(const Entry& entry, Tick now) {
 bool SharedQueueChannel::active_column(Tick now) {
   if (active_count_ == 0) return false;
   std::uint64_t order = UINT64_MAX;
-  const std::uint32_t read = oldest_ready(active_reads_, now, order), write = oldest_ready(active_writes_, now, order);
+  const std::uint32_t read = active_reads_.ready(now, order), write = active_writes_.ready(now, order);
   const std::uint32_t bank = write == kNone ? read : write;  // the write is older
   if (bank == kNone) return false;
   const std::uint32_t e = active_[bank];
@@ -219,7 +206,7 @@ void SharedQueueChannel::queue_column(Tick now) {
   write_mode_ = write_mode_next();
   Queue& queue = served();
   std::uint64_t order = UINT64_MAX;
-  const std::uint32_t bank = oldest_ready(queue.hits, now, order);
+  const std::uint32_t bank = queue.hits.ready(now, order);
   if (bank == kNone) return;
   const std::uint32_t e = queue.hit[bank];
   issue(queue.write ? Command::write : Command::read, bank, 0, now);
@@ -234,7 +221,7 @@ void SharedQueueChannel::queue_row(Tick now) {
   write_mode_ = write_mode_next();
   Queue& queue = served();
   std::uint64_t order = UINT64_MAX;
-  const std::uint32_t closes = oldest_ready(queue.closes, now, order), opens = oldest_ready(queue.opens, now, order);
+  const std::uint32_t closes = queue.closes.ready(now, order), opens = queue.opens.ready(now, order);
   const std::uint32_t bank = opens == kNone ? closes : opens;  // the one that opens is older
   if (bank == kNone) {
     if (spec_.policy.page != PagePolicy::open) close_unused(now);

@@ -81,8 +81,6 @@ class SharedQueueChannel : public DramChannel {
   void rebound(Queue& queue, std::uint32_t bank);
   bool closed(std::uint32_t bank) const { return open_row_[bank] == kClosed; }
   SlotCandidates& active_of(const Entry& entry) { return entry.access.write ? active_writes_ : active_reads_; }
-  /// The bank with the oldest entry that is ready, or kNone. Its number goes to `order` if it is older than that.
-  std::uint32_t oldest_ready(SlotCandidates& candidates, Tick now, std::uint64_t& order) const;
 
   bool active_column(Tick now);
   void queue_column(Tick now);

@@ -95,9 +95,7 @@ bool SharedQueueChannel::close_unused(Tick now) {
 
 Tick SharedQueueChannel::next_wake(Tick now) {
   Tick wake = next_refresh_;
-  const std::uint32_t pcs = spec_.geometry.pseudo_channels;
-  for (std::uint32_t pc = 0; pc < pcs; ++pc)
-    wake = std::min({wake, active_reads_.wake(pc, now + 1), active_writes_.wake(pc, now + 1)});
+  if (active_count_ > 0) wake = std::min({wake, active_reads_.wake(now + 1), active_writes_.wake(now + 1)});
   if (!refreshes_.empty()) return std::max(now + 1, std::min(wake, refresh_earliest(refreshes_.front())));
   for (const std::uint32_t bank : bank_refreshes_) wake = std::min(wake, bank_refresh_earliest(bank));
   if (spec_.policy.page != PagePolicy::open)
@@ -105,8 +103,7 @@ Tick SharedQueueChannel::next_wake(Tick now) {
   const bool mode = write_mode_next();
   if (mode != write_mode_) return now + 1;  // it is decided at every tick, and what decides it may change before the next command
   const Queue& queue = served();
-  for (std::uint32_t pc = 0; pc < pcs; ++pc)
-    wake = std::min({wake, queue.hits.wake(pc, now + 1), queue.opens.wake(pc, now + 1), queue.closes.wake(pc, now + 1)});
+  wake = std::min({wake, queue.hits.wake(now + 1), queue.opens.wake(now + 1), queue.closes.wake(now + 1)});
   return std::max(now + 1, wake);
 }
 

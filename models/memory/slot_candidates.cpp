@@ -57,19 +57,22 @@ void SlotCandidates::look_again(Part& part) {
   part.soonest = soonest;
 }
 
-std::uint32_t SlotCandidates::oldest(std::uint32_t pc, Tick now) {
-  Part& part = parts_[pc];
+void SlotCandidates::oldest(Part& part, Tick now, std::uint32_t& found, std::uint64_t& order) {
   Tick soonest = kNever;
   for (std::uint32_t i = part.begin; i < part.end; ++i) {
     Candidate& c = candidates_[i];
     if (c.ripe <= now) {
       c.ripe = on_edge(timing_.earliest_within(command_, c.bank));
-      if (c.ripe <= now) return c.bank;
+      if (c.ripe <= now) {
+        if (c.order >= order) return;
+        order = c.order;
+        found = c.bank;
+        return;
+      }
     }
     soonest = std::min(soonest, c.ripe);
   }
   part.soonest = soonest;
-  return kNone;
 }
 
 }  // namespace presil::memory

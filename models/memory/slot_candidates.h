@@ -24,18 +24,22 @@ class SlotCandidates {
   }
   void clear();
 
-  /// The bank with the oldest entry of those whose command can issue in tick `now`, which is no sooner than
-  /// it was.
-  std::uint32_t ready(std::uint32_t pc, Tick now) {
-    return parts_[pc].soonest > now || gate(pc, now) > now ? kNone : oldest(pc, now);
+  /// The bank with the oldest entry of those whose command can issue in tick `now`, which is no sooner than it was.
+  /// kNone if there is none, or none that came before number `order`, which becomes its own.
+  std::uint32_t ready(Tick now, std::uint64_t& order) {
+    std::uint32_t found = kNone;
+    for (std::uint32_t pc = 0; pc < parts_.size(); ++pc)
+      if (parts_[pc].soonest <= now && gate(pc, now) <= now) oldest(parts_[pc], now, found, order);
+    return found;
   }
   /// No command can issue from tick `from` on and before this one.
-  Tick wake(std::uint32_t pc, Tick from) const {
-    const Tick soonest = parts_[pc].soonest;
-    return soonest == kNever ? kNever : std::max(soonest, gate(pc, from));
+  Tick wake(Tick from) const {
+    Tick first = kNever;
+    for (std::uint32_t pc = 0; pc < parts_.size(); ++pc)
+      if (parts_[pc].soonest < first) first = std::min(first, std::max(parts_[pc].soonest, gate(pc, from)));
+    return first;
   }
 
-  std::uint64_t order(std::uint32_t bank) const { return candidates_[place_[bank]].order; }
   bool empty(std::uint32_t pc) const { return parts_[pc].end == parts_[pc].begin; }
 
  private:
@@ -61,7 +65,7 @@ class SlotCandidates {
   }
   void erase(std::uint32_t bank);
   void look_again(Part& part);
-  std::uint32_t oldest(std::uint32_t pc, Tick now);
+  void oldest(Part& part, Tick now, std::uint32_t& found, std::uint64_t& order);
 
   const api::dram::BankTiming& timing_;
   const Command command_;

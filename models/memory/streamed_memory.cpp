@@ -139,25 +139,49 @@ bool StreamedMemory::stream(std::uint64_t slot, const Run& run, bool write) {
   if (steps_.quiet(state_) && !steps_.open(state_)) std::fill(rows_.begin(), rows_.end(), kNoRow);
   return_to_streams();
   counters_.queue_wait_s += static_cast<double>(state_.at - arrival - 1) * pieces_.spec().tick_s;
-  const std::uint64_t window = pieces_.window(), burst = pieces_.burst();
-  for (std::uint64_t row = 0; row < run.rows; ++row) {
-    const std::uint64_t first = run.base + row * run.stride, last = first + run.row_bytes;
-    alike_ = 0;
-    before_.clear();
-    const bool aligned = run.row_bytes >= 2 * window, very_long = run.row_bytes >= kVeryLong * window;
-    Lap lap;
-    for (std::uint64_t from = first, to = 0; from < last; from = to) {
-      if (very_long && from % window == 0) from = skip_laps(lap, from, last, slot);
-      to = std::min(last, aligned ? (from / window + 1) * window : from / burst * burst + window);
-      const std::uint64_t bursts = (to + burst - 1) / burst - from / burst;
-      const std::uint64_t start = from / window * window;
-      const bool whole = very_long || (start == from && to == from + window);
-      take(whole ? pieces_.slice(start, start + window, write) : nearest(from, to, write), bursts, slot);
-    }
-  }
+  if (run.rows > 1 && 2 * run.row_bytes <= pieces_.window())
+    take_short_rows(run, write, slot);
+  else
+    for (std::uint64_t row = 0; row < run.rows; ++row)
+      take_row(run.base + row * run.stride, run.row_bytes, write, slot);
   if (steps_.size() > kMostStates) steps_.forget({&first_, &state_});
   if (!state_.tags.empty()) watch_at(state_.at);
   return true;
+}
+
+void StreamedMemory::take_row(std::uint64_t first, std::uint64_t bytes, bool write, std::uint64_t slot) {
+  const std::uint64_t window = pieces_.window(), burst = pieces_.burst(), last = first + bytes;
+  alike_ = 0;
+  before_.clear();
+  const bool aligned = bytes >= 2 * window, very_long = bytes >= kVeryLong * window;
+  Lap lap;
+  for (std::uint64_t from = first, to = 0; from < last; from = to) {
+    if (very_long && from % window == 0) from = skip_laps(lap, from, last, slot);
+    to = std::min(last, aligned ? (from / window + 1) * window : from / burst * burst + window);
+    const std::uint64_t start = from / window * window;
+    const bool whole = very_long || (start == from && to == from + window);
+    take(whole ? pieces_.slice(start, start + window, write) : nearest(from, to, write), bursts(from, to), slot);
+  }
+}
+
+void StreamedMemory::take_short_rows(const Run& run, bool write, std::uint64_t slot) {
+  alike_ = 0;
+  before_.clear();
+  RunPieces::Slice joint;
+  std::uint32_t xored = 0;
+  std::uint64_t asked = 0;
+  for (std::uint64_t row = 0; row < run.rows; ++row) {
+    const std::uint64_t from = run.base + row * run.stride, to = from + run.row_bytes;
+    const RunPieces::PlacedSlice placed = nearest(from, to, write);
+    if (asked == 0) xored = placed.row;
+    pieces_.join(joint, placed, xored);
+    asked += bursts(from, to);
+    if (joint.chunk->bursts.size() < RunPieces::kBursts && row + 1 < run.rows) continue;
+    pieces_.name(joint);
+    take({&joint, xored}, asked, slot);
+    joint = {};
+    asked = 0;
+  }
 }
 
 std::uint64_t StreamedMemory::skip_laps(Lap& lap, std::uint64_t from, std::uint64_t last,

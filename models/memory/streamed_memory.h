@@ -74,6 +74,12 @@ class StreamedMemory : public BankedMemory {
   void answer_brief(const Brief& brief, Tick begin, const StepResult& result, std::uint64_t slot);
   void take_out(std::uint32_t channel, ChannelState state);
   void return_to_streams();
+  void take_row(std::uint64_t first, std::uint64_t bytes, bool write, std::uint64_t slot);
+  /// As many of them as fill a window are one piece.
+  void take_short_rows(const Run& run, bool write, std::uint64_t slot);
+  std::uint64_t bursts(std::uint64_t from, std::uint64_t to) const {
+    return (to + pieces_.burst() - 1) / pieces_.burst() - from / pieces_.burst();
+  }
   /// `bursts` of a slice that asks the same of all channels, all of another one.
   void take(const RunPieces::PlacedSlice& placed, std::uint64_t bursts, std::uint64_t slot);
   /// Behind a lap of a very long row the others cost the same: returns where the last but one of them ends.
