@@ -85,11 +85,14 @@ void BankTiming::issue_all(Command command, std::uint32_t pc, Tick t) {
 }
 
 void BankTiming::save(Tick now, std::uint32_t frame, std::vector<std::uint16_t>& words) const {
-  for (std::size_t level = 0; level < kLevels; ++level)
-    for (std::uint32_t i = 0; i < first_node_[level + 1] - first_node_[level]; ++i)
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    const std::uint32_t first = first_node_[level], nodes = first_node_[level + 1] - first, own = frame_of(level, frame);
+    std::size_t at = words.size();
+    words.resize(at + nodes * limited_[level].size());
+    for (std::uint32_t i = 0; i < nodes; ++i)
       for (const std::size_t command : limited_[level])
-        words.push_back(static_cast<std::uint16_t>(
-            std::max<Tick>(0, nodes_[first_node_[level] + (i ^ frame_of(level, frame))].next[command] - now)));
+        words[at++] = static_cast<std::uint16_t>(std::max<Tick>(0, nodes_[first + (i ^ own)].next[command] - now));
+  }
   for_windows(frame, [&](Tick latency, std::size_t first, std::size_t length) {
     for (std::size_t i = 0; i < length; ++i)  // oldest first
       words.push_back(static_cast<std::uint16_t>(std::max<Tick>(0, times_[first + (cursors_[first] + i) % length] + latency - now)));
@@ -97,10 +100,11 @@ void BankTiming::save(Tick now, std::uint32_t frame, std::vector<std::uint16_t>&
 }
 
 const std::uint16_t* BankTiming::restore(Tick now, std::uint32_t frame, const std::uint16_t* words) {
-  for (std::size_t level = 0; level < kLevels; ++level)
-    for (std::uint32_t i = 0; i < first_node_[level + 1] - first_node_[level]; ++i)
-      for (const std::size_t command : limited_[level])
-        nodes_[first_node_[level] + (i ^ frame_of(level, frame))].next[command] = now + *words++;
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    const std::uint32_t first = first_node_[level], own = frame_of(level, frame);
+    for (std::uint32_t i = 0; i < first_node_[level + 1] - first; ++i)
+      for (const std::size_t command : limited_[level]) nodes_[first + (i ^ own)].next[command] = now + *words++;
+  }
   for_windows(frame, [&](Tick latency, std::size_t first, std::size_t length) {
     cursors_[first] = 0;
     for (std::size_t i = 0; i < length; ++i, ++words) times_[first + i] = *words == 0 ? kAlways : now + *words - latency;

@@ -61,7 +61,6 @@ class SharedQueueChannel : public DramChannel {
     SlotCandidates hits, opens, closes;  ///< for a RD or WR, an ACT, a PRE
   };
 
-  bool one_row(const BankList& list) const;
   void name_rows(ChannelImage& image) const;
   void save_entries(Tick now, ChannelImage& image) const;
   void clear();
@@ -113,6 +112,7 @@ class SharedQueueChannel : public DramChannel {
   std::vector<std::uint32_t> pc_of_, bank_in_pc_;  ///< by bank
   double drain_above_, drain_below_;
   mutable std::vector<std::uint16_t> row_name_;                 ///< scratch of save(): by entry
+  mutable std::vector<std::uint16_t> waiting_rows_;             ///< scratch of save(): by bank, reads and writes
   mutable std::vector<std::vector<std::uint32_t>> named_rows_;  ///< scratch of save()
   mutable std::vector<Tick> before_;                            ///< scratch of save()
 };

@@ -17,6 +17,7 @@ namespace {
 enum Kind : std::uint16_t { waiting_read, waiting_write, active_read, active_write };
 constexpr std::uint16_t kMissed = 4;  // an ACT or PRE was issued for it
 constexpr std::uint16_t kLater = 8;   // it waits, and arrived after the one before it in its bank
+constexpr std::uint16_t kNoRows = UINT16_MAX, kManyRows = UINT16_MAX - 1;  // that wait in a bank: else the name of one
 constexpr std::uint16_t kNow = 16;    // it waits, and arrived in this tick: so may the next one
 
 }  // namespace
@@ -30,13 +31,6 @@ bool SharedQueueChannel::has_image() const {
 
 bool SharedQueueChannel::quiet(Tick now) const {
   return idle() && write_mode_ && refreshes_.empty() && bank_refreshes_.empty() && timing_.settled() <= now;
-}
-
-/// Whether all that waits in a bank's list is for one row: then it does not matter which ones arrived together.
-bool SharedQueueChannel::one_row(const BankList& list) const {
-  for (std::uint32_t e = list.head; e != kNone; e = pool_[e].next)
-    if (pool_[e].access.row != pool_[list.head].access.row) return false;
-  return true;
 }
 
 void SharedQueueChannel::save(Tick now, ChannelImage& image) const {
@@ -60,12 +54,16 @@ void SharedQueueChannel::name_rows(ChannelImage& image) const {
     if (open_row_[b] != kClosed) names.push_back(open_row_[b]);
   }
   row_name_.resize(pool_.size());
+  waiting_rows_.assign(2 * std::size_t{banks}, kNoRows);
   for (std::uint32_t e = oldest_; e != kNone; e = pool_[e].younger) {
     const Access& access = pool_[e].access;
     auto& names = named_rows_[access.bank ^ image.frame];
     const auto at = std::find(names.begin(), names.end(), access.row);
     row_name_[e] = static_cast<std::uint16_t>(at - names.begin());
     if (at == names.end()) names.push_back(access.row);
+    if (pool_[e].active) continue;
+    std::uint16_t& rows = waiting_rows_[2 * (access.bank ^ image.frame) + (access.write ? 1 : 0)];
+    rows = rows == kNoRows || rows == row_name_[e] ? row_name_[e] : kManyRows;
   }
   image.rows.clear();
   image.first_row.assign(1, 0);
@@ -87,6 +85,8 @@ void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
   image.columns.clear();
   image.writes.clear();
   before_.assign(2 * std::size_t{banks}, kNever);
+  std::size_t at = image.words.size();
+  image.words.resize(at + 4 * waiting());
   for (std::uint32_t e = oldest_; e != kNone; e = pool_[e].younger) {
     const Entry& entry = pool_[e];
     const std::uint32_t bank = entry.access.bank ^ image.frame;
@@ -96,7 +96,7 @@ void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
     if (!entry.active) {
       Tick& last = before_[2 * bank + kind];
       const bool later = last != kNever && last != entry.arrived;
-      if (later && !one_row((entry.access.write ? writes_ : reads_).banks[entry.access.bank])) flags |= kLater;
+      if (later && waiting_rows_[2 * bank + kind] == kManyRows) flags |= kLater;
       if (entry.arrived == now) flags |= kNow;
       last = entry.arrived;
     }
@@ -111,8 +111,10 @@ void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
       image.unanswered.push_back(0);
     }
     if (!entry.access.write || !spec_.policy.posted_writes) ++image.unanswered[tag_name];
-    image.words.insert(image.words.end(), {static_cast<std::uint16_t>(bank), row_name_[e],
-                                           static_cast<std::uint16_t>(kind | flags), tag_name});
+    image.words[at++] = static_cast<std::uint16_t>(bank);
+    image.words[at++] = row_name_[e];
+    image.words[at++] = static_cast<std::uint16_t>(kind | flags);
+    image.words[at++] = tag_name;
   }
 }
 
