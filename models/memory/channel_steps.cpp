@@ -20,7 +20,10 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
 }  // namespace
 
 ChannelSteps::ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick)
-    : per_tick_(offers_per_tick), refresh_interval_(spec.timing.refi), edge_(spec.timing.edge), scratch_(make_channel(spec)), usable_(scratch_->has_image()) {}
+    : per_tick_(offers_per_tick), refresh_interval_(spec.timing.refi), edge_(spec.timing.edge), scratch_(make_channel(spec)), usable_(scratch_->has_image()) {
+  nodes_.reserve(kMany);  // memory that is not touched costs nothing
+  steps_.reserve(kMany);
+}
 
 // --- states ---------------------------------------------------------------------------------------------------
 
@@ -232,6 +235,7 @@ const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, cons
 void ChannelSteps::describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const {
   const auto& first = nodes_[before.node].image.first_row;
   step.frame = image_.frame ^ before.frame;
+  step.rows.reserve(image_.rows.size());
   for (std::uint32_t renumbered = 0; renumbered + 1 < image_.first_row.size(); ++renumbered)
     for (std::uint32_t r = image_.first_row[renumbered]; r < image_.first_row[renumbered + 1]; ++r) {
       const std::uint32_t bank = renumbered ^ step.frame;  // as the state before has it
@@ -241,9 +245,9 @@ void ChannelSteps::describe(Step& step, const ChannelState& before, const Chunk*
         at = static_cast<std::uint32_t>(before.rows.size());
         for (std::size_t i = 0; (chunk->rows[i].bank ^ before.frame) != bank || (chunk->rows[i].row ^ row) != image_.rows[r]; ++i) ++at;
       }
-      step.rows.push_back(at);
+      step.rows.push_back(static_cast<std::uint16_t>(at));
     }
-  for (const std::uint64_t tag : image_.tags) step.tags.push_back(place_of_tag(tag));
+  for (const std::uint64_t tag : image_.tags) step.tags.push_back(static_cast<std::uint16_t>(place_of_tag(tag)));
   describe_columns(step, before, chunk, row);
 }
 
@@ -262,7 +266,7 @@ void ChannelSteps::describe_columns(Step& step, const ChannelState& before, cons
         ++from;
       }
     }
-    step.columns.push_back(from);
+    step.columns.push_back(static_cast<std::uint16_t>(from));
   }
 }
 

@@ -89,6 +89,7 @@ class ChannelSteps {
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::size_t kMany = 1 << 13;  ///< steps that a run of a model may well need
   enum class What : std::uint8_t { take, pass, drain, refresh };
   struct Node {
     ChannelImage image;  ///< words end with the offers used; frame, rows, columns and tags are the state's
@@ -111,9 +112,9 @@ class ChannelSteps {
     Tick duration;
     Tick refreshes;
     std::uint32_t frame;                 ///< to be XORed with the one before
-    std::vector<std::uint32_t> rows;     ///< place in the rows before, then in the rows of the chunk
-    std::vector<std::uint32_t> columns;  ///< place in the columns before, then in the bursts of the chunk
-    std::vector<std::uint32_t> tags;     ///< place in the tags before; the one behind them is the chunk's
+    std::vector<std::uint16_t> rows;     ///< place in the rows before, then in the rows of the chunk
+    std::vector<std::uint16_t> columns;  ///< place in the columns before, then in the bursts of the chunk
+    std::vector<std::uint16_t> tags;     ///< place in the tags before; the one behind them is the chunk's
     std::vector<Finish> finished;     ///< tags as above, times relative
     DramCounters counters;
   };
