@@ -2,7 +2,6 @@
 #include "models/memory/channel_steps.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace presil::memory {
 
@@ -17,6 +16,22 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return hash ^ (hash >> 29);
 }
 
+constexpr std::uint16_t kLong = 255;  // a word of two more bytes follows
+
+/// Most words are less than a byte.
+void pack(const std::vector<std::uint16_t>& words, std::string& bytes) {
+  bytes.clear();
+  for (const std::uint16_t word : words) {
+    if (word < kLong) {
+      bytes.push_back(static_cast<char>(word));
+      continue;
+    }
+    bytes.push_back(static_cast<char>(kLong));
+    bytes.push_back(static_cast<char>(word & 255));
+    bytes.push_back(static_cast<char>(word >> 8));
+  }
+}
+
 }  // namespace
 
 ChannelSteps::ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick)
@@ -29,18 +44,30 @@ ChannelSteps::ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick)
 
 std::uint32_t ChannelSteps::intern(std::uint32_t used, bool quiet, bool open) {
   image_.words.push_back(static_cast<std::uint16_t>(used));
-  const std::string_view bytes{reinterpret_cast<const char*>(image_.words.data()), image_.words.size() * sizeof image_.words[0]};
-  const auto [head, fresh] = node_of_.try_emplace(std::hash<std::string_view>{}(bytes), kNone);
+  pack(image_.words, packed_);
+  const auto [head, fresh] = node_of_.try_emplace(std::hash<std::string>{}(packed_), kNone);
   for (std::uint32_t n = head->second; n != kNone; n = nodes_[n].next)
-    if (nodes_[n].image.words == image_.words) return n;
-  Node node{{}, quiet && used == 0, open, head->second, kNone};
-  node.image.words = image_.words;
-  node.image.first_row = image_.first_row;
-  node.image.writes = image_.writes;
-  node.image.unanswered = image_.unanswered;
-  head->second = static_cast<std::uint32_t>(nodes_.size());
-  nodes_.push_back(std::move(node));
-  return head->second;
+    if (nodes_[n].words == packed_) return n;
+  const std::vector<std::uint16_t> first_row(image_.first_row.begin(), image_.first_row.end());
+  nodes_.push_back({packed_, first_row, image_.writes, image_.unanswered, quiet && used == 0, open, head->second, kNone});
+  return head->second = static_cast<std::uint32_t>(nodes_.size() - 1);
+}
+
+/// Into image_, without the offers used, which it returns.
+std::uint32_t ChannelSteps::unpack(const Node& node) {
+  image_.words.clear();
+  for (std::size_t i = 0; i < node.words.size(); ++i) {
+    const auto byte = [&](std::size_t at) { return static_cast<std::uint16_t>(static_cast<unsigned char>(node.words[at])); };
+    const bool is_long = byte(i) == kLong;
+    image_.words.push_back(is_long ? static_cast<std::uint16_t>(byte(i + 1) | byte(i + 2) << 8) : byte(i));
+    if (is_long) i += 2;
+  }
+  const std::uint32_t used = image_.words.back();
+  image_.words.pop_back();
+  image_.first_row.assign(node.first_row.begin(), node.first_row.end());
+  image_.writes = node.writes;
+  image_.unanswered = node.unanswered;
+  return used;
 }
 
 ChannelState ChannelSteps::save(const DramChannel& channel, Tick at, std::uint32_t used) {
@@ -51,15 +78,13 @@ ChannelState ChannelSteps::save(const DramChannel& channel, Tick at, std::uint32
 }
 
 std::uint32_t ChannelSteps::restore(const ChannelState& state, DramChannel& channel) {
-  const ChannelImage& node = nodes_[state.node].image;
-  image_.words = node.words;
-  image_.first_row = node.first_row;
+  const std::uint32_t used = unpack(nodes_[state.node]);
   image_.frame = state.frame;
   image_.rows = state.rows;
   image_.columns = state.columns;
   image_.tags = state.tags;
   channel.restore(state.at, state.next_refresh, image_);
-  return node.words.back();
+  return used;
 }
 
 void ChannelSteps::forget(const std::vector<ChannelState*>& keep) {
@@ -72,9 +97,7 @@ void ChannelSteps::forget(const std::vector<ChannelState*>& keep) {
   step_of_.clear();
   for (ChannelState* state : keep) {
     const Node& node = nodes[state->node];
-    image_ = node.image;
-    const std::uint32_t used = image_.words.back();
-    image_.words.pop_back();
+    const std::uint32_t used = unpack(node);
     state->node = intern(used, node.quiet, node.open);
   }
 }
@@ -89,7 +112,8 @@ std::uint64_t ChannelSteps::hash(const Key& key) {
 
 const ChannelSteps::Step* ChannelSteps::find(const Key& key) {
   std::uint32_t& recent = nodes_[key.node].recent;
-  if (recent != kNone && steps_[recent].key == key) return &steps_[recent];
+  if (recent == kNone) return nullptr;
+  if (steps_[recent].key == key) return &steps_[recent];
   const auto head = step_of_.find(hash(key));
   if (head == step_of_.end()) return nullptr;
   for (std::uint32_t s = head->second; s != kNone; s = steps_[s].next)
@@ -101,23 +125,23 @@ const ChannelSteps::Step* ChannelSteps::find(const Key& key) {
 }
 
 void ChannelSteps::recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row) {
-  const ChannelImage& image = nodes_[state.node].image;
+  const Node& node = nodes_[state.node];
   key_.known.resize(chunk.rows.size());
   for (std::uint32_t r = 0; r < chunk.rows.size(); ++r) {
     const std::uint32_t bank = chunk.rows[r].bank ^ state.frame, wanted = chunk.rows[r].row ^ row;
-    const std::uint32_t first = image.first_row[bank], last = image.first_row[bank + 1];
+    const std::uint32_t first = node.first_row[bank], last = node.first_row[bank + 1];
     std::uint32_t place = first;
     while (place < last && state.rows[place] != wanted) ++place;
     key_.known[r] = place == last ? kUnknown : static_cast<char>(place - first);
-    if (place == last || image.writes.empty()) continue;
-    if (std::find(image.writes.begin(), image.writes.end(), place) != image.writes.end())
+    if (place == last || node.writes.empty()) continue;
+    if (std::find(node.writes.begin(), node.writes.end(), place) != node.writes.end())
       recognise_writes(state, chunk, r, place);
   }
 }
 
 /// Which of the writes that wait for a row, which is in that place, the bursts of the chunk meet.
 void ChannelSteps::recognise_writes(const ChannelState& state, const Chunk& chunk, std::uint32_t r, std::uint32_t place) {
-  const auto& writes = nodes_[state.node].image.writes;
+  const auto& writes = nodes_[state.node].writes;
   for (const Access& a : chunk.bursts) {
     if (a.row != r) continue;
     std::size_t met = 0;
@@ -139,7 +163,8 @@ const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What wha
   const Tick refresh = state.next_refresh - state.at;
   if (const Step* known = find(key_); known != nullptr && known->duration < refresh) return *known;
   key_.refresh = refresh;
-  if (const Step* known = find(key_)) return *known;
+  if (state.next_refresh < kNever)
+    if (const Step* known = find(key_)) return *known;
   return work_out(state, chunk, row);
 }
 
@@ -227,13 +252,13 @@ const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, cons
   ++next_tag_;
   const auto [head, fresh] = step_of_.try_emplace(hash(step.key), kNone);
   step.next = head->second;
-  head->second = static_cast<std::uint32_t>(steps_.size());
+  head->second = nodes_[state.node].recent = static_cast<std::uint32_t>(steps_.size());
   steps_.push_back(std::move(step));
   return steps_.back();
 }
 
 void ChannelSteps::describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const {
-  const auto& first = nodes_[before.node].image.first_row;
+  const auto& first = nodes_[before.node].first_row;
   step.frame = image_.frame ^ before.frame;
   step.rows.reserve(image_.rows.size());
   for (std::uint32_t renumbered = 0; renumbered + 1 < image_.first_row.size(); ++renumbered)
@@ -253,7 +278,7 @@ void ChannelSteps::describe(Step& step, const ChannelState& before, const Chunk*
 
 /// Every write that waits waited before or is the chunk's: no two have the same place.
 void ChannelSteps::describe_columns(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const {
-  const ChannelImage& old = nodes_[before.node].image;
+  const Node& old = nodes_[before.node];
   for (std::size_t w = 0; w < image_.writes.size(); ++w) {
     const std::uint32_t place = step.rows[image_.writes[w]];
     std::uint32_t from = 0;

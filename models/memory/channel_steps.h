@@ -63,8 +63,8 @@ class ChannelSteps {
   void drain(const ChannelState& state, StepResult& result);
 
   /// By place in its tags: how many of their bursts have not completed.
-  const std::vector<std::uint32_t>& unanswered(const ChannelState& state) const { return nodes_[state.node].image.unanswered; }
-  std::size_t waiting_writes(const ChannelState& state) const { return nodes_[state.node].image.writes.size(); }
+  const std::vector<std::uint32_t>& unanswered(const ChannelState& state) const { return nodes_[state.node].unanswered; }
+  std::size_t waiting_writes(const ChannelState& state) const { return nodes_[state.node].writes.size(); }
   struct Met {
     std::shared_ptr<const Chunk> chunk;
     std::uint32_t row;   ///< to be XORed with its rows
@@ -92,10 +92,12 @@ class ChannelSteps {
   static constexpr std::size_t kMany = 1 << 13;  ///< steps that a run of a model may well need
   enum class What : std::uint8_t { take, pass, drain, refresh };
   struct Node {
-    ChannelImage image;  ///< words end with the offers used; frame, rows, columns and tags are the state's
+    std::string words;  ///< of its image, then the offers used, packed
+    std::vector<std::uint16_t> first_row;
+    std::vector<std::uint32_t> writes, unanswered;  ///< these as in ChannelImage; the rest is the state's
     bool quiet, open;  ///< as DramChannel has it
     std::uint32_t next;    ///< of the same hash
-    std::uint32_t recent;  ///< step from here
+    std::uint32_t recent;  ///< step from here; kNone: there is none
   };
   struct Key {
     std::uint32_t node, pattern, frame;  ///< frame: of the chunk, as the state numbers banks
@@ -145,6 +147,7 @@ class ChannelSteps {
   void apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result);
   void report(const Step& step, const ChannelState& state, std::uint64_t tag, StepResult& result) const;
   std::uint32_t intern(std::uint32_t used, bool quiet, bool open);
+  std::uint32_t unpack(const Node& node);
   /// Puts scratch_ in the state, at live_.at, unless the last step left it there. Returns the offers used.
   std::uint32_t take_up(const ChannelState& state);
   bool is_live(const ChannelState& state) const;
@@ -157,6 +160,7 @@ class ChannelSteps {
   const std::unique_ptr<DramChannel> scratch_;
   const bool usable_;
   ChannelImage image_;  ///< of scratch_
+  std::string packed_;  ///< scratch of intern()
   /// What scratch_ is in, if it is known, with the numbers of transactions there.
   ChannelState live_;
   bool live_known_{false};

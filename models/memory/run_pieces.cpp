@@ -23,6 +23,9 @@ RunPieces::RunPieces(const MemoryConfig& c)
       window_(kBursts * map_.burst_bytes() * channels_) {
   if (stacks_ > 1) window_ = std::lcm(window_, interleave_);
   span_ = std::lcm(map_.span(), window_);
+  constexpr std::uint64_t kBlock = 1 << 12;
+  block_ = stacks_ > 1 ? std::min(kBlock, interleave_ & (~interleave_ + 1)) : kBlock;
+  for (std::uint64_t at = 0; at < block_; at += map_.burst_bytes()) in_block_.push_back(map_.pack(at));
 }
 
 Access RunPieces::access(std::uint64_t packed, bool write) const {
@@ -73,9 +76,10 @@ RunPieces::Slice RunPieces::cut(std::uint64_t from, std::uint64_t to, bool write
   bursts_of_.assign(channels(), 0);
   for (std::uint64_t at = from; at < to;) {
     const StackAddress in = stack_address(at, interleave_, stacks_);
-    const std::uint64_t end = stacks_ == 1 ? to : std::min(to, (at / interleave_ + 1) * interleave_);
-    for (std::uint64_t address = in.address; at < end; at += burst(), address += burst()) {
-      const std::uint64_t packed = map_.pack(address);
+    const std::uint64_t start = in.address / block_ * block_, base = map_.pack(start);
+    const std::uint64_t end = std::min(to, at + start + block_ - in.address);
+    for (std::uint64_t i = (in.address - start) / burst(); at < end; at += burst(), ++i) {
+      const std::uint64_t packed = base ^ in_block_[i];  // the map is linear
       const std::uint32_t channel = in.stack * channels_ + map_.field(AddressField::channel, packed);
       located_.emplace_back(channel, packed);
       ++bursts_of_[channel];

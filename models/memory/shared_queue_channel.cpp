@@ -79,8 +79,7 @@ bool SharedQueueChannel::accept(const Access& access, Tick now) {
   if (write_mode_next() != mode || mode != write_mode_)
     wake_ = std::min(wake_, now + 1);
   else if (changes && refreshes_.empty() && write_mode_ == access.write)
-    for (const SlotCandidates* kind : {&queue.hits, &queue.opens, &queue.closes})
-      wake_ = std::min(wake_, kind->wake(now + 1));
+    for (const SlotCandidates* kind : {&queue.hits, &queue.opens, &queue.closes}) kind->wake(now + 1, wake_);
   return true;
 }
 
@@ -169,8 +168,8 @@ void SharedQueueChannel::rebound(Queue& queue, std::uint32_t bank) {
 }
 
 void SharedQueueChannel::rebound(std::uint32_t bank) {
-  rebound(reads_, bank);
-  rebound(writes_, bank);
+  for (Queue* queue : {&reads_, &writes_})
+    if (queue->size > 0) rebound(*queue, bank);
 }
 
 // --- slots ----------------------------------------------------------------------------------------------------
@@ -214,7 +213,7 @@ void SharedQueueChannel::queue_column(Tick now) {
   remove(queue, bank, e);
   free_entry(e);
   rebound(queue, bank);
-  if (spec_.policy.hit_cap > 0) rebound(queue.write ? reads_ : writes_, bank);
+  if (spec_.policy.hit_cap > 0) rebound(bank);
 }
 
 void SharedQueueChannel::queue_row(Tick now) {
@@ -237,6 +236,7 @@ void SharedQueueChannel::queue_row(Tick now) {
     entry.active = true;
     ++active_count_;
     active_of(entry).put(bank, entry.order);
+    if (queue.size == 0) rebound(queue, bank);
   }
   rebound(bank);
 }

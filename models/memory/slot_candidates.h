@@ -32,12 +32,10 @@ class SlotCandidates {
       if (parts_[pc].soonest <= now && gate(pc, now) <= now) oldest(parts_[pc], now, found, order);
     return found;
   }
-  /// No command can issue from tick `from` on and before this one.
-  Tick wake(Tick from) const {
-    Tick first = kNever;
+  /// Lowers `first` to a tick, `from` or later, before which no command can issue.
+  void wake(Tick from, Tick& first) const {
     for (std::uint32_t pc = 0; pc < parts_.size(); ++pc)
       if (parts_[pc].soonest < first) first = std::min(first, std::max(parts_[pc].soonest, gate(pc, from)));
-    return first;
   }
 
   bool empty(std::uint32_t pc) const { return parts_[pc].end == parts_[pc].begin; }
