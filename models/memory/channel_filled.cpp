@@ -49,14 +49,17 @@ ChannelSteps::FilledState ChannelSteps::work_out_filled(const Filled& filled) {
   all_open(filled);
   Tick t = 0;
   std::uint32_t used = 0;
+  // Behind one piece only, the controller begins when that fills its queue: it has not been idle.
+  bool begun = filled.before.size() > 1;
   const auto offer = [&](const Met& piece, std::uint64_t tag) {
     for (Access access : piece.chunk->bursts) {
       access.row = piece.chunk->rows[access.row].row ^ piece.row;
       access.tag = tag;
       while (used == per_tick_ || !channel.accept(access, t)) {
-        t = used == per_tick_ ? t + 1 : channel.wake();
+        begun = begun || used < per_tick_;
+        t = used == per_tick_ ? t + 1 : std::max(t + 1, channel.wake());
         used = 0;
-        if (channel.wake() <= t) channel.step(t);
+        if (begun && channel.wake() <= t) channel.step(t);
       }
       ++used;
     }
@@ -90,7 +93,7 @@ ChannelSteps::FilledState ChannelSteps::work_out_filled(const Filled& filled) {
 }
 
 const ChannelSteps::FilledState& ChannelSteps::filled(const Filled& filled) {
-  FilledKey key{filled.piece.chunk->pattern, filled.piece.open};
+  FilledKey key{filled.piece.chunk->pattern | std::uint64_t{filled.before.size()} << 32, filled.piece.open};
   std::size_t at = 2;
   for (const Met& before : filled.before) {
     key[at++] = before.chunk->pattern;

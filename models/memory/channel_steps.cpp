@@ -20,16 +20,15 @@ constexpr std::uint16_t kLong = 255;  // a word of two more bytes follows
 
 /// Most words are less than a byte.
 void pack(const std::vector<std::uint16_t>& words, std::string& bytes) {
-  bytes.clear();
+  bytes.resize(3 * words.size());
+  char* at = bytes.data();
   for (const std::uint16_t word : words) {
-    if (word < kLong) {
-      bytes.push_back(static_cast<char>(word));
-      continue;
-    }
-    bytes.push_back(static_cast<char>(kLong));
-    bytes.push_back(static_cast<char>(word & 255));
-    bytes.push_back(static_cast<char>(word >> 8));
+    *at++ = static_cast<char>(std::min(word, kLong));
+    if (word < kLong) continue;
+    *at++ = static_cast<char>(word & 255);
+    *at++ = static_cast<char>(word >> 8);
   }
+  bytes.resize(static_cast<std::size_t>(at - bytes.data()));
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ class ChannelSteps {
   static constexpr std::size_t kBefore = 3;
   struct Filled {
     const Met& piece;
-    const std::deque<Met>& before;  ///< kBefore of them, the oldest first
+    const std::deque<Met>& before;  ///< up to kBefore of them, the oldest first
     std::uint64_t tag, other;
   };
   /// Gives a state behind pieces that filled the queues the form it has for whatever came before them. `open`: rows by

@@ -71,7 +71,7 @@ RunPieces::PlacedSlice RunPieces::slice(std::uint64_t from, std::uint64_t to, bo
   return {&at->second, map_.decode(whole / stacks_)[AddressField::row]};
 }
 
-RunPieces::Slice RunPieces::cut(std::uint64_t from, std::uint64_t to, bool write) {
+void RunPieces::count(std::uint64_t from, std::uint64_t to, std::uint32_t wanted) {
   located_.clear();
   bursts_of_.assign(channels(), 0);
   for (std::uint64_t at = from; at < to;) {
@@ -81,17 +81,22 @@ RunPieces::Slice RunPieces::cut(std::uint64_t from, std::uint64_t to, bool write
     for (std::uint64_t i = (in.address - start) / burst(); at < end; at += burst(), ++i) {
       const std::uint64_t packed = base ^ in_block_[i];  // the map is linear
       const std::uint32_t channel = in.stack * channels_ + map_.field(AddressField::channel, packed);
-      located_.emplace_back(channel, packed);
       ++bursts_of_[channel];
+      if (channel == wanted) located_.push_back(packed);
     }
   }
+}
+
+RunPieces::Slice RunPieces::cut(std::uint64_t from, std::uint64_t to, bool write) {
+  count(from, to, 0);
   const auto most = std::max_element(bursts_of_.begin(), bursts_of_.end());
+  if (most != bursts_of_.begin()) count(from, to, static_cast<std::uint32_t>(most - bursts_of_.begin()));
   const auto chunk = std::make_shared<Chunk>();
-  chunk->bursts.reserve(*most);
-  for (const auto& [channel, packed] : located_)
-    if (channel == most - bursts_of_.begin()) append(*chunk, access(packed, write));
+  chunk->bursts.reserve(located_.size());
+  for (const std::uint64_t packed : located_) append(*chunk, access(packed, write));
   chunk->write = write;
-  return {named(chunk), located_.size(), *most * std::uint64_t{channels()} == located_.size()};
+  const std::uint64_t all = (to - from + burst() - 1) / burst();
+  return {named(chunk), all, located_.size() * channels() == all};
 }
 
 void RunPieces::append(Chunk& chunk, Access access) {

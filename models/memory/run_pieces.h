@@ -87,6 +87,8 @@ class RunPieces {
   using Words = std::vector<std::uint32_t>;
   Piece work_out(std::uint64_t from, std::uint64_t to, bool write);
   Slice cut(std::uint64_t from, std::uint64_t to, bool write);
+  /// Bursts of [from, to) by channel, to bursts_of_, and the places of those of one channel, to located_.
+  void count(std::uint64_t from, std::uint64_t to, std::uint32_t wanted);
   Access access(std::uint64_t packed, bool write) const;
   static void append(Chunk& chunk, Access access);
   /// Sets frame and pattern. Returns what the pattern is known by.
@@ -106,8 +108,8 @@ class RunPieces {
   std::map<Words, std::uint32_t> patterns_;
   std::map<Words, std::shared_ptr<Chunk>> chunks_;
   std::uint32_t next_pattern_{0};
-  std::vector<std::pair<std::uint32_t, std::uint64_t>> located_;  ///< scratch of cut(): channel, packed place
-  std::vector<std::uint32_t> bursts_of_;                          ///< scratch of cut(): by channel
+  std::vector<std::uint64_t> located_;    ///< scratch of cut(): packed places
+  std::vector<std::uint32_t> bursts_of_;  ///< scratch of cut(): by channel
 };
 
 }  // namespace presil::memory

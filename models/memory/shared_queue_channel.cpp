@@ -210,10 +210,19 @@ void SharedQueueChannel::queue_column(Tick now) {
   const std::uint32_t e = queue.hit[bank];
   issue(queue.write ? Command::write : Command::read, bank, 0, now);
   finish_column(pool_[e], now);
+  const std::uint32_t next = pool_[e].next;
+  const bool was_head = queue.banks[bank].head == e;
   remove(queue, bank, e);
   free_entry(e);
-  rebound(queue, bank);
-  if (spec_.policy.hit_cap > 0) rebound(bank);
+  if (spec_.policy.hit_cap > 0) {
+    rebound(queue, bank);
+    rebound(bank);
+  } else if (was_head && next != kNone && pool_[next].access.row == open_row_[bank]) {
+    queue.hit[bank] = next;  // and no row is wanted, as before
+    queue.hits.put(bank, pool_[next].order);
+  } else {
+    rebound(queue, bank);
+  }
 }
 
 void SharedQueueChannel::queue_row(Tick now) {

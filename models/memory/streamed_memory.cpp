@@ -46,12 +46,13 @@ StreamedMemory::StreamedMemory(sc_core::sc_module_name name, const MemoryConfig&
 
 void StreamedMemory::reset() {
   BankedMemory::reset();
+  forget_before();
   in_bursts_.clear();
   briefs_.clear();
   leads_.clear();
   state_ = first_;
   rows_.assign(pieces_.spec().geometry.all_banks(), kNoRow);
-  refreshes_met_ = 0;
+  reopened_ = 0;
   busy_ = 0;
   served_twice_ = {};
   watching_ = kNever;
@@ -75,24 +76,28 @@ DramCounters StreamedMemory::commands() const {
   const auto refreshes = static_cast<std::uint64_t>(now() / refresh_interval_) * channels_.size();
   sum.commands[static_cast<std::size_t>(Command::refresh_all)] =
       refreshes * pieces_.spec().geometry.pseudo_channels;
-  if (refreshes_met_ > 0)
-    sum.commands[static_cast<std::size_t>(Command::activate)] +=
-        refreshes_met_ * refresh().activates * channels_.size();
+  sum.commands[static_cast<std::size_t>(Command::activate)] += reopened_ * channels_.size();
   return sum;
 }
 
 // --- refresh ---------------------------------------------------------------------------------------------
 
 const RefreshCost& StreamedMemory::refresh() const {
-  if (refresh_cost_) return *refresh_cost_;
+  const bool in_turn = in_turn_ && alike_ > 0;
+  auto& cost = refresh_cost_[in_turn ? 1 : 0];
+  if (cost) return *cost;
   constexpr std::uint64_t kWindows = 48;
   RunPieces pieces(memory_);
+  const std::uint64_t window = pieces.window();
+  // The other one of two reads in turn begins a few windows behind another place of the same kind.
+  const std::uint64_t other = kVeryLong * pieces.span() + 5 * window;
   std::vector<std::pair<std::shared_ptr<const Chunk>, std::uint32_t>> windows;
   for (std::uint64_t w = 0; w < kWindows; ++w) {
-    const RunPieces::PlacedSlice placed = pieces.slice(w * pieces.window(), (w + 1) * pieces.window(), false);
+    const std::uint64_t from = in_turn ? w / 2 * window + w % 2 * other : w * window;
+    const RunPieces::PlacedSlice placed = pieces.slice(from, from + window, false);
     windows.emplace_back(placed.slice->chunk, placed.row);
   }
-  return refresh_cost_.emplace(refresh_cost(pieces.spec(), memory_.dram.controller.offers_per_tick, windows));
+  return cost.emplace(refresh_cost(pieces.spec(), memory_.dram.controller.offers_per_tick, windows));
 }
 
 Tick StreamedMemory::refreshed(Tick start, Tick busy) const {
@@ -105,7 +110,7 @@ Tick StreamedMemory::refreshed(Tick start, Tick busy) const {
 
 void StreamedMemory::count_refreshes(Tick begin) {
   if (refresh_interval_ > 0)
-    refreshes_met_ += static_cast<std::uint64_t>(state_.at / refresh_interval_ - begin / refresh_interval_);
+    reopened_ += static_cast<std::uint64_t>(state_.at / refresh_interval_ - begin / refresh_interval_) * refresh().activates;
 }
 
 void StreamedMemory::pass(ChannelState& state, Tick to, StepResult& result) const {
@@ -133,6 +138,7 @@ bool StreamedMemory::stream(std::uint64_t slot, const Run& run, bool write) {
   result_.finished.clear();
   result_.counters = {};
   const Tick before = state_.at;
+  if (before <= arrival || !briefs_.empty() || !in_bursts_.empty()) forget_before();
   pass(state_, arrival + 1, result_);
   add(counters_before_, result_.counters, channels_.size());
   report(before, 0, 0);
@@ -151,8 +157,8 @@ bool StreamedMemory::stream(std::uint64_t slot, const Run& run, bool write) {
 
 void StreamedMemory::take_row(std::uint64_t first, std::uint64_t bytes, bool write, std::uint64_t slot) {
   const std::uint64_t window = pieces_.window(), burst = pieces_.burst(), last = first + bytes;
-  alike_ = 0;
-  before_.clear();
+  in_turn_ = !write && bytes <= kFelt * window;
+  if (!in_turn_) forget_before();
   const bool aligned = bytes >= 2 * window, very_long = bytes >= kVeryLong * window;
   Lap lap;
   for (std::uint64_t from = first, to = 0; from < last; from = to) {
@@ -165,8 +171,7 @@ void StreamedMemory::take_row(std::uint64_t first, std::uint64_t bytes, bool wri
 }
 
 void StreamedMemory::take_short_rows(const Run& run, bool write, std::uint64_t slot) {
-  alike_ = 0;
-  before_.clear();
+  forget_before();
   RunPieces::Slice joint;
   std::uint32_t xored = 0;
   std::uint64_t asked = 0;
@@ -179,6 +184,7 @@ void StreamedMemory::take_short_rows(const Run& run, bool write, std::uint64_t s
     if (joint.chunk->bursts.size() < RunPieces::kBursts && row + 1 < run.rows) continue;
     pieces_.name(joint);
     take({&joint, xored}, asked, slot);
+    forget_before();
     joint = {};
     asked = 0;
   }
@@ -256,11 +262,11 @@ void StreamedMemory::follow(const RunPieces::PlacedSlice& placed, std::uint64_t 
   const ControllerPolicy& policy = pieces_.spec().policy;
   const bool write = met.chunk->write;
   const bool fills = met.chunk->bursts.size() >= (write ? policy.write_queue : policy.read_queue);
-  if (!fills || before_.empty() || before_.back().chunk->write != write) alike_ = 0;
-  if (alike_ >= (steps_.waiting_writes(state_) > 0 ? kPatience : kFelt)) fill(met, slot);
-  if (alike_ == 0) before_.clear();
-  if (before_.size() == kFelt) before_.pop_front();
+  if (!fills || before_.empty() || before_.back().chunk->write != write) forget_before();
   if (!fills) return;
+  const std::size_t felt = in_turn_ ? kFeltInTurn : kFelt;
+  if (alike_ >= (steps_.waiting_writes(state_) > 0 ? kPatience : felt)) fill(met, slot);
+  if (before_.size() == felt) before_.pop_front();
   before_.push_back(met);
   ++alike_;
 }
