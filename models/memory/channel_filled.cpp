@@ -8,7 +8,7 @@ namespace presil::memory {
 
 namespace {
 
-constexpr std::uint32_t kOtherRow = 1u << 30;   // no row has this bit
+constexpr std::uint32_t kOtherRow = 1u << 30;  // no row has this bit
 constexpr std::uint64_t kOwn = 1, kOther = 0;  // tags
 
 bool was_open(const ChannelSteps::Met& piece, std::size_t r) { return r < 64 && (piece.open >> r & 1) != 0; }

@@ -24,8 +24,8 @@ class SlotCandidates {
   }
   void clear();
 
-  /// The bank with the oldest entry of those whose command can issue in tick `now`, which is no sooner than it was.
-  /// kNone if there is none, or none that came before number `order`, which becomes its own.
+  /// The bank with the oldest entry of those whose command can issue in tick `now`, which is no sooner than
+  /// it was. kNone if there is none, or none that came before number `order`, which becomes its own.
   std::uint32_t ready(Tick now, std::uint64_t& order) {
     std::uint32_t found = kNone;
     for (std::uint32_t pc = 0; pc < parts_.size(); ++pc)

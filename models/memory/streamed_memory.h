@@ -11,11 +11,10 @@
 // read is answered with its last data, known when what follows has been taken or, if nothing follows, when
 // the queues have; a write when it has been taken.
 //
-// Four pieces of one row of a run, each as long as the queue, leave nothing of what was before them, or little of
-// it two pieces of reads of several shorter rows: from then on the state is that behind these, so that streams
-// pass through few states. Writes that wait
-// all the while are written then, at the cost of their data and two turnarounds, once kPatience such pieces
-// have come.
+// Four pieces of one row of a run, each as long as the queue, leave nothing of what was before them, or
+// little of it two pieces of reads of several shorter rows: from then on the state is that behind these, so
+// that streams pass through few states. Writes that wait all the while are written then, at the cost of their
+// data and two turnarounds, once kPatience such pieces have come.
 //
 // A very long row is then periodic with the address map (RunPieces::span()): once the state is the one it was
 // a period ago, all periods but the last cost what that one cost.
@@ -47,7 +46,8 @@ class StreamedMemory : public BankedMemory {
   static constexpr std::uint32_t kStreams = 0;  ///< Channel::state
   static constexpr std::uint32_t kNoRow = 1u << 31;
   static constexpr std::uint64_t kVeryLong = 16;  ///< windows of a row whose ends may cost their share of one
-  /// Pieces that fill a queue: behind one more, what was before them is not felt. Of reads of few pieces in turn.
+  /// Pieces that fill a queue: behind one more, what was before them is not felt. Of reads of few pieces in
+  /// turn.
   static constexpr std::size_t kFelt = ChannelSteps::kBefore, kFeltInTurn = 1;
   static constexpr std::size_t kPatience = 8;          ///< such pieces, while writes wait
   static constexpr std::size_t kMostStates = 1 << 15;  ///< of steps_, a few KiB each
@@ -76,7 +76,9 @@ class StreamedMemory : public BankedMemory {
   void take_out(std::uint32_t channel, ChannelState state);
   void return_to_streams();
   void take_row(std::uint64_t first, std::uint64_t bytes, bool write, std::uint64_t slot);
-  /// As many of them as fill a window are one piece.
+  /// Rows, each as many bursts as a piece asks of every channel. As many of them as fill a window are one
+  /// piece.
+  bool short_even_rows(const Run& run);
   void take_short_rows(const Run& run, bool write, std::uint64_t slot);
   std::uint64_t bursts(std::uint64_t from, std::uint64_t to) const {
     return (to + pieces_.burst() - 1) / pieces_.burst() - from / pieces_.burst();
@@ -135,14 +137,15 @@ class StreamedMemory : public BankedMemory {
   unsigned halvings_{0};     ///< of a window that still ask the same of all channels
   std::vector<Tick> leads_;  ///< by channel, up to most_lead_; empty: all alike
   Tick most_lead_{0};
-  Tick busy_{0};                    ///< of streams, without refresh
-  std::uint64_t reopened_{0};       ///< rows of a channel that refreshes have closed under a stream
+  Tick busy_{0};               ///< of streams, without refresh
+  std::uint64_t reopened_{0};  ///< rows of a channel that refreshes have closed under a stream
   DramCounters
       served_twice_;  ///< by the one that stands for all, and by the channel that a short request took out
-  mutable std::optional<RefreshCost> refresh_cost_[2];  ///< once it is needed: of a long read, of reads in turn
-  std::vector<Brief> briefs_;                        ///< of the short request behind the last stream
-  std::vector<std::uint32_t> in_bursts_;             ///< channels
-  Tick watching_{kNever};                            ///< tick of the next call of watch()
+  mutable std::optional<RefreshCost>
+      refresh_cost_[2];                   ///< once it is needed: of a long read, of reads in turn
+  std::vector<Brief> briefs_;             ///< of the short request behind the last stream
+  std::vector<std::uint32_t> in_bursts_;  ///< channels
+  Tick watching_{kNever};                 ///< tick of the next call of watch()
 };
 
 }  // namespace presil::memory
