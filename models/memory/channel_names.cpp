@@ -35,6 +35,7 @@ void ChannelSteps::describe(Step& step, const ChannelState& before, const Chunk*
 void ChannelSteps::describe_columns(Step& step, const ChannelState& before, const Chunk* chunk,
                                     std::uint32_t row) const {
   const Node& old = nodes_[before.node];
+  std::size_t next = 0;  // of the chunk's bursts
   for (std::size_t w = 0; w < image_.writes.size(); ++w) {
     const std::uint32_t place = step.rows[image_.writes[w]];
     std::uint32_t from = 0;
@@ -46,12 +47,15 @@ void ChannelSteps::describe_columns(Step& step, const ChannelState& before, cons
           std::upper_bound(image_.first_row.begin(), image_.first_row.end(), image_.writes[w]) -
           image_.first_row.begin() - 1;
       const std::uint32_t bank = static_cast<std::uint32_t>(renumbered) ^ image_.frame;
-      for (const Access& a : chunk->bursts) {
-        if (a.bank == bank && (chunk->rows[a.row].row ^ row) == image_.rows[image_.writes[w]] &&
-            a.column == image_.columns[w])
+      // The writes of a chunk mostly wait in their order.
+      const std::size_t bursts = chunk->bursts.size();
+      for (std::size_t tried = 0; tried < bursts; ++tried, next = next + 1 == bursts ? 0 : next + 1) {
+        const Access& a = chunk->bursts[next];
+        if (a.column == image_.columns[w] && a.bank == bank &&
+            (chunk->rows[a.row].row ^ row) == image_.rows[image_.writes[w]])
           break;
-        ++from;
       }
+      from += static_cast<std::uint32_t>(next);
     }
     step.columns.push_back(static_cast<std::uint16_t>(from));
   }

@@ -16,15 +16,15 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return hash ^ (hash >> 29);
 }
 
-constexpr std::uint16_t kLong = 255;  // a word of two more bytes follows
+constexpr std::uint16_t kTwoMoreBytes = 255;  // they are the word
 
 /// Most words are less than a byte.
 void pack(const std::vector<std::uint16_t>& words, std::string& bytes) {
   bytes.resize(3 * words.size());
   char* at = bytes.data();
   for (const std::uint16_t word : words) {
-    *at++ = static_cast<char>(std::min(word, kLong));
-    if (word < kLong) continue;
+    *at++ = static_cast<char>(std::min(word, kTwoMoreBytes));
+    if (word < kTwoMoreBytes) continue;
     *at++ = static_cast<char>(word & 255);
     *at++ = static_cast<char>(word >> 8);
   }
@@ -57,7 +57,7 @@ std::uint32_t ChannelSteps::unpack(const Node& node) {
   image_.words.clear();
   for (std::size_t i = 0; i < node.words.size(); ++i) {
     const auto byte = [&](std::size_t at) { return static_cast<std::uint16_t>(static_cast<unsigned char>(node.words[at])); };
-    const bool is_long = byte(i) == kLong;
+    const bool is_long = byte(i) == kTwoMoreBytes;
     image_.words.push_back(is_long ? static_cast<std::uint16_t>(byte(i + 1) | byte(i + 2) << 8) : byte(i));
     if (is_long) i += 2;
   }

@@ -47,6 +47,7 @@ StreamedMemory::StreamedMemory(sc_core::sc_module_name name, const MemoryConfig&
 void StreamedMemory::reset() {
   BankedMemory::reset();
   forget_before();
+  in_turn_ = false;
   in_bursts_.clear();
   briefs_.clear();
   leads_.clear();
@@ -83,8 +84,7 @@ DramCounters StreamedMemory::commands() const {
 // --- refresh ---------------------------------------------------------------------------------------------
 
 const RefreshCost& StreamedMemory::refresh() const {
-  const bool in_turn = in_turn_ && alike_ > 0;
-  auto& cost = refresh_cost_[in_turn ? 1 : 0];
+  auto& cost = refresh_cost_[in_turn_ ? 1 : 0];
   if (cost) return *cost;
   constexpr std::uint64_t kWindows = 48;
   RunPieces pieces(memory_);
@@ -93,7 +93,7 @@ const RefreshCost& StreamedMemory::refresh() const {
   const std::uint64_t other = kVeryLong * pieces.span() + 5 * window;
   std::vector<std::pair<std::shared_ptr<const Chunk>, std::uint32_t>> windows;
   for (std::uint64_t w = 0; w < kWindows; ++w) {
-    const std::uint64_t from = in_turn ? w / 2 * window + w % 2 * other : w * window;
+    const std::uint64_t from = in_turn_ ? w / 2 * window + w % 2 * other : w * window;
     const RunPieces::PlacedSlice placed = pieces.slice(from, from + window, false);
     windows.emplace_back(placed.slice->chunk, placed.row);
   }
