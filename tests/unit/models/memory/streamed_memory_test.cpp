@@ -122,8 +122,8 @@ TEST_P(Streamed, SmallPiecesFromAllOverTakeAsLong) {
   const std::uint64_t chunk = 16 * static_cast<std::uint64_t>(c.burst.value) * c.dram.channels * c.stacks;
   for (int i = 0; i < 1500; ++i) b.send(0, false, {random() % 10000 * chunk, 1, chunk, 0});
   sc_core::sc_start();
-  EXPECT_NEAR(b.error(), 0, 3);
-  EXPECT_NEAR(b.activates_error(), 0, 5);
+  EXPECT_NEAR(b.error(), 0, 1);
+  EXPECT_NEAR(b.activates_error(), 0, 2);
 }
 
 /// As a GPU's decode has it: a long read, at its end a short write or read of its result.
