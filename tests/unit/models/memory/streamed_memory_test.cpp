@@ -7,6 +7,7 @@
 
 #include "models/memory/remembered_memory.h"
 #include "models/memory/streamed_memory.h"
+#include "sim/base/error.h"
 #include "sim/config/loader.h"
 #include "sim/config/reader.h"
 #include "tests/unit/models/memory/strict_initiator.h"
@@ -55,6 +56,12 @@ struct Benches {
   RememberedMemory exact;
   StrictInitiator from_fast{"from_fast"}, from_exact{"from_exact"};
 };
+
+TEST(StreamedMemory, RefusesAPinRateThatLeavesNothingOfRefresh) {
+  kernel::initialise();
+  EXPECT_THROW(StreamedMemory("slow", load({"hbm2", 1, 1e-3})), InputError);
+  EXPECT_NO_THROW(StreamedMemory("slower", load({"hbm2", 1, 1})));
+}
 
 /// Long enough for many periods of the address map, of which all but a few are added up.
 TEST(StreamedMemory, AVeryLongReadTakesAsLong) {
