@@ -15,7 +15,13 @@ BankTiming::BankTiming(const Geometry& geometry, const std::vector<Constraint>& 
                       first_node_[4] + b});
   }
   std::size_t times = 0;
+  // A channel that is refreshed and one that is not differ at the levels above: these keep all commands.
+  for (std::size_t level = 0; level <= static_cast<std::size_t>(Level::pseudo_channel); ++level)
+    for (std::size_t command = 0; command < kCommands; ++command) limited_[level].push_back(command);
   for (const Constraint& c : rules) {
+    auto& limited = limited_[static_cast<std::size_t>(c.level)];
+    const auto following = static_cast<std::size_t>(c.following);
+    if (std::find(limited.begin(), limited.end(), following) == limited.end()) limited.push_back(following);
     const auto level = static_cast<std::uint32_t>(c.level), preceding = static_cast<std::uint32_t>(c.preceding);
     if (c.window < 2 && !c.siblings) {
       steps_[preceding].push_back({level, static_cast<std::uint32_t>(c.following), c.latency});
@@ -79,10 +85,14 @@ void BankTiming::issue_all(Command command, std::uint32_t pc, Tick t) {
 }
 
 void BankTiming::save(Tick now, std::uint32_t frame, std::vector<std::uint16_t>& words) const {
-  for (std::size_t level = 0; level < kLevels; ++level)
-    for (std::uint32_t i = 0; i < first_node_[level + 1] - first_node_[level]; ++i)
-      for (const Tick next : nodes_[first_node_[level] + (i ^ frame_of(level, frame))].next)
-        words.push_back(static_cast<std::uint16_t>(std::max<Tick>(0, next - now)));
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    const std::uint32_t first = first_node_[level], nodes = first_node_[level + 1] - first, own = frame_of(level, frame);
+    std::size_t at = words.size();
+    words.resize(at + nodes * limited_[level].size());
+    for (std::uint32_t i = 0; i < nodes; ++i)
+      for (const std::size_t command : limited_[level])
+        words[at++] = static_cast<std::uint16_t>(std::max<Tick>(0, nodes_[first + (i ^ own)].next[command] - now));
+  }
   for_windows(frame, [&](Tick latency, std::size_t first, std::size_t length) {
     for (std::size_t i = 0; i < length; ++i)  // oldest first
       words.push_back(static_cast<std::uint16_t>(std::max<Tick>(0, times_[first + (cursors_[first] + i) % length] + latency - now)));
@@ -90,9 +100,11 @@ void BankTiming::save(Tick now, std::uint32_t frame, std::vector<std::uint16_t>&
 }
 
 const std::uint16_t* BankTiming::restore(Tick now, std::uint32_t frame, const std::uint16_t* words) {
-  for (std::size_t level = 0; level < kLevels; ++level)
-    for (std::uint32_t i = 0; i < first_node_[level + 1] - first_node_[level]; ++i)
-      for (Tick& next : nodes_[first_node_[level] + (i ^ frame_of(level, frame))].next) next = now + *words++;
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    const std::uint32_t first = first_node_[level], own = frame_of(level, frame);
+    for (std::uint32_t i = 0; i < first_node_[level + 1] - first; ++i)
+      for (const std::size_t command : limited_[level]) nodes_[first + (i ^ own)].next[command] = now + *words++;
+  }
   for_windows(frame, [&](Tick latency, std::size_t first, std::size_t length) {
     cursors_[first] = 0;
     for (std::size_t i = 0; i < length; ++i, ++words) times_[first + i] = *words == 0 ? kAlways : now + *words - latency;

@@ -122,7 +122,8 @@ class BankTiming {
   }
 
   Geometry geometry_;
-  std::array<std::vector<Step>, kCommands> steps_;  ///< by preceding
+  std::array<std::vector<std::size_t>, kLevels> limited_;  ///< commands that a rule of the level has to follow
+  std::array<std::vector<Step>, kCommands> steps_;         ///< by preceding
   std::array<std::vector<Rule>, kCommands> rules_;  ///< the others
   std::array<std::uint32_t, kLevels + 1> first_node_{};  ///< of each level in nodes_
   std::vector<Node> nodes_;

@@ -122,13 +122,4 @@ void AddressBits::tabulate() {
   }
 }
 
-DecodedAddress AddressBits::decode(std::uint64_t address) const {
-  std::uint64_t packed = 0;
-  for (std::size_t byte = 0; byte < table_.size(); ++byte) packed ^= table_[byte][(address >> (8 * byte)) & 255];
-  DecodedAddress result;
-  for (std::size_t f = 0; f < kAddressFields; ++f)
-    result.field[f] = static_cast<std::uint32_t>((packed >> shift_[f]) & ((std::uint64_t{1} << masks_[f].size()) - 1));
-  return result;
-}
-
 }  // namespace presil::memory

@@ -36,7 +36,22 @@ class AddressBits {
   AddressBits(const std::array<std::string, kAddressFields>& fields,
               const std::array<std::uint64_t, kAddressFields>& sizes, std::uint64_t burst_bytes);
 
-  DecodedAddress decode(std::uint64_t address) const;
+  DecodedAddress decode(std::uint64_t address) const { return unpack(pack(address)); }
+  /// All fields in one word, of which field() takes one.
+  std::uint64_t pack(std::uint64_t address) const {
+    std::uint64_t packed = 0;
+    for (std::size_t byte = 0; byte < table_.size(); ++byte) packed ^= table_[byte][(address >> (8 * byte)) & 255];
+    return packed;
+  }
+  std::uint32_t field(AddressField f, std::uint64_t packed) const {
+    const auto i = static_cast<std::size_t>(f);
+    return static_cast<std::uint32_t>((packed >> shift_[i]) & ((std::uint64_t{1} << masks_[i].size()) - 1));
+  }
+  DecodedAddress unpack(std::uint64_t packed) const {
+    DecodedAddress result;
+    for (std::size_t f = 0; f < kAddressFields; ++f) result.field[f] = field(static_cast<AddressField>(f), packed);
+    return result;
+  }
   std::uint64_t burst_bytes() const { return std::uint64_t{1} << offset_; }
   /// Lowest bit of an open-ended row; everything below repeats from row to row.
   unsigned row_bit() const { return row_from_; }

@@ -105,11 +105,9 @@ std::uint64_t BankedMemory::begin(Payload& payload, bool blocking) {
   const Run run = run_of(payload);
   (payload.is_read() ? counters_.bytes_read : counters_.bytes_written) += payload.get_data_length();
   ++counters_.transactions;
-  const bool rows = long_rows(run);
-  if (!rows || !stream(slot, run, payload.is_write())) {
-    if (rows) start_chunks(slot, run, payload.is_write());
-    else start_bursts(slot, run, payload.is_write());
-  }
+  const bool rows = long_rows(run), write = payload.is_write();
+  if (rows && !stream(slot, run, write)) start_chunks(slot, run, write);
+  if (!rows && !brief(slot, run, write)) start_bursts(slot, run, write);
   counters_.bytes_moved += static_cast<double>(pending_[slot].total) * memory_.burst.value;
   completed(slot, 1, 0);
   return slot;

@@ -55,6 +55,8 @@ class BankedMemory : public ChannelMemory {
 
   /// Takes the run as a stream, with its bursts in pending_[slot]; false: burst by burst.
   virtual bool stream(std::uint64_t /*slot*/, const Run&, bool /*write*/) { return false; }
+  /// Takes a short run, with its bursts in pending_[slot]; false: burst by burst.
+  virtual bool brief(std::uint64_t /*slot*/, const Run&, bool /*write*/) { return false; }
   /// The channel's stream stands still or is queued: from here on burst by burst.
   virtual void leave_stream(std::uint32_t /*channel*/) {}
   /// Bursts that were in a stream have completed burst by burst.

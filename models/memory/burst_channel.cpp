@@ -14,7 +14,7 @@ bool BurstChannel::offer() {
       access.row = first.chunk->rows[access.row].row ^ first.row;
       access.tag = first.access.tag;
     }
-    if (!dram_->accept(access, now_)) return true;
+    if (!dram().accept(access, now_)) return true;
     if (first.chunk == nullptr || ++first.next == first.chunk->bursts.size()) fifo_.pop_front();
   }
   return false;
@@ -23,14 +23,14 @@ bool BurstChannel::offer() {
 void BurstChannel::step(Tick t) {
   now_ = t;
   used_ = 0;
-  if (dram_->wake() <= t) dram_->step(t);
+  if (dram().wake() <= t) dram_->step(t);
 }
 
 void BurstChannel::advance(Tick until, bool until_taken) {
   for (;;) {
     const bool refused = offer();
     if (until_taken && fifo_.empty()) return;
-    Tick next = dram_->wake();
+    Tick next = dram().wake();
     if (fifo_.empty() && dram_->idle()) next = std::max(next, dram_->pass_refreshes(until));
     if (!fifo_.empty() && !refused) next = std::min(next, std::max(now_ + 1, fifo_.front().available));
     if (next > until) return;
@@ -40,7 +40,7 @@ void BurstChannel::advance(Tick until, bool until_taken) {
 
 void BurstChannel::finish() {
   run_ahead();
-  while (!dram_->idle()) step(dram_->wake());
+  while (!dram().idle()) step(dram_->wake());
 }
 
 }  // namespace presil::memory

@@ -13,7 +13,8 @@ namespace presil::memory {
 
 class BurstChannel {
  public:
-  BurstChannel(const DramSpec& spec, std::uint32_t offers_per_tick) : dram_(make_channel(spec)), per_tick_(offers_per_tick) {}
+  /// `spec` must outlive it: the controller is made when it is needed.
+  BurstChannel(const DramSpec& spec, std::uint32_t offers_per_tick) : spec_(&spec), per_tick_(offers_per_tick) {}
 
   void push(const Access& access, Tick available) { fifo_.push_back({access, available, nullptr, 0, 0}); }
   void push(std::shared_ptr<const Chunk> chunk, std::uint32_t row, std::uint64_t tag, Tick available) {
@@ -32,8 +33,10 @@ class BurstChannel {
   Tick available() const { return fifo_.empty() ? 0 : fifo_.front().available; }
   Tick now() const { return now_; }
   std::uint32_t used() const { return used_; }  ///< offers made in tick now()
-  DramChannel& dram() { return *dram_; }
-  const DramChannel& dram() const { return *dram_; }
+  DramChannel& dram() const {
+    if (dram_ == nullptr) dram_ = make_channel(*spec_);
+    return *dram_;
+  }
   /// After dram() has been given another state.
   void move(Tick now, std::uint32_t used) {
     now_ = now;
@@ -53,7 +56,8 @@ class BurstChannel {
   bool offer();
   void step(Tick t);
 
-  std::unique_ptr<DramChannel> dram_;
+  const DramSpec* spec_;
+  mutable std::unique_ptr<DramChannel> dram_;
   std::uint32_t per_tick_;
   std::deque<Waiting> fifo_;
   Tick now_{0};

@@ -8,8 +8,8 @@ namespace presil::memory {
 
 namespace {
 
-constexpr std::uint32_t kOtherRow = 1u << 30;   // no row has this bit
-constexpr std::uint64_t kOwn = 1, kBefore = 0;  // tags
+constexpr std::uint32_t kOtherRow = 1u << 30;  // no row has this bit
+constexpr std::uint64_t kOwn = 1, kOther = 0;  // tags
 
 bool was_open(const ChannelSteps::Met& piece, std::size_t r) { return r < 64 && (piece.open >> r & 1) != 0; }
 
@@ -45,22 +45,26 @@ void ChannelSteps::all_open(const Filled& filled) {
 
 ChannelSteps::FilledState ChannelSteps::work_out_filled(const Filled& filled) {
   DramChannel& channel = *scratch_;
+  live_known_ = false;
   all_open(filled);
   Tick t = 0;
   std::uint32_t used = 0;
+  // Behind one piece only, the controller begins when that fills its queue: it has not been idle.
+  bool begun = filled.before.size() > 1;
   const auto offer = [&](const Met& piece, std::uint64_t tag) {
     for (Access access : piece.chunk->bursts) {
       access.row = piece.chunk->rows[access.row].row ^ piece.row;
       access.tag = tag;
       while (used == per_tick_ || !channel.accept(access, t)) {
-        t = used == per_tick_ ? t + 1 : channel.wake();
+        begun = begun || used < per_tick_;
+        t = used == per_tick_ ? t + 1 : std::max(t + 1, channel.wake());
         used = 0;
-        if (channel.wake() <= t) channel.step(t);
+        if (begun && channel.wake() <= t) channel.step(t);
       }
       ++used;
     }
   };
-  for (const Met& before : filled.before) offer(before, kBefore);
+  for (const Met& before : filled.before) offer(before, kOther);
   offer(filled.piece, kOwn);
   const Chunk& own = *filled.piece.chunk;
   const std::uint32_t row = filled.piece.row;
@@ -89,10 +93,13 @@ ChannelSteps::FilledState ChannelSteps::work_out_filled(const Filled& filled) {
 }
 
 const ChannelSteps::FilledState& ChannelSteps::filled(const Filled& filled) {
-  std::vector<std::uint64_t> key{filled.piece.chunk->pattern, filled.piece.open};
-  for (const Met& before : filled.before)
-    key.insert(key.end(),
-               {before.chunk->pattern, before.chunk->frame ^ filled.piece.chunk->frame, before.open});
+  FilledKey key{filled.piece.chunk->pattern | std::uint64_t{filled.before.size()} << 32, filled.piece.open};
+  std::size_t at = 2;
+  for (const Met& before : filled.before) {
+    key[at++] = before.chunk->pattern;
+    key[at++] = before.chunk->frame ^ filled.piece.chunk->frame;
+    key[at++] = before.open;
+  }
   const auto found = filled_.find(key);
   return found != filled_.end() ? found->second : filled_.emplace(key, work_out_filled(filled)).first->second;
 }

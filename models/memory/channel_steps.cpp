@@ -2,7 +2,6 @@
 #include "models/memory/channel_steps.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace presil::memory {
 
@@ -17,27 +16,57 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return hash ^ (hash >> 29);
 }
 
+constexpr std::uint16_t kTwoMoreBytes = 255;  // they are the word
+
+/// Most words are less than a byte.
+void pack(const std::vector<std::uint16_t>& words, std::string& bytes) {
+  bytes.resize(3 * words.size());
+  char* at = bytes.data();
+  for (const std::uint16_t word : words) {
+    *at++ = static_cast<char>(std::min(word, kTwoMoreBytes));
+    if (word < kTwoMoreBytes) continue;
+    *at++ = static_cast<char>(word & 255);
+    *at++ = static_cast<char>(word >> 8);
+  }
+  bytes.resize(static_cast<std::size_t>(at - bytes.data()));
+}
+
 }  // namespace
 
 ChannelSteps::ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick)
-    : per_tick_(offers_per_tick), refresh_interval_(spec.timing.refi), edge_(spec.timing.edge), scratch_(make_channel(spec)), usable_(scratch_->has_image()) {}
+    : per_tick_(offers_per_tick), refresh_interval_(spec.timing.refi), edge_(spec.timing.edge), scratch_(make_channel(spec)), usable_(scratch_->has_image()) {
+  nodes_.reserve(kMany);  // memory that is not touched costs nothing
+  steps_.reserve(kMany);
+}
 
 // --- states ---------------------------------------------------------------------------------------------------
 
 std::uint32_t ChannelSteps::intern(std::uint32_t used, bool quiet, bool open) {
   image_.words.push_back(static_cast<std::uint16_t>(used));
-  const std::string_view bytes{reinterpret_cast<const char*>(image_.words.data()), image_.words.size() * sizeof image_.words[0]};
-  const auto [head, fresh] = node_of_.try_emplace(std::hash<std::string_view>{}(bytes), kNone);
+  pack(image_.words, packed_);
+  const auto [head, fresh] = node_of_.try_emplace(std::hash<std::string>{}(packed_), kNone);
   for (std::uint32_t n = head->second; n != kNone; n = nodes_[n].next)
-    if (nodes_[n].image.words == image_.words) return n;
-  Node node{{}, quiet && used == 0, open, head->second};
-  node.image.words = image_.words;
-  node.image.first_row = image_.first_row;
-  node.image.writes = image_.writes;
-  node.image.unanswered = image_.unanswered;
-  head->second = static_cast<std::uint32_t>(nodes_.size());
-  nodes_.push_back(std::move(node));
-  return head->second;
+    if (nodes_[n].words == packed_) return n;
+  const std::vector<std::uint16_t> first_row(image_.first_row.begin(), image_.first_row.end());
+  nodes_.push_back({packed_, first_row, image_.writes, image_.unanswered, quiet && used == 0, open, head->second, kNone});
+  return head->second = static_cast<std::uint32_t>(nodes_.size() - 1);
+}
+
+/// Into image_, without the offers used, which it returns.
+std::uint32_t ChannelSteps::unpack(const Node& node) {
+  image_.words.clear();
+  for (std::size_t i = 0; i < node.words.size(); ++i) {
+    const auto byte = [&](std::size_t at) { return static_cast<std::uint16_t>(static_cast<unsigned char>(node.words[at])); };
+    const bool is_long = byte(i) == kTwoMoreBytes;
+    image_.words.push_back(is_long ? static_cast<std::uint16_t>(byte(i + 1) | byte(i + 2) << 8) : byte(i));
+    if (is_long) i += 2;
+  }
+  const std::uint32_t used = image_.words.back();
+  image_.words.pop_back();
+  image_.first_row.assign(node.first_row.begin(), node.first_row.end());
+  image_.writes = node.writes;
+  image_.unanswered = node.unanswered;
+  return used;
 }
 
 ChannelState ChannelSteps::save(const DramChannel& channel, Tick at, std::uint32_t used) {
@@ -48,29 +77,26 @@ ChannelState ChannelSteps::save(const DramChannel& channel, Tick at, std::uint32
 }
 
 std::uint32_t ChannelSteps::restore(const ChannelState& state, DramChannel& channel) {
-  const ChannelImage& node = nodes_[state.node].image;
-  image_.words = node.words;
-  image_.first_row = node.first_row;
+  const std::uint32_t used = unpack(nodes_[state.node]);
   image_.frame = state.frame;
   image_.rows = state.rows;
   image_.columns = state.columns;
   image_.tags = state.tags;
   channel.restore(state.at, state.next_refresh, image_);
-  return node.words.back();
+  return used;
 }
 
 void ChannelSteps::forget(const std::vector<ChannelState*>& keep) {
-  std::vector<Node> nodes = std::move(nodes_);
+  const std::vector<Node> nodes = std::move(nodes_);
   nodes_.clear();
   steps_.clear();
   filled_.clear();
+  live_known_ = false;
   node_of_.clear();
   step_of_.clear();
   for (ChannelState* state : keep) {
-    Node& node = nodes[state->node];
-    image_ = node.image;
-    const std::uint32_t used = image_.words.back();
-    image_.words.pop_back();
+    const Node& node = nodes[state->node];
+    const std::uint32_t used = unpack(node);
     state->node = intern(used, node.quiet, node.open);
   }
 }
@@ -83,29 +109,43 @@ std::uint64_t ChannelSteps::hash(const Key& key) {
   return mix(h, std::hash<std::string>{}(key.known));
 }
 
-const ChannelSteps::Step* ChannelSteps::find(const Key& key) const {
+const ChannelSteps::Step* ChannelSteps::find(const Key& key) {
+  std::uint32_t& recent = nodes_[key.node].recent;
+  if (recent == kNone) return nullptr;
+  if (steps_[recent].key == key) return &steps_[recent];
   const auto head = step_of_.find(hash(key));
   if (head == step_of_.end()) return nullptr;
   for (std::uint32_t s = head->second; s != kNone; s = steps_[s].next)
-    if (steps_[s].key == key) return &steps_[s];
+    if (steps_[s].key == key) {
+      recent = s;
+      return &steps_[s];
+    }
   return nullptr;
 }
 
 void ChannelSteps::recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row) {
-  const ChannelImage& image = nodes_[state.node].image;
+  const Node& node = nodes_[state.node];
+  key_.known.resize(chunk.rows.size());
   for (std::uint32_t r = 0; r < chunk.rows.size(); ++r) {
-    const std::uint32_t bank = chunk.rows[r].bank ^ state.frame;
-    const auto first = state.rows.begin() + image.first_row[bank], last = state.rows.begin() + image.first_row[bank + 1];
-    const auto at = std::find(first, last, chunk.rows[r].row ^ row);
-    key_.known.push_back(at == last ? kUnknown : static_cast<char>(at - first));
-    const auto place = static_cast<std::uint32_t>(at - state.rows.begin());
-    if (at == last || std::find(image.writes.begin(), image.writes.end(), place) == image.writes.end()) continue;
-    for (const Access& a : chunk.bursts) {
-      if (a.row != r) continue;
-      std::size_t met = 0;
-      while (met < image.writes.size() && (image.writes[met] != place || state.columns[met] != a.column)) ++met;
-      key_.known.push_back(met == image.writes.size() ? kUnknown : static_cast<char>(met));
-    }
+    const std::uint32_t bank = chunk.rows[r].bank ^ state.frame, wanted = chunk.rows[r].row ^ row;
+    const std::uint32_t first = node.first_row[bank], last = node.first_row[bank + 1];
+    std::uint32_t place = first;
+    while (place < last && state.rows[place] != wanted) ++place;
+    key_.known[r] = place == last ? kUnknown : static_cast<char>(place - first);
+    if (place == last || node.writes.empty()) continue;
+    if (std::find(node.writes.begin(), node.writes.end(), place) != node.writes.end())
+      recognise_writes(state, chunk, r, place);
+  }
+}
+
+/// Which of the writes that wait for a row, which is in that place, the bursts of the chunk meet.
+void ChannelSteps::recognise_writes(const ChannelState& state, const Chunk& chunk, std::uint32_t r, std::uint32_t place) {
+  const auto& writes = nodes_[state.node].writes;
+  for (const Access& a : chunk.bursts) {
+    if (a.row != r) continue;
+    std::size_t met = 0;
+    while (met < writes.size() && (writes[met] != place || state.columns[met] != a.column)) ++met;
+    key_.known.push_back(met == writes.size() ? kUnknown : static_cast<char>(met));
   }
 }
 
@@ -122,27 +162,27 @@ const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What wha
   const Tick refresh = state.next_refresh - state.at;
   if (const Step* known = find(key_); known != nullptr && known->duration < refresh) return *known;
   key_.refresh = refresh;
-  if (const Step* known = find(key_)) return *known;
+  if (state.next_refresh < kNever)
+    if (const Step* known = find(key_)) return *known;
   return work_out(state, chunk, row);
 }
 
-Tick ChannelSteps::run(const ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint32_t& used) {
+Tick ChannelSteps::run(const Chunk* chunk, std::uint32_t row, std::uint32_t& used) {
   DramChannel& channel = *scratch_;
-  Tick t = state.at;
+  const Tick start = live_.at;
+  Tick t = start;
   const auto go_on = [&](Tick to) {
     t = to;
     used = 0;
     if (channel.wake() <= t) channel.step(t);
   };
   if (chunk != nullptr) {
-    const auto tag = state.tags.size();
     for (std::size_t next = 0;;) {
       bool refused = false;
       for (; used < per_tick_ && next < chunk->bursts.size(); ++used, ++next) {
         Access access = chunk->bursts[next];
         access.row = chunk->rows[access.row].row ^ row;
-        access.bank ^= state.frame;
-        access.tag = tag;
+        access.tag = next_tag_;
         refused = !channel.accept(access, t);
         if (refused) break;
       }
@@ -151,104 +191,69 @@ Tick ChannelSteps::run(const ChannelState& state, const Chunk* chunk, std::uint3
     }
   }
   if (key_.what == What::pass) {
-    while (t < state.at + key_.gap) go_on(std::min(channel.wake(), state.at + key_.gap));
+    while (t < start + key_.gap) go_on(std::min(channel.wake(), start + key_.gap));
     return t;
   }
-  if (key_.what == What::refresh) go_on(state.next_refresh);
+  if (key_.what == What::refresh) go_on(live_.next_refresh);
   while (!channel.quiet(t) || used > 0) go_on(channel.idle() ? std::min(channel.wake(), std::max(t + 1, channel.settled())) : channel.wake());
   return t;
 }
 
+bool ChannelSteps::is_live(const ChannelState& state) const {
+  const Tick later = state.at - live_.at;
+  return live_known_ && state.node == live_.node && state.frame == live_.frame && later % edge_ == 0 && state.rows == live_.rows && state.columns == live_.columns &&
+         (state.next_refresh == kNever ? live_.next_refresh == kNever : state.next_refresh - later == live_.next_refresh);
+}
+
+std::uint32_t ChannelSteps::take_up(const ChannelState& state) {
+  if (is_live(state)) {
+    scratch_->count_from(live_.at);
+    return live_used_;
+  }
+  live_ = state;
+  for (std::size_t i = 0; i < live_.tags.size(); ++i) live_.tags[i] = i;
+  next_tag_ = live_.tags.size();
+  live_known_ = true;
+  return restore(live_, *scratch_);
+}
+
+std::uint32_t ChannelSteps::place_of_tag(std::uint64_t tag) const {
+  return static_cast<std::uint32_t>(std::find(live_.tags.begin(), live_.tags.end(), tag) - live_.tags.begin());
+}
+
 const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row) {
-  named_ = state;
-  for (std::size_t i = 0; i < named_.tags.size(); ++i) named_.tags[i] = i;
-  named_.frame = 0;
-  std::uint32_t used = restore(named_, *scratch_);
-  const Tick end = run(state, chunk, row, used);
+  std::uint32_t used = take_up(state);
+  const Tick start = live_.at, end = run(chunk, row, used);
   Step step{};
-  step.duration = end - state.at;
-  if (scratch_->next_refresh() == state.next_refresh) key_.refresh = -1;
-  else step.refreshes = (scratch_->next_refresh() - state.next_refresh) / refresh_interval_;
+  step.duration = end - start;
+  if (scratch_->next_refresh() == live_.next_refresh) key_.refresh = -1;
+  else step.refreshes = (scratch_->next_refresh() - live_.next_refresh) / refresh_interval_;
   step.key = key_;
   step.counters = scratch_->counters(end);
   for (const Done& done : scratch_->done()) {
-    const auto at = std::find_if(step.finished.begin(), step.finished.end(), [&done](const Finish& f) { return f.tag == done.tag; });
-    Finish& finish = at == step.finished.end() ? step.finished.emplace_back(Finish{done.tag, 0, kAlways}) : *at;
+    const auto tag = place_of_tag(done.tag);
+    const auto at = std::find_if(step.finished.begin(), step.finished.end(), [tag](const Finish& f) { return f.tag == tag; });
+    Finish& finish = at == step.finished.end() ? step.finished.emplace_back(Finish{tag, 0, kAlways}) : *at;
     ++finish.count;
-    finish.last = std::max(finish.last, done.at - state.at);
+    finish.last = std::max(finish.last, done.at - start);
   }
   scratch_->save(end, image_);
   describe(step, state, chunk, row);
   step.node = intern(used, scratch_->quiet(end), scratch_->open());
+  live_.node = step.node;
+  live_.frame = image_.frame;
+  live_.at = end;
+  live_.next_refresh = scratch_->next_refresh();
+  live_.rows = image_.rows;
+  live_.columns = image_.columns;
+  live_.tags = image_.tags;
+  live_used_ = used;
+  ++next_tag_;
   const auto [head, fresh] = step_of_.try_emplace(hash(step.key), kNone);
   step.next = head->second;
-  head->second = static_cast<std::uint32_t>(steps_.size());
+  head->second = nodes_[state.node].recent = static_cast<std::uint32_t>(steps_.size());
   steps_.push_back(std::move(step));
   return steps_.back();
-}
-
-void ChannelSteps::describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const {
-  const auto& first = nodes_[before.node].image.first_row;
-  step.frame = image_.frame;
-  for (std::uint32_t renumbered = 0; renumbered + 1 < image_.first_row.size(); ++renumbered)
-    for (std::uint32_t r = image_.first_row[renumbered]; r < image_.first_row[renumbered + 1]; ++r) {
-      const std::uint32_t bank = renumbered ^ image_.frame;  // as the state before has it
-      auto at = static_cast<std::uint32_t>(std::find(before.rows.begin() + first[bank], before.rows.begin() + first[bank + 1], image_.rows[r]) -
-                                           before.rows.begin());
-      if (at == first[bank + 1]) {
-        at = static_cast<std::uint32_t>(before.rows.size());
-        for (std::size_t i = 0; (chunk->rows[i].bank ^ before.frame) != bank || (chunk->rows[i].row ^ row) != image_.rows[r]; ++i) ++at;
-      }
-      step.rows.push_back(at);
-    }
-  for (const std::uint64_t tag : image_.tags) step.tags.push_back(static_cast<std::uint32_t>(tag));
-  describe_columns(step, before, chunk, row);
-}
-
-/// Every write that waits waited before or is the chunk's: no two have the same place.
-void ChannelSteps::describe_columns(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const {
-  const ChannelImage& old = nodes_[before.node].image;
-  for (std::size_t w = 0; w < image_.writes.size(); ++w) {
-    const std::uint32_t place = step.rows[image_.writes[w]];
-    std::uint32_t from = 0;
-    while (from < old.writes.size() && (old.writes[from] != place || before.columns[from] != image_.columns[w])) ++from;
-    if (from == old.writes.size()) {
-      const auto renumbered = std::upper_bound(image_.first_row.begin(), image_.first_row.end(), image_.writes[w]) - image_.first_row.begin() - 1;
-      const std::uint32_t bank = static_cast<std::uint32_t>(renumbered) ^ image_.frame ^ before.frame;
-      for (const Access& a : chunk->bursts) {
-        if (a.bank == bank && (chunk->rows[a.row].row ^ row) == image_.rows[image_.writes[w]] && a.column == image_.columns[w]) break;
-        ++from;
-      }
-    }
-    step.columns.push_back(from);
-  }
-}
-
-void ChannelSteps::report(const Step& step, const ChannelState& state, std::uint64_t tag, StepResult& result) const {
-  for (const Finish& f : step.finished)
-    result.finished.push_back({f.tag < state.tags.size() ? state.tags[f.tag] : tag, f.count, state.at + f.last});
-  add(result.counters, step.counters);
-}
-
-void ChannelSteps::apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result) const {
-  report(step, state, tag, result);
-  std::vector<std::uint32_t> rows;
-  rows.reserve(step.rows.size());
-  for (const std::uint32_t r : step.rows)
-    rows.push_back(r < state.rows.size() ? state.rows[r] : chunk->rows[r - state.rows.size()].row ^ row);
-  std::vector<std::uint32_t> columns;
-  for (const std::uint32_t c : step.columns)
-    columns.push_back(c < state.columns.size() ? state.columns[c] : chunk->bursts[c - state.columns.size()].column);
-  std::vector<std::uint64_t> tags;
-  tags.reserve(step.tags.size());
-  for (const std::uint32_t t : step.tags) tags.push_back(t < state.tags.size() ? state.tags[t] : tag);
-  state.rows.swap(rows);
-  state.columns.swap(columns);
-  state.frame ^= step.frame;
-  state.tags.swap(tags);
-  state.node = step.node;
-  state.at += step.duration;
-  state.next_refresh += step.refreshes * refresh_interval_;
 }
 
 // --- use ------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@
 // later can change what happened up to there, so it may lie ahead of the present.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <string>
@@ -62,16 +63,17 @@ class ChannelSteps {
   void drain(const ChannelState& state, StepResult& result);
 
   /// By place in its tags: how many of their bursts have not completed.
-  const std::vector<std::uint32_t>& unanswered(const ChannelState& state) const { return nodes_[state.node].image.unanswered; }
-  std::size_t waiting_writes(const ChannelState& state) const { return nodes_[state.node].image.writes.size(); }
+  const std::vector<std::uint32_t>& unanswered(const ChannelState& state) const { return nodes_[state.node].unanswered; }
+  std::size_t waiting_writes(const ChannelState& state) const { return nodes_[state.node].writes.size(); }
   struct Met {
     std::shared_ptr<const Chunk> chunk;
     std::uint32_t row;   ///< to be XORed with its rows
     std::uint64_t open;  ///< bit i: its row i was open or asked for when it came
   };
+  static constexpr std::size_t kBefore = 3;
   struct Filled {
     const Met& piece;
-    const std::deque<Met>& before;  ///< the oldest first
+    const std::deque<Met>& before;  ///< up to kBefore of them, the oldest first
     std::uint64_t tag, other;
   };
   /// Gives a state behind pieces that filled the queues the form it has for whatever came before them. `open`: rows by
@@ -87,11 +89,15 @@ class ChannelSteps {
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::size_t kMany = 1 << 13;  ///< steps that a run of a model may well need
   enum class What : std::uint8_t { take, pass, drain, refresh };
   struct Node {
-    ChannelImage image;  ///< words end with the offers used; frame, rows, columns and tags are the state's
+    std::string words;  ///< of its image, then the offers used, packed
+    std::vector<std::uint16_t> first_row;
+    std::vector<std::uint32_t> writes, unanswered;  ///< these as in ChannelImage; the rest is the state's
     bool quiet, open;  ///< as DramChannel has it
-    std::uint32_t next;  ///< of the same hash
+    std::uint32_t next;    ///< of the same hash
+    std::uint32_t recent;  ///< step from here; kNone: there is none
   };
   struct Key {
     std::uint32_t node, pattern, frame;  ///< frame: of the chunk, as the state numbers banks
@@ -108,9 +114,9 @@ class ChannelSteps {
     Tick duration;
     Tick refreshes;
     std::uint32_t frame;                 ///< to be XORed with the one before
-    std::vector<std::uint32_t> rows;     ///< place in the rows before, then in the rows of the chunk
-    std::vector<std::uint32_t> columns;  ///< place in the columns before, then in the bursts of the chunk
-    std::vector<std::uint32_t> tags;     ///< place in the tags before; the one behind them is the chunk's
+    std::vector<std::uint16_t> rows;     ///< place in the rows before, then in the rows of the chunk
+    std::vector<std::uint16_t> columns;  ///< place in the columns before, then in the bursts of the chunk
+    std::vector<std::uint16_t> tags;     ///< place in the tags before; the one behind them is the chunk's
     std::vector<Finish> finished;     ///< tags as above, times relative
     DramCounters counters;
   };
@@ -126,19 +132,27 @@ class ChannelSteps {
     std::vector<std::uint32_t> columns;  ///< of writes that wait: place in the bursts of the piece; kNone: an older one
     std::vector<bool> own;  ///< by name of tag: of the piece
   };
+  using FilledKey = std::array<std::uint64_t, 2 + 3 * kBefore>;
   const FilledState& filled(const Filled& filled);
   FilledState work_out_filled(const Filled& filled);
   void all_open(const Filled& filled);
   const Step& step(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row);
-  const Step* find(const Key& key) const;
+  const Step* find(const Key& key);
   const Step& work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row);
-  Tick run(const ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint32_t& used);
+  Tick run(const Chunk* chunk, std::uint32_t row, std::uint32_t& used);
   void recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row);
+  void recognise_writes(const ChannelState& state, const Chunk& chunk, std::uint32_t r, std::uint32_t place);
   void describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const;
   void describe_columns(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const;
-  void apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result) const;
+  void apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result);
   void report(const Step& step, const ChannelState& state, std::uint64_t tag, StepResult& result) const;
   std::uint32_t intern(std::uint32_t used, bool quiet, bool open);
+  std::uint32_t unpack(const Node& node);
+  /// Puts scratch_ in the state, at live_.at, unless the last step left it there. Returns the offers used.
+  std::uint32_t take_up(const ChannelState& state);
+  bool is_live(const ChannelState& state) const;
+  /// Of a transaction of scratch_: its place in live_.tags, or the one behind them.
+  std::uint32_t place_of_tag(std::uint64_t tag) const;
   static std::uint64_t hash(const Key& key);
 
   const std::uint32_t per_tick_;
@@ -146,12 +160,19 @@ class ChannelSteps {
   const std::unique_ptr<DramChannel> scratch_;
   const bool usable_;
   ChannelImage image_;  ///< of scratch_
-  ChannelState named_;  ///< scratch of work_out()
+  std::string packed_;  ///< scratch of intern()
+  /// What scratch_ is in, if it is known, with the numbers of transactions there.
+  ChannelState live_;
+  bool live_known_{false};
+  std::uint32_t live_used_{0};
+  std::uint64_t next_tag_{0};
   Key key_{};
   std::vector<Node> nodes_;
   std::vector<Step> steps_;
   std::unordered_map<std::uint64_t, std::uint32_t> node_of_, step_of_;
-  std::map<std::vector<std::uint64_t>, FilledState> filled_;
+  std::vector<std::uint32_t> next_rows_, next_columns_;  ///< scratch of apply(), like the next one
+  std::vector<std::uint64_t> next_tags_;
+  std::map<FilledKey, FilledState> filled_;
   ChannelImage all_open_;  ///< at rest, a row open in every bank; empty until it is needed
 };
 

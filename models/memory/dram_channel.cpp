@@ -18,13 +18,14 @@ void add(DramCounters& sum, const DramCounters& c, std::uint64_t times) {
 
 namespace {
 
-/// Of a channel that is never refreshed, without the rules that only refresh would feel.
+/// Without the rules that only a kind of refresh would feel that there is not.
 std::vector<Constraint> felt(const DramSpec& spec) {
+  const bool never = spec.policy.refresh == RefreshPolicy::none, by_bank = spec.policy.refresh == RefreshPolicy::per_bank;
   std::vector<Constraint> rows = constraints(spec.timing);
-  if (spec.policy.refresh == RefreshPolicy::none)
-    std::erase_if(rows, [](const Constraint& c) {
-      return c.following == Command::refresh_all || c.following == Command::refresh_bank || c.following == Command::precharge_all;
-    });
+  std::erase_if(rows, [never, by_bank](const Constraint& c) {
+    if (c.following == Command::refresh_bank) return !by_bank;
+    return never && (c.following == Command::refresh_all || c.following == Command::precharge_all);
+  });
   return rows;
 }
 

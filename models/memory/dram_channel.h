@@ -91,6 +91,12 @@ class DramChannel {
   virtual bool quiet(Tick) const { return false; }
   std::vector<Done>& done() { return done_; }
   DramCounters counters(Tick now) const;
+  /// Counters and done() start again.
+  void count_from(Tick now) {
+    counters_ = {};
+    done_.clear();
+    open_since_ = now;
+  }
   const DramSpec& spec() const { return spec_; }
 
  protected:

@@ -4,18 +4,28 @@
 #include <algorithm>
 #include <numeric>
 
+#include <fmt/format.h>
+
+#include "sim/base/error.h"
+
 namespace presil::memory {
 
 namespace {
+constexpr Tick kLeastInterval = 100;  // of refresh: below, rounding to ticks leaves nothing of it
+
 /// Behind the socket a write is answered when its controller has taken it.
-DramSpec posted(DramSpec spec) {
+DramSpec posted(const MemoryConfig& c) {
+  DramSpec spec = dram_spec(c);
   spec.policy.posted_writes = true;
+  if (spec.policy.refresh != RefreshPolicy::none && spec.timing.refi < kLeastInterval)
+    throw InputError(fmt::format("memory '{}': channel_bandwidth: a burst takes {:.3g} s, so that tREFI is {} ticks of the clock; expected at least {}",
+                                 c.name, static_cast<double>(spec.timing.burst) * spec.tick_s, spec.timing.refi, kLeastInterval));
   return spec;
 }
 }  // namespace
 
 RunPieces::RunPieces(const MemoryConfig& c)
-    : spec_(posted(dram_spec(c))),
+    : spec_(posted(c)),
       map_(address_bits(c)),
       stacks_(c.stacks),
       channels_(c.dram.channels),
@@ -23,15 +33,23 @@ RunPieces::RunPieces(const MemoryConfig& c)
       window_(kBursts * map_.burst_bytes() * channels_) {
   if (stacks_ > 1) window_ = std::lcm(window_, interleave_);
   span_ = std::lcm(map_.span(), window_);
+  constexpr std::uint64_t kBlock = 1 << 12;
+  block_ = stacks_ > 1 ? std::min(kBlock, interleave_ & (~interleave_ + 1)) : kBlock;
+  for (std::uint64_t at = 0; at < block_; at += map_.burst_bytes()) in_block_.push_back(map_.pack(at));
+}
+
+Access RunPieces::access(std::uint64_t packed, bool write) const {
+  const Geometry& g = spec_.geometry;
+  const DecodedAddress a = map_.unpack(packed);
+  const std::uint32_t bank = ((a[AddressField::pseudo_channel] * g.stack_ids + a[AddressField::stack_id]) * g.bank_groups +
+                              a[AddressField::bank_group]) * g.banks + a[AddressField::bank];
+  return {bank, a[AddressField::row], a[AddressField::column], write, 0};
 }
 
 std::pair<std::uint32_t, Access> RunPieces::locate(std::uint64_t address, bool write) const {
-  const Geometry& g = spec_.geometry;
   const StackAddress in = stack_address(address, interleave_, stacks_);
-  const DecodedAddress a = map_.decode(in.address);
-  const std::uint32_t bank = ((a[AddressField::pseudo_channel] * g.stack_ids + a[AddressField::stack_id]) * g.bank_groups +
-                              a[AddressField::bank_group]) * g.banks + a[AddressField::bank];
-  return {in.stack * channels_ + a[AddressField::channel], Access{bank, a[AddressField::row], a[AddressField::column], write, 0}};
+  const std::uint64_t packed = map_.pack(in.address);
+  return {in.stack * channels_ + map_.field(AddressField::channel, packed), access(packed, write)};
 }
 
 RunPieces::Placed RunPieces::piece(std::uint64_t from, std::uint64_t to, bool write) {
@@ -63,22 +81,32 @@ RunPieces::PlacedSlice RunPieces::slice(std::uint64_t from, std::uint64_t to, bo
   return {&at->second, map_.decode(whole / stacks_)[AddressField::row]};
 }
 
+void RunPieces::count(std::uint64_t from, std::uint64_t to, std::uint32_t wanted) {
+  located_.clear();
+  bursts_of_.assign(channels(), 0);
+  for (std::uint64_t at = from; at < to;) {
+    const StackAddress in = stack_address(at, interleave_, stacks_);
+    const std::uint64_t start = in.address / block_ * block_, base = map_.pack(start);
+    const std::uint64_t end = std::min(to, at + start + block_ - in.address);
+    for (std::uint64_t i = (in.address - start) / burst(); at < end; at += burst(), ++i) {
+      const std::uint64_t packed = base ^ in_block_[i];  // the map is linear
+      const std::uint32_t channel = in.stack * channels_ + map_.field(AddressField::channel, packed);
+      ++bursts_of_[channel];
+      if (channel == wanted) located_.push_back(packed);
+    }
+  }
+}
+
 RunPieces::Slice RunPieces::cut(std::uint64_t from, std::uint64_t to, bool write) {
-  Slice slice;
-  slice.bursts.resize(channels());
-  std::vector<std::pair<std::uint32_t, Access>> located;
-  located.reserve((to - from + burst() - 1) / burst());
-  for (std::uint64_t at = from; at < to; at += burst()) ++slice.bursts[located.emplace_back(locate(at, write)).first];
-  slice.all = located.size();
-  const auto most = std::max_element(slice.bursts.begin(), slice.bursts.end());
-  slice.even = *most * std::uint64_t{channels()} == slice.all;
+  count(from, to, 0);
+  const auto most = std::max_element(bursts_of_.begin(), bursts_of_.end());
+  if (most != bursts_of_.begin()) count(from, to, static_cast<std::uint32_t>(most - bursts_of_.begin()));
   const auto chunk = std::make_shared<Chunk>();
-  chunk->bursts.reserve(*most);
-  for (const auto& [channel, access] : located)
-    if (channel == most - slice.bursts.begin()) append(*chunk, access);
+  chunk->bursts.reserve(located_.size());
+  for (const std::uint64_t packed : located_) append(*chunk, access(packed, write));
   chunk->write = write;
-  slice.chunk = named(chunk);
-  return slice;
+  const std::uint64_t all = (to - from + burst() - 1) / burst();
+  return {named(chunk), all, located_.size() * channels() == all};
 }
 
 void RunPieces::append(Chunk& chunk, Access access) {
@@ -105,17 +133,46 @@ RunPieces::Piece RunPieces::work_out(std::uint64_t from, std::uint64_t to, bool 
   return piece;
 }
 
-std::shared_ptr<const Chunk> RunPieces::named(const std::shared_ptr<Chunk>& made) {
-  Chunk& chunk = *made;
+void RunPieces::join(Slice& joint, const PlacedSlice& placed, std::uint32_t row) const {
+  if (joint.chunk == nullptr) {
+    joint = {std::make_shared<Chunk>(), 0, true};
+    joint.chunk->write = placed.slice->chunk->write;
+  }
+  const Chunk& part = *placed.slice->chunk;
+  for (Access access : part.bursts) {
+    access.row = part.rows[access.row].row ^ placed.row ^ row;
+    append(*joint.chunk, access);
+  }
+  joint.all += placed.slice->all;
+  joint.even &= placed.slice->even;
+}
+
+void RunPieces::name(Slice& joint) {
+  constexpr std::size_t kMost = 1 << 16;
+  if (patterns_.size() > kMost) {
+    patterns_.clear();  // the numbers go on
+    slices_.clear();
+    known_.clear();
+    chunks_.clear();
+  }
+  recognise(*joint.chunk);
+}
+
+RunPieces::Words RunPieces::recognise(Chunk& chunk) {
   chunk.frame = chunk.bursts.front().bank % spec_.geometry.banks_per_pc();
   Words words{chunk.write};
   for (const Access& a : chunk.bursts) words.push_back((a.bank ^ chunk.frame) << 16 | a.row);
   const auto [at, fresh] = patterns_.try_emplace(words, next_pattern_);
   if (fresh) ++next_pattern_;
   chunk.pattern = at->second;
-  words.push_back(chunk.frame);
-  for (const Access& a : chunk.bursts) words.push_back(a.column);
-  for (const Chunk::Row& r : chunk.rows) words.push_back(r.row);
+  return words;
+}
+
+std::shared_ptr<Chunk> RunPieces::named(const std::shared_ptr<Chunk>& made) {
+  Words words = recognise(*made);
+  words.push_back(made->frame);
+  for (const Access& a : made->bursts) words.push_back(a.column);
+  for (const Chunk::Row& r : made->rows) words.push_back(r.row);
   return chunks_.try_emplace(std::move(words), made).first->second;
 }
 

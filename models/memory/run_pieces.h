@@ -46,12 +46,11 @@ class RunPieces {
   };
   /// The bursts that [from, to) touches, within one window.
   Placed piece(std::uint64_t from, std::uint64_t to, bool write);
-  /// What [from, to) asks of the channel with the most bursts, and how many of each channel.
+  /// What [from, to) asks of the channel with the most bursts.
   struct Slice {
-    std::shared_ptr<const Chunk> chunk;
-    std::vector<std::uint32_t> bursts;  ///< by channel
-    std::uint64_t all{};                ///< their sum
-    bool even{};                        ///< the same in every channel
+    std::shared_ptr<Chunk> chunk;
+    std::uint64_t all{};  ///< bursts of all channels
+    bool even{};          ///< the same in every channel
   };
   struct PlacedSlice {
     const Slice* slice;  ///< valid until the next call
@@ -59,6 +58,9 @@ class RunPieces {
   };
   /// At most a window long, and within one span().
   PlacedSlice slice(std::uint64_t from, std::uint64_t to, bool write);
+  /// Puts the slice, with its rows XORed with `row` once more, behind what `joint` has. name() ends it.
+  void join(Slice& joint, const PlacedSlice& placed, std::uint32_t row) const;
+  void name(Slice& joint);
   /// Bytes of the device after which all fields but the row repeat.
   std::uint64_t span() const { return span_ * stacks_; }
   std::uint64_t window() const { return window_ * stacks_; }
@@ -85,20 +87,29 @@ class RunPieces {
   using Words = std::vector<std::uint32_t>;
   Piece work_out(std::uint64_t from, std::uint64_t to, bool write);
   Slice cut(std::uint64_t from, std::uint64_t to, bool write);
+  /// Bursts of [from, to) by channel, to bursts_of_, and the places of those of one channel, to located_.
+  void count(std::uint64_t from, std::uint64_t to, std::uint32_t wanted);
+  Access access(std::uint64_t packed, bool write) const;
   static void append(Chunk& chunk, Access access);
+  /// Sets frame and pattern. Returns what the pattern is known by.
+  Words recognise(Chunk& chunk);
   /// The same chunk for the same bursts.
-  std::shared_ptr<const Chunk> named(const std::shared_ptr<Chunk>& made);
+  std::shared_ptr<Chunk> named(const std::shared_ptr<Chunk>& made);
 
   const DramSpec spec_;
   const AddressBits map_;
   const std::uint32_t stacks_, channels_;
   const std::uint64_t interleave_;
   std::uint64_t window_, span_;  ///< bytes of a stack
+  std::uint64_t block_;          ///< bytes that are one stack's, a power of two
+  std::vector<std::uint64_t> in_block_;  ///< packed places of its bursts, to be XORed with that of its start
   std::map<std::tuple<std::uint64_t, std::uint64_t, bool>, Piece> known_;
   std::unordered_map<std::uint64_t, Slice> slices_;
   std::map<Words, std::uint32_t> patterns_;
-  std::map<Words, std::shared_ptr<const Chunk>> chunks_;
+  std::map<Words, std::shared_ptr<Chunk>> chunks_;
   std::uint32_t next_pattern_{0};
+  std::vector<std::uint64_t> located_;    ///< scratch of cut(): packed places
+  std::vector<std::uint32_t> bursts_of_;  ///< scratch of cut(): by channel
 };
 
 }  // namespace presil::memory

@@ -3,31 +3,31 @@
 #include "models/memory/shared_queue_channel.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace presil::memory {
 
-SharedQueueChannel::SharedQueueChannel(const DramSpec& spec) : DramChannel(spec),
-      words_((spec.geometry.banks_per_pc() + 63) / 64),
+SharedQueueChannel::Queue::Queue(bool of_writes, const api::dram::BankTiming& timing, Tick edge)
+    : write(of_writes),
+      banks(timing.geometry().all_banks()),
+      hit(timing.geometry().all_banks(), kNone),
+      hits(timing, edge, write ? Command::write : Command::read),
+      opens(timing, edge, Command::activate),
+      closes(timing, edge, Command::precharge) {}
+
+SharedQueueChannel::SharedQueueChannel(const DramSpec& spec)
+    : DramChannel(spec),
+      reads_(false, timing_, spec.timing.edge),
+      writes_(true, timing_, spec.timing.edge),
+      active_reads_(timing_, spec.timing.edge, Command::read),
+      active_writes_(timing_, spec.timing.edge, Command::write),
       drain_above_(spec.policy.drain_high * spec.policy.write_queue),
       drain_below_(spec.policy.drain_low * spec.policy.write_queue) {
   const std::uint32_t banks = spec.geometry.all_banks();
-  for (Queue* queue : {&reads_, &writes_}) {
-    queue->banks.resize(banks);
-    queue->hit.assign(banks, kNone);
-    queue->hit_order.assign(banks, 0);
-    queue->head_order.assign(banks, 0);
-    for (auto* set : {&queue->hits, &queue->opens, &queue->closes}) set->assign(std::size_t{words_} * spec.geometry.pseudo_channels, 0);
-    queue->column.resize(spec.geometry.pseudo_channels);
-    queue->row.resize(spec.geometry.pseudo_channels);
-  }
   active_.assign(banks, kNone);
   for (std::uint32_t b = 0; b < banks; ++b) {
     pc_of_.push_back(timing_.pseudo_channel(b));
     bank_in_pc_.push_back(b % spec.geometry.banks_per_pc());
   }
-  active_best_.resize(spec.geometry.pseudo_channels);
-  active_banks_.resize(spec.geometry.pseudo_channels);
   refreshing_.assign(banks, 0);
   const std::uint32_t entries = spec.policy.read_queue + spec.policy.write_queue + banks;
   pool_.resize(entries);
@@ -60,8 +60,7 @@ bool SharedQueueChannel::absorbed(const Access& access, Tick now) {
 std::size_t SharedQueueChannel::unanswered() const {
   if (!spec_.policy.posted_writes) return waiting();
   std::size_t reads = reads_.size;
-  for (const auto& banks : active_banks_)
-    for (const std::uint32_t bank : banks) reads += pool_[active_[bank]].access.write ? 0 : 1;
+  for (const std::uint32_t e : active_) reads += e == kNone || pool_[e].access.write ? 0 : 1;
   return reads;
 }
 
@@ -73,18 +72,45 @@ bool SharedQueueChannel::accept(const Access& access, Tick now) {
   push(queue, access, now);
   if (access.write && spec_.policy.posted_writes) done_.push_back({access.tag, now});
   ++(access.write ? counters_.writes : counters_.reads);
-  rebound(queue, access.bank);
+  // Behind others of its bank only one for the open row changes what may be served.
+  const bool first = queue.banks[access.bank].head == queue.banks[access.bank].tail;
+  const bool changes = first || open_row_[access.bank] == access.row;
+  if (changes) rebound(queue, access.bank);
   if (write_mode_next() != mode || mode != write_mode_)
     wake_ = std::min(wake_, now + 1);
-  else if (refreshes_.empty() && write_mode_ == access.write)
-    wake_ = std::min(wake_, std::max(now + 1, std::min(queue.column[pc_of_[access.bank]].at, queue.row[pc_of_[access.bank]].at)));
+  else if (changes && refreshes_.empty() && write_mode_ == access.write)
+    for (const SlotCandidates* kind : {&queue.hits, &queue.opens, &queue.closes}) kind->wake(now + 1, wake_);
   return true;
 }
 
-void SharedQueueChannel::push(Queue& queue, const Access& access, Tick now) {
+std::uint32_t SharedQueueChannel::new_entry(const Access& access, Tick arrived) {
   const std::uint32_t e = free_.back();
   free_.pop_back();
-  pool_[e] = {access, now, order_++, kNone, false};
+  Entry& entry = pool_[e];
+  entry.access.bank = access.bank;
+  entry.access.row = access.row;
+  entry.access.column = access.column;
+  entry.access.write = access.write;
+  entry.access.tag = access.tag;
+  entry.arrived = arrived;
+  entry.order = order_++;
+  entry.next = entry.younger = kNone;
+  entry.older = youngest_;
+  entry.missed = entry.active = false;
+  (youngest_ == kNone ? oldest_ : pool_[youngest_].younger) = e;
+  youngest_ = e;
+  return e;
+}
+
+void SharedQueueChannel::free_entry(std::uint32_t e) {
+  const Entry& entry = pool_[e];
+  (entry.older == kNone ? oldest_ : pool_[entry.older].younger) = entry.younger;
+  (entry.younger == kNone ? youngest_ : pool_[entry.younger].older) = entry.older;
+  free_.push_back(e);
+}
+
+void SharedQueueChannel::push(Queue& queue, const Access& access, Tick now) {
+  const std::uint32_t e = new_entry(access, now);
   BankList& list = queue.banks[access.bank];
   (list.head == kNone ? list.head : pool_[list.tail].next) = e;
   list.tail = e;
@@ -129,90 +155,21 @@ bool SharedQueueChannel::wants_row(const Queue& queue, std::uint32_t bank) const
   return true;
 }
 
-void SharedQueueChannel::offer(Best& best, std::uint32_t bank, Tick at, std::uint64_t order) {
-  if (at < best.at || (at == best.at && order < best.order)) {
-    if (best.gone) at = std::min(at, best.at);  // the bound of the others stays
-    best = {at, order, bank, best.gone};
-  }
-}
-
 void SharedQueueChannel::rebound(Queue& queue, std::uint32_t bank) {
-  const std::uint32_t pc = pc_of_[bank];
-  const std::uint64_t mask = bit(bank);
-  Best &column = queue.column[pc], &row = queue.row[pc];
   const std::uint32_t hit = queue.hit[bank] = hit_of(queue, bank);
-  if (column.bank == bank) column.gone = true;
-  if (hit != kNone) {
-    word(queue.hits, bank) |= mask;
-    queue.hit_order[bank] = pool_[hit].order;
-    offer(column, bank, earliest(column_command(queue), bank), pool_[hit].order);
-  } else {
-    word(queue.hits, bank) &= ~mask;
-  }
-  if (row.bank == bank) row.gone = true;
-  word(queue.opens, bank) &= ~mask;
-  word(queue.closes, bank) &= ~mask;
-  if (!wants_row(queue, bank)) return;
-  const Command command = row_command(bank);
-  word(command == Command::activate ? queue.opens : queue.closes, bank) |= mask;
-  queue.head_order[bank] = pool_[queue.banks[bank].head].order;
-  offer(row, bank, earliest(command, bank), queue.head_order[bank]);
+  if (hit != kNone)
+    queue.hits.put(bank, pool_[hit].order);
+  else
+    queue.hits.drop(bank);
+  const bool wants = wants_row(queue, bank), opens = closed(bank);
+  if (!wants || opens) queue.closes.drop(bank);
+  if (!wants || !opens) queue.opens.drop(bank);
+  if (wants) (opens ? queue.opens : queue.closes).put(bank, pool_[queue.banks[bank].head].order);
 }
 
 void SharedQueueChannel::rebound(std::uint32_t bank) {
-  rebound(reads_, bank);
-  rebound(writes_, bank);
-}
-
-void SharedQueueChannel::look(Best& best, const std::vector<std::uint64_t>& banks, const std::vector<std::uint64_t>& order,
-                              Command command, std::uint32_t pc, Tick from) const {
-  const Tick gate = std::max(from, timing_.earliest_all(command, pc));
-  const std::uint32_t first = pc * spec_.geometry.banks_per_pc();
-  Tick best_at = best.at;
-  std::uint64_t best_order = best.order;
-  std::uint32_t best_bank = best.bank;
-  for (std::uint32_t w = 0; w < words_; ++w)
-    for (std::uint64_t bits = banks[pc * words_ + w]; bits != 0; bits &= bits - 1) {
-      const std::uint32_t bank = first + w * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
-      const Tick at = on_edge(command, std::max(gate, timing_.earliest_within(command, bank)));
-      const std::uint64_t age = order[bank];
-      // Without branches: which one wins is random.
-      const bool wins = (at < best_at) | ((at == best_at) & (age < best_order));
-      best_at = wins ? at : best_at;
-      best_order = wins ? age : best_order;
-      best_bank = wins ? bank : best_bank;
-    }
-  best = {best_at, best_order, best_bank, false};
-}
-
-const SharedQueueChannel::Best& SharedQueueChannel::column_of(Queue& queue, std::uint32_t pc, Tick from) {
-  Best& best = queue.column[pc];
-  if (!best.gone && best.at >= from && (best.bank == kNone || earliest(column_command(queue), best.bank) <= best.at)) return best;
-  best = {};
-  look(best, queue.hits, queue.hit_order, column_command(queue), pc, from);
-  return best;
-}
-
-const SharedQueueChannel::Best& SharedQueueChannel::row_of(Queue& queue, std::uint32_t pc, Tick from) {
-  Best& best = queue.row[pc];
-  if (!best.gone && best.at >= from && (best.bank == kNone || earliest(row_command(best.bank), best.bank) <= best.at)) return best;
-  best = {};
-  look(best, queue.opens, queue.head_order, Command::activate, pc, from);
-  look(best, queue.closes, queue.head_order, Command::precharge, pc, from);
-  return best;
-}
-
-const SharedQueueChannel::Best& SharedQueueChannel::active_of(std::uint32_t pc, Tick from) {
-  Best& best = active_best_[pc];
-  if (!best.gone && best.at >= from && (best.bank == kNone || earliest(active_command(best.bank), best.bank) <= best.at)) return best;
-  best = {};
-  for (const std::uint32_t bank : active_banks_[pc]) {
-    const Command command = active_command(bank);
-    const Tick at = on_edge(command, std::max(from, timing_.earliest(command, bank)));
-    const std::uint64_t order = pool_[active_[bank]].order;
-    if (at < best.at || (at == best.at && order < best.order)) best = {at, order, bank, false};
-  }
-  return best;
+  for (Queue* queue : {&reads_, &writes_})
+    if (queue->size > 0) rebound(*queue, bank);
 }
 
 // --- slots ----------------------------------------------------------------------------------------------------
@@ -229,58 +186,66 @@ void SharedQueueChannel::finish_column(const Entry& entry, Tick now) {
 
 bool SharedQueueChannel::active_column(Tick now) {
   if (active_count_ == 0) return false;
-  Best chosen;
-  for (std::uint32_t pc = 0; pc < active_best_.size(); ++pc)
-    if (const Best& best = active_of(pc, now); best.at == now && (chosen.bank == kNone || best.order < chosen.order)) chosen = best;
-  if (chosen.bank == kNone) return false;
-  const std::uint32_t e = active_[chosen.bank], pc = pc_of_[chosen.bank];
-  issue(active_command(chosen.bank), chosen.bank, 0, now);
+  std::uint64_t order = UINT64_MAX;
+  const std::uint32_t read = active_reads_.ready(now, order), write = active_writes_.ready(now, order);
+  const std::uint32_t bank = write == kNone ? read : write;  // the write is older
+  if (bank == kNone) return false;
+  const std::uint32_t e = active_[bank];
+  issue(pool_[e].access.write ? Command::write : Command::read, bank, 0, now);
   finish_column(pool_[e], now);
-  active_[chosen.bank] = kNone;
-  std::erase(active_banks_[pc], chosen.bank);
-  active_best_[pc].gone = true;
+  active_[bank] = kNone;
+  active_of(pool_[e]).drop(bank);
   --active_count_;
-  free_.push_back(e);
-  rebound(chosen.bank);
+  free_entry(e);
+  rebound(bank);
   return true;
 }
 
 void SharedQueueChannel::queue_column(Tick now) {
   write_mode_ = write_mode_next();
   Queue& queue = served();
-  Best chosen;
-  for (std::uint32_t pc = 0; pc < active_best_.size(); ++pc)
-    if (const Best& best = column_of(queue, pc, now); best.at == now && (chosen.bank == kNone || best.order < chosen.order)) chosen = best;
-  if (chosen.bank == kNone) return;
-  const std::uint32_t bank = chosen.bank, e = queue.hit[bank];
-  issue(column_command(queue), bank, 0, now);
+  std::uint64_t order = UINT64_MAX;
+  const std::uint32_t bank = queue.hits.ready(now, order);
+  if (bank == kNone) return;
+  const std::uint32_t e = queue.hit[bank];
+  issue(queue.write ? Command::write : Command::read, bank, 0, now);
   finish_column(pool_[e], now);
+  const std::uint32_t next = pool_[e].next;
+  const bool was_head = queue.banks[bank].head == e;
   remove(queue, bank, e);
-  free_.push_back(e);
-  rebound(bank);
+  free_entry(e);
+  if (spec_.policy.hit_cap > 0) {
+    rebound(queue, bank);
+    rebound(bank);
+  } else if (was_head && next != kNone && pool_[next].access.row == open_row_[bank]) {
+    queue.hit[bank] = next;  // and no row is wanted, as before
+    queue.hits.put(bank, pool_[next].order);
+  } else {
+    rebound(queue, bank);
+  }
 }
 
 void SharedQueueChannel::queue_row(Tick now) {
   write_mode_ = write_mode_next();
   Queue& queue = served();
-  Best chosen;
-  for (std::uint32_t pc = 0; pc < active_best_.size(); ++pc)
-    if (const Best& best = row_of(queue, pc, now); best.at == now && (chosen.bank == kNone || best.order < chosen.order)) chosen = best;
-  if (chosen.bank == kNone) {
+  std::uint64_t order = UINT64_MAX;
+  const std::uint32_t closes = queue.closes.ready(now, order), opens = queue.opens.ready(now, order);
+  const std::uint32_t bank = opens == kNone ? closes : opens;  // the one that opens is older
+  if (bank == kNone) {
     if (spec_.policy.page != PagePolicy::open) close_unused(now);
     return;
   }
-  const std::uint32_t bank = chosen.bank, e = queue.banks[bank].head, pc = pc_of_[bank];
-  const Command command = row_command(bank);
+  const std::uint32_t e = queue.banks[bank].head;
   Entry& entry = pool_[e];
   entry.missed = true;
-  issue(command, bank, entry.access.row, now);
-  if (command == Command::activate) {
+  issue(opens != kNone ? Command::activate : Command::precharge, bank, entry.access.row, now);
+  if (opens != kNone) {
     remove(queue, bank, e);
     active_[bank] = e;
-    active_banks_[pc].push_back(bank);
+    entry.active = true;
     ++active_count_;
-    offer(active_best_[pc], bank, earliest(active_command(bank), bank), entry.order);
+    active_of(entry).put(bank, entry.order);
+    if (queue.size == 0) rebound(queue, bank);
   }
   rebound(bank);
 }

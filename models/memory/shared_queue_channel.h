@@ -14,14 +14,13 @@
 // A read of an address in the write queue completes in the next tick; a write to one is absorbed.
 // row_hits: transactions whose row was open when the first command was issued for them.
 //
-// Speed: next-allowed times only ever grow. So per queue, pseudo-channel and kind of slot the candidate that can issue
-// first is kept (of several the oldest); while its own time still holds, nothing can be sooner and nothing equally soon
-// is older. The banks of a pseudo-channel are looked through again only when its time has moved or it is gone.
+// Speed: slot_candidates.h; what an arrival or a command cannot change is not looked at again.
 #pragma once
 
 #include <deque>
 
 #include "models/memory/dram_channel.h"
+#include "models/memory/slot_candidates.h"
 
 namespace presil::memory {
 
@@ -45,43 +44,30 @@ class SharedQueueChannel : public DramChannel {
     Access access;
     Tick arrived;
     std::uint64_t order;
-    std::uint32_t next;  ///< in its bank's list
-    bool missed;         ///< an ACT or PRE was issued for it
+    std::uint32_t next;            ///< in its bank's list
+    std::uint32_t older, younger;  ///< of all entries
+    bool missed;                   ///< an ACT or PRE was issued for it
+    bool active;                   ///< in the active buffer
   };
   struct BankList {
     std::uint32_t head{kNone}, tail{kNone};
   };
-  /// The candidate of a pseudo-channel that can issue first. Times are never later than the true ones.
-  struct Best {
-    Tick at{kNever};
-    std::uint64_t order{0};
-    std::uint32_t bank{kNone};
-    bool gone{false};  ///< it is no candidate any more
-  };
   struct Queue {
-    explicit Queue(bool of_writes) : write(of_writes) {}
+    Queue(bool of_writes, const api::dram::BankTiming& timing, Tick edge);
     const bool write;
     std::uint32_t size{0};
     std::vector<BankList> banks;
-    std::vector<std::uint32_t> hit;                     ///< by bank: oldest entry of the open row that may be served
-    std::vector<std::uint64_t> hit_order, head_order;   ///< by bank
-    std::vector<std::uint64_t> hits, opens, closes;     ///< banks with a RD or WR, an ACT, a PRE to do (see words_)
-    std::vector<Best> column, row;                      ///< by pseudo-channel
+    std::vector<std::uint32_t> hit;  ///< by bank: oldest entry of the open row that may be served
+    SlotCandidates hits, opens, closes;  ///< for a RD or WR, an ACT, a PRE
   };
 
-  /// An entry as save() names it.
-  struct Listed {
-    std::uint64_t order;
-    std::uint32_t entry;
-    std::uint16_t kind, row{};
-  };
-  void list_entries() const;
-  bool one_row(const BankList& list) const;
   void name_rows(ChannelImage& image) const;
   void save_entries(Tick now, ChannelImage& image) const;
   void clear();
   void restore_entries(Tick now, const std::uint16_t* word, const ChannelImage& image);
   bool absorbed(const Access& access, Tick now);
+  std::uint32_t new_entry(const Access& access, Tick arrived);
+  void free_entry(std::uint32_t e);
   void push(Queue& queue, const Access& access, Tick now);
   void remove(Queue& queue, std::uint32_t bank, std::uint32_t entry);
   bool write_mode_next() const;
@@ -89,23 +75,11 @@ class SharedQueueChannel : public DramChannel {
 
   std::uint32_t hit_of(const Queue& queue, std::uint32_t bank) const;
   bool wants_row(const Queue& queue, std::uint32_t bank) const;
-  /// After anything that changes the candidates of a bank.
+  /// After anything that may change the candidates of a bank.
   void rebound(std::uint32_t bank);
   void rebound(Queue& queue, std::uint32_t bank);
-  static void offer(Best& best, std::uint32_t bank, Tick at, std::uint64_t order);
-  Command column_command(const Queue& queue) const { return queue.write ? Command::write : Command::read; }
-  Command row_command(std::uint32_t bank) const { return open_row_[bank] == kClosed ? Command::activate : Command::precharge; }
-  Command active_command(std::uint32_t bank) const { return pool_[active_[bank]].access.write ? Command::write : Command::read; }
-  /// The candidates of a pseudo-channel from `from` on; cheap while the one kept still holds.
-  const Best& column_of(Queue& queue, std::uint32_t pc, Tick from);
-  const Best& row_of(Queue& queue, std::uint32_t pc, Tick from);
-  const Best& active_of(std::uint32_t pc, Tick from);
-  void look(Best& best, const std::vector<std::uint64_t>& banks, const std::vector<std::uint64_t>& order, Command command,
-            std::uint32_t pc, Tick from) const;
-  std::uint64_t& word(std::vector<std::uint64_t>& banks, std::uint32_t bank) const {
-    return banks[pc_of_[bank] * words_ + bank_in_pc_[bank] / 64];
-  }
-  std::uint64_t bit(std::uint32_t bank) const { return std::uint64_t{1} << (bank_in_pc_[bank] % 64); }
+  bool closed(std::uint32_t bank) const { return open_row_[bank] == kClosed; }
+  SlotCandidates& active_of(const Entry& entry) { return entry.access.write ? active_writes_ : active_reads_; }
 
   bool active_column(Tick now);
   void queue_column(Tick now);
@@ -123,10 +97,11 @@ class SharedQueueChannel : public DramChannel {
 
   std::vector<Entry> pool_;
   std::vector<std::uint32_t> free_;
-  Queue reads_{false}, writes_{true};
+  std::uint32_t oldest_{kNone}, youngest_{kNone};  ///< of all entries
+  Queue reads_, writes_;
   bool write_mode_{true};                 ///< no read waits at first
   std::vector<std::uint32_t> active_;     ///< by bank: entry or kNone
-  std::vector<std::vector<std::uint32_t>> active_banks_;  ///< by pseudo-channel
+  SlotCandidates active_reads_, active_writes_;
   std::uint32_t active_count_{0};
   std::deque<std::uint32_t> refreshes_;   ///< pseudo-channels whose REFab waits
   std::vector<std::uint32_t> bank_refreshes_;
@@ -134,11 +109,10 @@ class SharedQueueChannel : public DramChannel {
   Tick next_refresh_;
   std::uint32_t next_bank_{0};
   std::uint64_t order_{0};
-  std::vector<Best> active_best_;         ///< by pseudo-channel: RD or WR of the active buffer
   std::vector<std::uint32_t> pc_of_, bank_in_pc_;  ///< by bank
-  std::uint32_t words_;                   ///< of a set of banks of one pseudo-channel
   double drain_above_, drain_below_;
-  mutable std::vector<Listed> listed_;                          ///< scratch of save(): in order of arrival
+  mutable std::vector<std::uint16_t> row_name_;                 ///< scratch of save(): by entry
+  mutable std::vector<std::uint16_t> waiting_rows_;             ///< scratch of save(): by bank, reads and writes
   mutable std::vector<std::vector<std::uint32_t>> named_rows_;  ///< scratch of save()
   mutable std::vector<Tick> before_;                            ///< scratch of save()
 };

@@ -17,6 +17,7 @@ namespace {
 enum Kind : std::uint16_t { waiting_read, waiting_write, active_read, active_write };
 constexpr std::uint16_t kMissed = 4;  // an ACT or PRE was issued for it
 constexpr std::uint16_t kLater = 8;   // it waits, and arrived after the one before it in its bank
+constexpr std::uint16_t kNoRows = UINT16_MAX, kManyRows = UINT16_MAX - 1;  // that wait in a bank: else the name of one
 constexpr std::uint16_t kNow = 16;    // it waits, and arrived in this tick: so may the next one
 
 }  // namespace
@@ -32,36 +33,14 @@ bool SharedQueueChannel::quiet(Tick now) const {
   return idle() && write_mode_ && refreshes_.empty() && bank_refreshes_.empty() && timing_.settled() <= now;
 }
 
-void SharedQueueChannel::list_entries() const {
-  listed_.clear();
-  for (const Queue* queue : {&reads_, &writes_}) {
-    if (queue->size == 0) continue;
-    for (std::uint32_t bank = 0; bank < queue->banks.size(); ++bank)
-      for (std::uint32_t e = queue->banks[bank].head; e != kNone; e = pool_[e].next)
-        listed_.push_back({pool_[e].order, e, queue->write ? waiting_write : waiting_read});
-  }
-  for (const auto& banks : active_banks_)
-    for (const std::uint32_t bank : banks)
-      listed_.push_back({pool_[active_[bank]].order, active_[bank], pool_[active_[bank]].access.write ? active_write : active_read});
-  std::sort(listed_.begin(), listed_.end(), [](const Listed& a, const Listed& b) { return a.order < b.order; });
-}
-
-/// Whether all that waits in a bank's list is for one row: then it does not matter which ones arrived together.
-bool SharedQueueChannel::one_row(const BankList& list) const {
-  for (std::uint32_t e = list.head; e != kNone; e = pool_[e].next)
-    if (pool_[e].access.row != pool_[list.head].access.row) return false;
-  return true;
-}
-
 void SharedQueueChannel::save(Tick now, ChannelImage& image) const {
-  list_entries();
-  image.frame = listed_.empty() ? 0 : bank_in_pc_[pool_[listed_.back().entry].access.bank];
+  image.frame = youngest_ == kNone ? 0 : bank_in_pc_[pool_[youngest_].access.bank];
   image.words.assign(1, write_mode_);
   image.words.push_back(static_cast<std::uint16_t>(refreshes_.size()));
   for (const std::uint32_t pc : refreshes_) image.words.push_back(static_cast<std::uint16_t>(pc));
   timing_.save(now, image.frame, image.words);
   name_rows(image);
-  image.words.push_back(static_cast<std::uint16_t>(listed_.size()));
+  image.words.push_back(static_cast<std::uint16_t>(waiting()));
   save_entries(now, image);
 }
 
@@ -74,12 +53,17 @@ void SharedQueueChannel::name_rows(ChannelImage& image) const {
     names.clear();
     if (open_row_[b] != kClosed) names.push_back(open_row_[b]);
   }
-  for (Listed& listed : listed_) {
-    const Access& access = pool_[listed.entry].access;
+  row_name_.resize(pool_.size());
+  waiting_rows_.assign(2 * std::size_t{banks}, kNoRows);
+  for (std::uint32_t e = oldest_; e != kNone; e = pool_[e].younger) {
+    const Access& access = pool_[e].access;
     auto& names = named_rows_[access.bank ^ image.frame];
     const auto at = std::find(names.begin(), names.end(), access.row);
-    listed.row = static_cast<std::uint16_t>(at - names.begin());
+    row_name_[e] = static_cast<std::uint16_t>(at - names.begin());
     if (at == names.end()) names.push_back(access.row);
+    if (pool_[e].active) continue;
+    std::uint16_t& rows = waiting_rows_[2 * (access.bank ^ image.frame) + (access.write ? 1 : 0)];
+    rows = rows == kNoRows || rows == row_name_[e] ? row_name_[e] : kManyRows;
   }
   image.rows.clear();
   image.first_row.assign(1, 0);
@@ -101,20 +85,24 @@ void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
   image.columns.clear();
   image.writes.clear();
   before_.assign(2 * std::size_t{banks}, kNever);
-  for (const Listed& listed : listed_) {
-    const Entry& entry = pool_[listed.entry];
+  std::size_t at = image.words.size();
+  image.words.resize(at + 4 * waiting());
+  for (std::uint32_t e = oldest_; e != kNone; e = pool_[e].younger) {
+    const Entry& entry = pool_[e];
     const std::uint32_t bank = entry.access.bank ^ image.frame;
+    const int kind = entry.access.write ? (entry.active ? active_write : waiting_write)
+                                        : (entry.active ? active_read : waiting_read);
     int flags = entry.missed ? kMissed : 0;
-    if (listed.kind == waiting_read || listed.kind == waiting_write) {
-      Tick& last = before_[2 * bank + listed.kind];
+    if (!entry.active) {
+      Tick& last = before_[2 * bank + kind];
       const bool later = last != kNever && last != entry.arrived;
-      if (later && !one_row((listed.kind == waiting_write ? writes_ : reads_).banks[entry.access.bank])) flags |= kLater;
+      if (later && waiting_rows_[2 * bank + kind] == kManyRows) flags |= kLater;
       if (entry.arrived == now) flags |= kNow;
       last = entry.arrived;
     }
-    if (listed.kind == waiting_write) {
+    if (kind == waiting_write) {
       image.columns.push_back(entry.access.column);
-      image.writes.push_back(image.first_row[bank] + listed.row);
+      image.writes.push_back(image.first_row[bank] + row_name_[e]);
     }
     const auto tag = std::find(image.tags.begin(), image.tags.end(), entry.access.tag);
     const auto tag_name = static_cast<std::uint16_t>(tag - image.tags.begin());
@@ -123,8 +111,10 @@ void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
       image.unanswered.push_back(0);
     }
     if (!entry.access.write || !spec_.policy.posted_writes) ++image.unanswered[tag_name];
-    image.words.insert(image.words.end(), {static_cast<std::uint16_t>(bank), listed.row,
-                                           static_cast<std::uint16_t>(listed.kind | flags), tag_name});
+    image.words[at++] = static_cast<std::uint16_t>(bank);
+    image.words[at++] = row_name_[e];
+    image.words[at++] = static_cast<std::uint16_t>(kind | flags);
+    image.words[at++] = tag_name;
   }
 }
 
@@ -134,13 +124,14 @@ void SharedQueueChannel::clear() {
   for (Queue* queue : {&reads_, &writes_}) {
     queue->size = 0;
     std::fill(queue->banks.begin(), queue->banks.end(), BankList{});
-    for (auto* best : {&queue->column, &queue->row}) std::fill(best->begin(), best->end(), Best{.gone = true});
+    for (auto* candidates : {&queue->hits, &queue->opens, &queue->closes}) candidates->clear();
   }
   std::fill(active_.begin(), active_.end(), kNone);
-  std::fill(active_best_.begin(), active_best_.end(), Best{.gone = true});
-  for (auto& banks : active_banks_) banks.clear();
+  active_reads_.clear();
+  active_writes_.clear();
   std::fill(open_in_pc_.begin(), open_in_pc_.end(), 0);
   active_count_ = open_banks_ = 0;
+  oldest_ = youngest_ = kNone;
   refreshes_.clear();
   order_ = 0;
   counters_ = {};
@@ -165,7 +156,11 @@ void SharedQueueChannel::restore(Tick now, Tick next_refresh, const ChannelImage
     ++open_banks_;
   }
   restore_entries(now, word, image);
-  for (std::uint32_t b = 0; b < open_row_.size(); ++b) rebound(b);
+  for (Queue* queue : {&reads_, &writes_}) {
+    std::fill(queue->hit.begin(), queue->hit.end(), kNone);
+    for (std::uint32_t b = 0; queue->size > 0 && b < open_row_.size(); ++b)
+      if (queue->banks[b].head != kNone) rebound(*queue, b);
+  }
   wake_ = now + 1;
 }
 
@@ -189,11 +184,11 @@ void SharedQueueChannel::restore_entries(Tick now, const std::uint16_t* word, co
       pool_[queue.banks[bank].tail].missed = missed;
       continue;
     }
-    const std::uint32_t e = free_.back();
-    free_.pop_back();
-    pool_[e] = {access, last, order_++, kNone, missed};
+    const std::uint32_t e = new_entry(access, last);
+    pool_[e].missed = missed;
+    pool_[e].active = true;
     active_[bank] = e;
-    active_banks_[pc_of_[bank]].push_back(bank);
+    active_of(pool_[e]).put(bank, pool_[e].order);
     ++active_count_;
   }
 }

@@ -40,7 +40,7 @@ void SharedQueueChannel::refresh_due(Tick now) {
 }
 
 Tick SharedQueueChannel::refresh_earliest(std::uint32_t pc) const {
-  if (!active_banks_[pc].empty()) return kNever;  // its RD or WR wakes the channel
+  if (!active_reads_.empty(pc) || !active_writes_.empty(pc)) return kNever;  // its RD or WR wakes the channel
   const Command command = open_in_pc_[pc] > 0 ? Command::precharge_all : Command::refresh_all;
   return on_edge(command, timing_.earliest_all(command, pc));
 }
@@ -94,18 +94,21 @@ bool SharedQueueChannel::close_unused(Tick now) {
 }
 
 Tick SharedQueueChannel::next_wake(Tick now) {
-  Tick wake = next_refresh_;
-  const auto pcs = static_cast<std::uint32_t>(active_best_.size());
-  for (std::uint32_t pc = 0; pc < pcs; ++pc) wake = std::min(wake, active_of(pc, now + 1).at);
+  Tick wake = std::max(now + 1, next_refresh_);
+  if (active_count_ > 0) {
+    active_reads_.wake(now + 1, wake);
+    active_writes_.wake(now + 1, wake);
+  }
   if (!refreshes_.empty()) return std::max(now + 1, std::min(wake, refresh_earliest(refreshes_.front())));
+  // It is decided at every tick, and what decides it may change before the next command.
+  if (write_mode_next() != write_mode_) return now + 1;
+  const Queue& queue = served();
+  queue.hits.wake(now + 1, wake);
+  queue.closes.wake(now + 1, wake);
+  queue.opens.wake(now + 1, wake);
   for (const std::uint32_t bank : bank_refreshes_) wake = std::min(wake, bank_refresh_earliest(bank));
   if (spec_.policy.page != PagePolicy::open)
     for (std::uint32_t bank = 0; bank < open_row_.size(); ++bank) wake = std::min(wake, close_earliest(bank));
-  const bool mode = write_mode_next();
-  if (mode != write_mode_) return now + 1;  // it is decided at every tick, and what decides it may change before the next command
-  Queue& queue = served();
-  for (std::uint32_t pc = 0; pc < pcs; ++pc)
-    wake = std::min({wake, column_of(queue, pc, now + 1).at, row_of(queue, pc, now + 1).at});
   return std::max(now + 1, wake);
 }
 

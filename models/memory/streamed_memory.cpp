@@ -46,11 +46,14 @@ StreamedMemory::StreamedMemory(sc_core::sc_module_name name, const MemoryConfig&
 
 void StreamedMemory::reset() {
   BankedMemory::reset();
+  forget_before();
+  in_turn_ = false;
   in_bursts_.clear();
+  briefs_.clear();
   leads_.clear();
   state_ = first_;
   rows_.assign(pieces_.spec().geometry.all_banks(), kNoRow);
-  refreshes_met_ = 0;
+  reopened_ = 0;
   busy_ = 0;
   served_twice_ = {};
   watching_ = kNever;
@@ -74,24 +77,27 @@ DramCounters StreamedMemory::commands() const {
   const auto refreshes = static_cast<std::uint64_t>(now() / refresh_interval_) * channels_.size();
   sum.commands[static_cast<std::size_t>(Command::refresh_all)] =
       refreshes * pieces_.spec().geometry.pseudo_channels;
-  if (refreshes_met_ > 0)
-    sum.commands[static_cast<std::size_t>(Command::activate)] +=
-        refreshes_met_ * refresh().activates * channels_.size();
+  sum.commands[static_cast<std::size_t>(Command::activate)] += reopened_ * channels_.size();
   return sum;
 }
 
 // --- refresh ---------------------------------------------------------------------------------------------
 
 const RefreshCost& StreamedMemory::refresh() const {
-  if (refresh_cost_) return *refresh_cost_;
+  auto& cost = refresh_cost_[in_turn_ ? 1 : 0];
+  if (cost) return *cost;
   constexpr std::uint64_t kWindows = 48;
   RunPieces pieces(memory_);
+  const std::uint64_t window = pieces.window();
+  // The other one of two reads in turn begins a few windows behind another place of the same kind.
+  const std::uint64_t other = kVeryLong * pieces.span() + 5 * window;
   std::vector<std::pair<std::shared_ptr<const Chunk>, std::uint32_t>> windows;
   for (std::uint64_t w = 0; w < kWindows; ++w) {
-    const RunPieces::PlacedSlice placed = pieces.slice(w * pieces.window(), (w + 1) * pieces.window(), false);
+    const std::uint64_t from = in_turn_ ? w / 2 * window + w % 2 * other : w * window;
+    const RunPieces::PlacedSlice placed = pieces.slice(from, from + window, false);
     windows.emplace_back(placed.slice->chunk, placed.row);
   }
-  return refresh_cost_.emplace(refresh_cost(pieces.spec(), memory_.dram.controller.offers_per_tick, windows));
+  return cost.emplace(refresh_cost(pieces.spec(), memory_.dram.controller.offers_per_tick, windows));
 }
 
 Tick StreamedMemory::refreshed(Tick start, Tick busy) const {
@@ -104,7 +110,8 @@ Tick StreamedMemory::refreshed(Tick start, Tick busy) const {
 
 void StreamedMemory::count_refreshes(Tick begin) {
   if (refresh_interval_ > 0)
-    refreshes_met_ += static_cast<std::uint64_t>(state_.at / refresh_interval_ - begin / refresh_interval_);
+    reopened_ += static_cast<std::uint64_t>(state_.at / refresh_interval_ - begin / refresh_interval_) *
+                 refresh().activates;
 }
 
 void StreamedMemory::pass(ChannelState& state, Tick to, StepResult& result) const {
@@ -132,75 +139,21 @@ bool StreamedMemory::stream(std::uint64_t slot, const Run& run, bool write) {
   result_.finished.clear();
   result_.counters = {};
   const Tick before = state_.at;
+  if (before <= arrival || !briefs_.empty() || !in_bursts_.empty()) forget_before();
   pass(state_, arrival + 1, result_);
   add(counters_before_, result_.counters, channels_.size());
   report(before, 0, 0);
   if (steps_.quiet(state_) && !steps_.open(state_)) std::fill(rows_.begin(), rows_.end(), kNoRow);
   return_to_streams();
   counters_.queue_wait_s += static_cast<double>(state_.at - arrival - 1) * pieces_.spec().tick_s;
-  const std::uint64_t window = pieces_.window(), burst = pieces_.burst();
-  for (std::uint64_t row = 0; row < run.rows; ++row) {
-    const std::uint64_t first = run.base + row * run.stride, last = first + run.row_bytes;
-    alike_ = 0;
-    before_.clear();
-    const bool aligned = run.row_bytes >= 2 * window, very_long = run.row_bytes >= kVeryLong * window;
-    Lap lap;
-    for (std::uint64_t from = first, to = 0; from < last; from = to) {
-      if (very_long && from % window == 0) from = skip_laps(lap, from, last, slot);
-      to = std::min(last, aligned ? (from / window + 1) * window : from / burst * burst + window);
-      const std::uint64_t bursts = (to + burst - 1) / burst - from / burst;
-      const std::uint64_t start = from / window * window;
-      const bool whole = very_long || (start == from && to == from + window);
-      take(whole ? pieces_.slice(start, start + window, write) : nearest(from, to, write), bursts, slot);
-    }
-  }
+  if (short_even_rows(run))
+    take_short_rows(run, write, slot);
+  else
+    for (std::uint64_t row = 0; row < run.rows; ++row)
+      take_row(run.base + row * run.stride, run.row_bytes, write, slot);
   if (steps_.size() > kMostStates) steps_.forget({&first_, &state_});
   if (!state_.tags.empty()) watch_at(state_.at);
   return true;
-}
-
-std::uint64_t StreamedMemory::skip_laps(Lap& lap, std::uint64_t from, std::uint64_t last,
-                                        std::uint64_t slot) {
-  if (alike_ <= kPatience) return from;
-  if (!lap.begun) {
-    lap = {true, from, busy_, counters_before_, state_.node, state_.frame};
-    return from;
-  }
-  const std::uint64_t span = pieces_.span(), left = (last - from) / span;
-  if (from != lap.from + span || left < 2) return from;
-  lap.begun = false;
-  if (state_.node != lap.node || state_.frame != lap.frame) return from;
-  const std::uint64_t laps = left - 1;
-  const Tick begin = state_.at, one = busy_ - lap.busy;
-  state_.at = refreshed(begin, static_cast<Tick>(laps) * one);
-  count_refreshes(begin);
-  const DramCounters now = counters_before_;
-  for (std::size_t i = 0; i < api::dram::kCommands; ++i)
-    counters_before_.commands[i] += laps * (now.commands[i] - lap.counters.commands[i]);
-  for (const auto count : {&DramCounters::reads, &DramCounters::writes, &DramCounters::row_hits,
-                           &DramCounters::read_ticks, &DramCounters::data_ticks})
-    counters_before_.*count += laps * (now.*count - lap.counters.*count);
-  counters_before_.open_ticks += static_cast<Tick>(laps) * (now.open_ticks - lap.counters.open_ticks);
-  pending_[slot].total += laps * (span / pieces_.burst());
-  const std::uint64_t behind = from - pieces_.window();  // its rows are open
-  move_rows(row_at(behind) ^ row_at(behind + laps * span));
-  return from + laps * span;
-}
-
-void StreamedMemory::move_rows(std::uint32_t difference) {
-  for (std::uint32_t& row : state_.rows) row ^= difference;
-  for (std::uint32_t& row : rows_) row ^= difference;
-  for (ChannelSteps::Met& met : before_) met.row ^= difference;
-}
-
-RunPieces::PlacedSlice StreamedMemory::nearest(std::uint64_t from, std::uint64_t to, bool write) {
-  std::uint64_t length = pieces_.window();
-  for (unsigned halved = 0; halved < halvings_ && 4 * (to - from) <= 3 * length; ++halved) length /= 2;
-  const std::uint64_t grain = length / 4, span_end = (from / pieces_.span() + 1) * pieces_.span();
-  const std::uint64_t near = std::min((from + grain / 2) / grain * grain, span_end - length);
-  if (const auto placed = pieces_.slice(near, near + length, write); placed.slice->even) return placed;
-  const std::uint64_t whole = from / length * length;
-  return pieces_.slice(whole, whole + length, write);
 }
 
 void StreamedMemory::take(const RunPieces::PlacedSlice& placed, std::uint64_t bursts, std::uint64_t slot) {
@@ -231,11 +184,11 @@ void StreamedMemory::follow(const RunPieces::PlacedSlice& placed, std::uint64_t 
   const ControllerPolicy& policy = pieces_.spec().policy;
   const bool write = met.chunk->write;
   const bool fills = met.chunk->bursts.size() >= (write ? policy.write_queue : policy.read_queue);
-  if (!fills || before_.empty() || before_.back().chunk->write != write) alike_ = 0;
-  if (alike_ >= (steps_.waiting_writes(state_) > 0 ? kPatience : kFelt)) fill(met, slot);
-  if (alike_ == 0) before_.clear();
-  if (before_.size() == kFelt) before_.pop_front();
+  if (!fills || before_.empty() || before_.back().chunk->write != write) forget_before();
   if (!fills) return;
+  const std::size_t felt = in_turn_ ? kFeltInTurn : kFelt;
+  if (alike_ >= (steps_.waiting_writes(state_) > 0 ? kPatience : felt)) fill(met, slot);
+  if (before_.size() == felt) before_.pop_front();
   before_.push_back(met);
   ++alike_;
 }
@@ -316,28 +269,15 @@ void StreamedMemory::watch(std::uint64_t at) {
     answer_waiting();
 }
 
-// --- short requests between them -------------------------------------------------------------------------
-
-void StreamedMemory::leave_stream(std::uint32_t c) {
-  Channel& channel = channels_[c];
-  ChannelState state = state_;
-  state.at -= lead(c);
-  state.next_refresh =
-      refresh_interval_ == 0 ? kNever : (state.at / refresh_interval_ + 1) * refresh_interval_;
-  std::fill(state.tags.begin(), state.tags.end(), kNoTag);
-  channel.bursts.move(state.at, steps_.restore(state, channel.bursts.dram()));
-  channel.unfinished = channel.bursts.dram().unanswered();
-  channel.state = kBursts;
-  in_bursts_.push_back(c);
-  StepResult waiting;
-  steps_.drain(state_, waiting);
-  add(served_twice_, waiting.counters);
-}
+// --- back to streams -------------------------------------------------------------------------------------
 
 void StreamedMemory::return_to_streams() {
-  if (in_bursts_.empty()) return;
+  if (in_bursts_.empty() && briefs_.empty()) return;
   std::vector<Tick> at(channels_.size());
   for (std::uint32_t c = 0; c < at.size(); ++c) at[c] = state_.at - lead(c);
+  for (const Brief& brief : briefs_)
+    for (const std::uint32_t c : brief.channels) at[c] = brief.state.at;
+  briefs_.clear();
   for (const std::uint32_t c : in_bursts_) {
     Channel& channel = channels_[c];
     channel.bursts.advance(now());

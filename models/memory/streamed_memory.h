@@ -11,16 +11,17 @@
 // read is answered with its last data, known when what follows has been taken or, if nothing follows, when
 // the queues have; a write when it has been taken.
 //
-// Four pieces of one row of a run, each as long as the queue, leave nothing of what was before them: from the
-// fourth on the state is that behind these four, so that long rows pass through few states. Writes that wait
-// all the while are written then, at the cost of their data and two turnarounds, once kPatience such pieces
-// have come.
+// Four pieces of one row of a run, each as long as the queue, leave nothing of what was before them, or
+// little of it two pieces of reads of several shorter rows: from then on the state is that behind these, so
+// that streams pass through few states. Writes that wait all the while are written then, at the cost of their
+// data and two turnarounds, once kPatience such pieces have come.
 //
 // A very long row is then periodic with the address map (RunPieces::span()): once the state is the one it was
 // a period ago, all periods but the last cost what that one cost.
 //
-// A short request takes its channel out: from the state of all of them that channel serves burst by burst
-// what waits and what comes. The next stream finds it where it is then, in the state that the others are in.
+// A short request behind a stream is a step of its channels, answered as if nothing else came. One more takes
+// its channel out: from the state where it is that channel serves burst by burst what waits and what comes.
+// The next stream finds it where it is then, in the state that the others are in.
 //
 // Error against every burst of every channel through its controller (remembered_memory.h):
 // docs/models/memory.md. It comes from pieces that ask more of some channels, from refresh, which costs every
@@ -45,8 +46,9 @@ class StreamedMemory : public BankedMemory {
   static constexpr std::uint32_t kStreams = 0;  ///< Channel::state
   static constexpr std::uint32_t kNoRow = 1u << 31;
   static constexpr std::uint64_t kVeryLong = 16;  ///< windows of a row whose ends may cost their share of one
-  static constexpr std::size_t kFelt =
-      3;  ///< pieces that fill a queue, one more behind them: what was before is not felt
+  /// Pieces that fill a queue: behind one more, what was before them is not felt. Of reads of few pieces in
+  /// turn.
+  static constexpr std::size_t kFelt = ChannelSteps::kBefore, kFeltInTurn = 1;
   static constexpr std::size_t kPatience = 8;          ///< such pieces, while writes wait
   static constexpr std::size_t kMostStates = 1 << 15;  ///< of steps_, a few KiB each
 
@@ -59,9 +61,28 @@ class StreamedMemory : public BankedMemory {
     std::uint32_t node{}, frame{};
   };
 
+  /// Channels that have taken the same part of a short request in the same tick.
+  struct Brief {
+    ChannelState state;
+    const Chunk* chunk;
+    std::vector<std::uint32_t> channels;
+  };
+
   bool stream(std::uint64_t slot, const Run& run, bool write) override;
+  bool brief(std::uint64_t slot, const Run& run, bool write) override;
   void leave_stream(std::uint32_t channel) override;
+  void serve(Brief& brief, std::uint32_t row, std::uint64_t slot);
+  void answer_brief(const Brief& brief, Tick begin, const StepResult& result, std::uint64_t slot);
+  void take_out(std::uint32_t channel, ChannelState state);
   void return_to_streams();
+  void take_row(std::uint64_t first, std::uint64_t bytes, bool write, std::uint64_t slot);
+  /// Rows, each as many bursts as a piece asks of every channel. As many of them as fill a window are one
+  /// piece.
+  bool short_even_rows(const Run& run);
+  void take_short_rows(const Run& run, bool write, std::uint64_t slot);
+  std::uint64_t bursts(std::uint64_t from, std::uint64_t to) const {
+    return (to + pieces_.burst() - 1) / pieces_.burst() - from / pieces_.burst();
+  }
   /// `bursts` of a slice that asks the same of all channels, all of another one.
   void take(const RunPieces::PlacedSlice& placed, std::uint64_t bursts, std::uint64_t slot);
   /// Behind a lap of a very long row the others cost the same: returns where the last but one of them ends.
@@ -79,11 +100,16 @@ class StreamedMemory : public BankedMemory {
   void pass(ChannelState& state, Tick to, StepResult& result) const;
   /// When a stretch that begins at `start` and takes `busy` without refresh ends.
   Tick refreshed(Tick start, Tick busy) const;
+  /// Of a long read, or of reads in turn.
   const RefreshCost& refresh() const;
   void report(Tick begin, Tick whole, Tick own);
-  /// Behind a piece that filled a queue: fills it behind three more of them.
+  /// Behind a piece that filled a queue: the state that it leaves behind the last ones.
   void follow(const RunPieces::PlacedSlice& placed, std::uint64_t slot);
   void fill(const ChannelSteps::Met& piece, std::uint64_t slot);
+  void forget_before() {
+    alike_ = 0;
+    before_.clear();
+  }
   void write_waiting();
   /// The piece as it finds rows_, which it changes.
   ChannelSteps::Met meet(const RunPieces::PlacedSlice& placed);
@@ -103,20 +129,23 @@ class StreamedMemory : public BankedMemory {
   ChannelState state_;               ///< of the channel that stands for all: the one that is behind most
   std::vector<std::uint32_t> rows_;  ///< by bank: asked for last; kNoRow: none since the last refresh at rest
   std::vector<std::uint32_t> found_;  ///< the same in front of the piece at hand
-  /// The last pieces of the same row of a run, all of which filled the queues.
+  /// The last pieces, with no pause between them, all of which filled the same queue.
   std::deque<ChannelSteps::Met> before_;
   std::size_t alike_{0};     ///< how many there have been
+  bool in_turn_{false};      ///< they are of rows no longer than kFelt of them
   StepResult result_;        ///< scratch
   unsigned halvings_{0};     ///< of a window that still ask the same of all channels
   std::vector<Tick> leads_;  ///< by channel, up to most_lead_; empty: all alike
   Tick most_lead_{0};
-  Tick busy_{0};                    ///< of streams, without refresh
-  std::uint64_t refreshes_met_{0};  ///< by streams
+  Tick busy_{0};               ///< of streams, without refresh
+  std::uint64_t reopened_{0};  ///< rows of a channel that refreshes have closed under a stream
   DramCounters
       served_twice_;  ///< by the one that stands for all, and by the channel that a short request took out
-  mutable std::optional<RefreshCost> refresh_cost_;  ///< once it is needed
-  std::vector<std::uint32_t> in_bursts_;             ///< channels
-  Tick watching_{kNever};                            ///< tick of the next call of watch()
+  mutable std::optional<RefreshCost>
+      refresh_cost_[2];                   ///< once it is needed: of a long read, of reads in turn
+  std::vector<Brief> briefs_;             ///< of the short request behind the last stream
+  std::vector<std::uint32_t> in_bursts_;  ///< channels
+  Tick watching_{kNever};                 ///< tick of the next call of watch()
 };
 
 }  // namespace presil::memory
