@@ -97,7 +97,7 @@ class Step {
   }
   bool waits_for_clock(const OpTotals& op) const {
     const std::string_view by = bottleneck_of(op, machine_.chip());
-    return by != "memory" && by != "link" && by != "latency";
+    return by != "memory" && by != "link" && by != "host" && by != "latency";
   }
 
   double forward_s(const TrainingSegment& t, const SegmentCost& c, double lag) const {
