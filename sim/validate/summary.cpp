@@ -171,8 +171,8 @@ Summary Summariser::run() {
       count_unpredicted(i);
   }
   order();
-  join_devices();
   for (Group& group : summary_.groups) finish(group);
+  join_devices();
   return std::move(summary_);
 }
 

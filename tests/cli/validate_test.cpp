@@ -71,6 +71,22 @@ TEST_F(Validate, TpuV1IsPredictedAsItsExperimentsAre) {
   EXPECT_LT(all["mape_pct"].get<double>(), 15);  // the tolerance of tests/validation/tpu_v1_test.cpp
 }
 
+// Megatron-LM, arXiv:2104.04473, table 1, and its README of 2024.
+TEST_F(Validate, TrainingRunsOfAllDevicesMeetOneConstant) {
+  folder_.write("training_papers.csv",
+                "system,gpu,gpus,model,params_B,layers,hidden,heads,seq,global_batch,tp,pp,cp,dp,iter_s,tflops_per_gpu,mfu_pct,hfu_pct,confidence,source\n"
+                ",A100-80GB,32,GPT,1.7,24,2304,24,2048,512,1,1,1,32,,137,,44,high,paper\n"
+                ",H100-SXM,192,GPT,16,32,6144,48,4096,192,4,1,1,48,,489.1,49,,high,readme\n");
+  const CommandResult text = run({"training_papers.csv"});
+  EXPECT_EQ(text.status, 0) << text;
+  EXPECT_THAT(text.out, HasSubstr("2 rows of all devices: "));
+  const CommandResult json = run({"training_papers.csv", "--format", "json"});
+  const auto together = nlohmann::json::parse(json.out).at("all_devices").at(0);
+  EXPECT_EQ(together.at("predicted"), 2);
+  EXPECT_NEAR(together.at("constant_share").get<double>(), 137 / 311.9, 1e-3);  // the smaller of two: errors 0 and 11%
+  EXPECT_NEAR(together.at("constant_mape_pct").get<double>(), 50 * (1 - 137 / 311.9 / (489.1 / 989.4)), 0.1);
+}
+
 TEST_F(Validate, EqualOnAnyNumberOfWorkers) {
   const std::vector<std::string> tables{"tpu_gemm.csv", "tpu_v1.csv", "--format", "csv"};
   auto one = tables, many = tables;
