@@ -80,8 +80,8 @@ TEST_F(Validate, TrainingRunsOfAllDevicesMeetOneConstant) {
   const CommandResult text = run({"training_papers.csv"});
   EXPECT_EQ(text.status, 0) << text;
   EXPECT_THAT(text.out, HasSubstr("2 rows of all devices: "));
-  const CommandResult json = run({"training_papers.csv", "--format", "json"});
-  const auto together = nlohmann::json::parse(json.out).at("all_devices").at(0);
+  const CommandResult machine = run({"training_papers.csv", "--format", "json"});
+  const auto together = nlohmann::json::parse(machine.out).at("all_devices").at(0);
   EXPECT_EQ(together.at("predicted"), 2);
   EXPECT_NEAR(together.at("constant_share").get<double>(), 137 / 311.9, 1e-3);  // the smaller of two: errors 0 and 11%
   EXPECT_NEAR(together.at("constant_mape_pct").get<double>(), 50 * (1 - 137 / 311.9 / (489.1 / 989.4)), 0.1);
