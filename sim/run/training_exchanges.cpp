@@ -8,9 +8,8 @@ namespace presil::run {
 using workload::CollectiveKind;
 using workload::Parameters;
 
-ParameterExchanges::ParameterExchanges(const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost)
-    : plan_(plan), model_(model), cut_(cut_layers(*plan.model, plan.cut.pipeline, plan.cut.virtual_stages)),
-      gradient_bytes_(bytes_per_value(plan.config.gradients)), weight_bytes_(bytes_per_value(plan.formats.weights)), sends_(sends(cost)) {}
+ParameterExchanges::ParameterExchanges(const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost, const Cut& cut)
+    : plan_(plan), model_(model), cut_(cut), gradient_bytes_(bytes_per_value(plan.config.gradients)), weight_bytes_(bytes_per_value(plan.formats.weights)), sends_(sends(cost)) {}
 
 double ParameterExchanges::time(const Parameters& p, CollectiveKind kind, double bytes) const {
   const parallel::Degrees d = plan_.degrees();

@@ -12,10 +12,13 @@
 
 namespace presil::run {
 
+/// [stage][piece], as cut_layers() gives it.
+using Cut = std::vector<std::vector<PieceOfModel>>;
+
 class ParameterExchanges {
  public:
   /// What it refers to must outlive it.
-  ParameterExchanges(const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost);
+  ParameterExchanges(const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost, const Cut& cut);
 
   double reduce_s(const workload::Parameters& p) const;  ///< of their gradients
   double gather_s(const workload::Parameters& p) const;  ///< of themselves; 0: every replica has all
@@ -37,7 +40,7 @@ class ParameterExchanges {
 
   const TrainingPlan& plan_;
   const TrainingModel& model_;
-  const std::vector<std::vector<PieceOfModel>> cut_;
+  const Cut& cut_;
   const double gradient_bytes_, weight_bytes_;  ///< a parameter
   const parallel::Sends sends_;
 };

@@ -16,14 +16,12 @@ using workload::Parameters;
 
 namespace {
 
-using Cut = std::vector<std::vector<PieceOfModel>>;
-
 class Step {
  public:
   Step(Machine& machine, const TrainingPlan& plan, const TrainingModel& model, const ModelCost& cost, TrainingStory* story)
       : machine_(machine), plan_(plan), model_(model), cost_(cost), story_(story),
         cut_(cut_layers(*plan.model, plan.cut.pipeline, plan.cut.virtual_stages)),
-        exchanges_(plan, model, cost) {}
+        exchanges_(plan, model, cost, cut_) {}
 
   TrainingStep run() {
     const parallel::PipelineTimes times = pass_times();

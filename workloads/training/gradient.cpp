@@ -10,8 +10,6 @@ namespace presil::workload {
 
 namespace {
 
-bool contains(const std::vector<TensorId>& ids, TensorId id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
-
 /// Between the projections: what selective recomputation runs again. Fused attention keeps no scores in the first place.
 bool recomputed_selectively(const Op& op) {
   return op.name == "attention_scores" || op.name == "attention_softmax" || op.name == "attention_dropout" || op.name == "attention_context";

@@ -9,8 +9,6 @@ namespace presil::workload {
 
 namespace {
 
-bool has(const std::vector<TensorId>& ids, TensorId id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
-
 const char* name_of(CollectiveKind kind) {
   switch (kind) {
     case CollectiveKind::all_reduce: return "all_reduce";
@@ -23,6 +21,8 @@ const char* name_of(CollectiveKind kind) {
 }
 
 }  // namespace
+
+bool contains(const std::vector<TensorId>& ids, TensorId id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
 
 GradientTape::GradientTape(const Graph& forward, const Segment& segment, Format activations) : segment_(segment), activations_(activations) {
   graph_.phase = "backward";
@@ -65,12 +65,12 @@ TensorId GradientTape::keep(TensorId id) {
 
 const Op* GradientTape::producer(TensorId id) const {
   for (const Op& op : segment_.ops)
-    if (has(op.outputs, id)) return &op;
+    if (contains(op.outputs, id)) return &op;
   return nullptr;
 }
 
 std::size_t GradientTape::readers(TensorId id) const {
-  return static_cast<std::size_t>(std::count_if(segment_.ops.begin(), segment_.ops.end(), [&](const Op& op) { return has(op.inputs, id); }));
+  return static_cast<std::size_t>(std::count_if(segment_.ops.begin(), segment_.ops.end(), [&](const Op& op) { return contains(op.inputs, id); }));
 }
 
 const Op* GradientTape::entrance(TensorId operand) const {

@@ -10,6 +10,8 @@
 
 namespace presil::workload {
 
+bool contains(const std::vector<TensorId>& ids, TensorId id);
+
 class GradientTape {
  public:
   GradientTape(const Graph& forward, const Segment& segment, Format activations);
