@@ -21,7 +21,8 @@ BankTiming::BankTiming(const Geometry& geometry, const std::vector<Constraint>& 
   for (const Constraint& c : rules) {
     auto& limited = limited_[static_cast<std::size_t>(c.level)];
     const auto following = static_cast<std::size_t>(c.following);
-    if (std::find(limited.begin(), limited.end(), following) == limited.end()) limited.push_back(following);
+    refreshes_banks_ |= c.following == Command::refresh_bank;
+    if (c.following != Command::refresh_bank && std::find(limited.begin(), limited.end(), following) == limited.end()) limited.push_back(following);
     const auto level = static_cast<std::uint32_t>(c.level), preceding = static_cast<std::uint32_t>(c.preceding);
     if (c.window < 2 && !c.siblings) {
       steps_[preceding].push_back({level, static_cast<std::uint32_t>(c.following), c.latency});
@@ -100,6 +101,8 @@ void BankTiming::save(Tick now, std::uint32_t frame, std::vector<std::uint16_t>&
 }
 
 const std::uint16_t* BankTiming::restore(Tick now, std::uint32_t frame, const std::uint16_t* words) {
+  if (refreshes_banks_)
+    for (Node& node : nodes_) node.next[static_cast<std::size_t>(Command::refresh_bank)] = now;
   for (std::size_t level = 0; level < kLevels; ++level) {
     const std::uint32_t first = first_node_[level], own = frame_of(level, frame);
     for (std::uint32_t i = 0; i < first_node_[level + 1] - first; ++i)

@@ -75,7 +75,8 @@ class BankTiming {
   void reset();
 
   /// Appends how many ticks after `now` each rule is still felt, 0 if it is not: states with equal words behave equally,
-  /// whatever happens from `now` on. Ticks must fit in 16 bits. Banks are renumbered: b of a pseudo-channel is called
+  /// whatever happens from `now` on, but for when single banks may be refreshed below the pseudo-channel: after
+  /// restore() at once. Ticks must fit in 16 bits. Banks are renumbered: b of a pseudo-channel is called
   /// b ^ frame, which changes no rule; sizes below the pseudo-channel are powers of two then.
   void save(Tick now, std::uint32_t frame, std::vector<std::uint16_t>& words) const;
   /// The state that save() described, at `now`. Returns the word behind.
@@ -123,6 +124,7 @@ class BankTiming {
 
   Geometry geometry_;
   std::array<std::vector<std::size_t>, kLevels> limited_;  ///< commands that a rule of the level has to follow
+  bool refreshes_banks_{false};
   std::array<std::vector<Step>, kCommands> steps_;         ///< by preceding
   std::array<std::vector<Rule>, kCommands> rules_;  ///< the others
   std::array<std::uint32_t, kLevels + 1> first_node_{};  ///< of each level in nodes_

@@ -42,6 +42,7 @@ void DramTimingConfig::describe(config::Visitor& v) {
   ticks("tPPD", ppd, optional, 0, "PRE to PRE of one pseudo-channel.");
   ticks("tRFC", rfc, required, 0, "REF of all banks to the next ACT.");
   ticks("tRFCpb", rfc_pb, optional, 0, "REF of one bank to its next ACT.");
+  ticks("tRREFD", rrefd, optional, 0, "REF of one bank to REF or ACT of another; 0: they are refreshed one after another, tRFCpb each.");
   ticks("tREFI", refi, required, 1, "Average time between REF of all banks.");
   ticks("activate_ticks", activate_ticks, optional, 1, "Ticks ACT occupies the row-command bus.");
   ticks("column_ticks", column_ticks, optional, 1, "Ticks RD or WR occupies the column-command bus.");
@@ -140,6 +141,11 @@ void DramConfig::describe(config::Visitor& v) {
               (geometry.pseudo_channels == 1 && controller.page == PagePolicy::open && controller.refresh != RefreshPolicy::per_bank),
           "controller", "queueing per_bank knows one pseudo-channel, open pages and all-bank refresh");
   v.check(controller.refresh != RefreshPolicy::per_bank || timing.rfc_pb > 0, "controller", "refresh per_bank needs tRFCpb");
+  const Tick apart = timing.rrefd > 0 ? timing.rrefd : timing.rfc_pb;
+  const Tick due = timing.refi / static_cast<Tick>(geometry.banks_per_pc() * refresh_rate(temperature_c));
+  v.check(controller.refresh != RefreshPolicy::per_bank || apart < due, "controller",
+          fmt::format("refresh per_bank: one of {} banks is due every {} ticks, but they are {} apart (tRREFD, without it tRFCpb)",
+                      geometry.banks_per_pc(), due, apart));
 }
 
 }  // namespace presil::memory

@@ -20,7 +20,8 @@ double bytes_per_row_number(const MemoryConfig& c) {
 
 void scale(DramTiming& t, double factor) {
   for (Tick* ticks : {&t.cl, &t.cwl, &t.rcd_read, &t.rcd_write, &t.rp, &t.ras, &t.rc, &t.rrd_s, &t.rrd_l, &t.faw, &t.wtr_s,
-                      &t.wtr_l, &t.wr, &t.rtp, &t.rfc, &t.rfc_pb, &t.refi, &t.ppd})
+                      &t.wtr_l, &t.wr, &t.rtp, &t.rfc, &t.rfc_pb, &t.rrefd, &t.refi,
+                      &t.ppd})
     *ticks = static_cast<Tick>(std::ceil(static_cast<double>(*ticks) * factor - 1e-3));
   // The longer column spacing is one of the array, but never less than the shorter one.
   const double longer = std::ceil(static_cast<double>(t.ccd_l) * factor - 1e-3);

@@ -69,7 +69,11 @@ void add_refresh(Table& table, const DramTiming& t) {
   table.add(L::bank, C::activate, C::refresh_bank, rc);
   table.add(L::bank, C::precharge, C::refresh_bank, t.rp);
   table.add(L::bank, C::refresh_bank, C::activate, t.rfc_pb);
-  table.add(L::pseudo_channel, C::refresh_bank, C::refresh_bank, t.rfc_pb);
+  table.add(L::pseudo_channel, C::refresh_bank, C::refresh_bank, t.rrefd > 0 ? t.rrefd : t.rfc_pb);
+  table.add(L::pseudo_channel, C::refresh_bank, C::activate, t.rrefd);
+  table.add(L::pseudo_channel, C::activate, C::refresh_bank, t.rrd_s);
+  table.add(L::bank_group, C::activate, C::refresh_bank, t.rrd_l);
+  table.add(L::bank_group, C::refresh_bank, C::activate, t.rrd_l);
 }
 
 /// A command that takes several ticks keeps its bus from the next one.

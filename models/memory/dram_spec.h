@@ -8,6 +8,7 @@
 //   stack id       RD-RD, WR-WR tCCD_R in the other stack ids of the pseudo-channel
 //   pseudo-channel RD-RD, WR-WR max(BL, tCCD_S), RD-WR tRTW, WR-RD CWL + BL + tWTR_S, ACT-ACT tRRD_S,
 //                  four ACT in tFAW, PRE-PRE tPPD, ACT-REF tRC, PRE-REF tRP, REF-ACT tRFC
+//   REFpb          of the bank as REF, then tRFCpb; of other banks REFpb-REFpb and REFpb-ACT tRREFD, ACT-REFpb tRRD
 //   channel        row-command and column-command bus: len(ACT), len(RD)
 // [JEDEC JESD235 and JESD238; the shift as in Ramulator 2.1, Luo et al., IEEE CAL 2023]. tRTW, where it is not given,
 // is CL + BL + 2 - CWL.
@@ -31,7 +32,7 @@ using api::dram::Tick;
 struct DramTiming {
   Tick burst{}, cl{}, cwl{}, rcd_read{}, rcd_write{}, rp{}, ras{}, rc{};
   Tick rrd_s{}, rrd_l{}, faw{}, ccd_s{}, ccd_l{}, ccd_r{}, wtr_s{}, wtr_l{}, rtw{}, wr{}, rtp{}, ppd{};
-  Tick rfc{}, rfc_pb{}, refi{};
+  Tick rfc{}, rfc_pb{}, rrefd{}, refi{};
   Tick activate_ticks{1};  ///< len(ACT)
   Tick column_ticks{1};    ///< len(RD), len(WR)
   Tick edge{1};            ///< 2: all but PRE issue on odd ticks only
@@ -53,6 +54,11 @@ struct ControllerPolicy {
   std::uint32_t hit_cap{0};                ///< column commands an open row serves before an older miss wins; 0: no cap
   Tick timeout{0};                         ///< PagePolicy::timeout: from the last column command
 };
+
+/// From one REFpb of a pseudo-channel to the next.
+inline Tick bank_refresh_interval(const DramTiming& t, const Geometry& g) {
+  return std::max<Tick>(1, t.refi / g.banks_per_pc());
+}
 
 struct DramSpec {
   double tick_s{};

@@ -2,6 +2,7 @@
 #include "models/memory/refresh_cost.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace presil::memory {
 
@@ -22,27 +23,28 @@ Tick serve(const DramSpec& spec, std::uint32_t offers_per_tick, const Pieces& pi
   return last;
 }
 
-std::uint64_t issued(const DramCounters& counters, Command command) {
-  return counters.commands[static_cast<std::size_t>(command)];
+double issued(const DramCounters& counters, Command command) {
+  return static_cast<double>(counters.commands[static_cast<std::size_t>(command)]);
 }
 
 }  // namespace
 
 RefreshCost refresh_cost(const DramSpec& spec, std::uint32_t offers_per_tick, const Pieces& pieces) {
-  if (spec.policy.refresh != RefreshPolicy::all_bank) return {};
+  if (spec.policy.refresh == RefreshPolicy::none) return {};
+  const bool all = spec.policy.refresh == RefreshPolicy::all_bank;
   DramSpec never = spec, often = spec;
   never.policy.refresh = RefreshPolicy::none;
   DramCounters without, with;
   const Tick plain = serve(never, offers_per_tick, pieces, without);
-  often.timing.refi = spec.timing.rfc + plain / kRefreshes + 1;
+  if (all) often.timing.refi = spec.timing.rfc + plain / kRefreshes + 1;
   const Tick refreshed = serve(often, offers_per_tick, pieces, with);
-  const std::uint64_t met = issued(with, Command::refresh_all) / spec.geometry.pseudo_channels;
-  if (met == 0) return {spec.timing.rfc, 0};
-  const Tick each = (refreshed - plain + static_cast<Tick>(met) / 2) / static_cast<Tick>(met);
-  const Tick edge = spec.timing.edge;
-  const std::uint64_t before = issued(without, Command::activate), opened = issued(with, Command::activate);
-  return {(std::max(spec.timing.rfc, each) + edge - 1) / edge * edge,
-          opened > before ? (opened - before) / met : 0};
+  const double met = issued(with, all ? Command::refresh_all : Command::refresh_bank) / spec.geometry.pseudo_channels;
+  if (met == 0) return {all ? static_cast<double>(spec.timing.rfc) : 0, 0};
+  const double longer = std::max(0.0, static_cast<double>(refreshed - plain) / met);
+  const double again = std::max(0.0, issued(with, Command::activate) - issued(without, Command::activate)) / met;
+  if (!all) return {longer, again};
+  const Tick edge = spec.timing.edge, each = static_cast<Tick>(std::floor(longer + 0.5));
+  return {static_cast<double>((std::max(spec.timing.rfc, each) + edge - 1) / edge * edge), std::floor(again)};
 }
 
 }  // namespace presil::memory

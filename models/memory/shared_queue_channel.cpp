@@ -35,7 +35,7 @@ SharedQueueChannel::SharedQueueChannel(const DramSpec& spec)
   const bool per_bank = spec.policy.refresh == RefreshPolicy::per_bank;
   next_refresh_ = spec.policy.refresh == RefreshPolicy::none
                       ? kNever
-                      : per_bank ? spec.timing.refi / spec.geometry.banks_per_pc() : spec.timing.refi;
+                      : per_bank ? bank_refresh_interval(spec.timing, spec.geometry) : spec.timing.refi;
   wake_ = next_refresh_;
 }
 

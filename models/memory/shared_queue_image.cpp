@@ -133,6 +133,8 @@ void SharedQueueChannel::clear() {
   active_count_ = open_banks_ = 0;
   oldest_ = youngest_ = kNone;
   refreshes_.clear();
+  bank_refreshes_.clear();
+  std::fill(refreshing_.begin(), refreshing_.end(), 0);
   order_ = 0;
   counters_ = {};
   done_.clear();
@@ -145,6 +147,9 @@ void SharedQueueChannel::restore(Tick now, Tick next_refresh, const ChannelImage
   for (std::uint16_t left = *word++; left > 0; --left) refreshes_.push_back(*word++);
   word = timing_.restore(now, image.frame, word);
   next_refresh_ = next_refresh;
+  if (spec_.policy.refresh == RefreshPolicy::per_bank)
+    next_bank_ = static_cast<std::uint32_t>((next_refresh / bank_refresh_interval(spec_.timing, spec_.geometry) - 1) %
+                                            spec_.geometry.banks_per_pc());
   open_since_ = now;
   for (std::uint32_t named = 0; named < open_row_.size(); ++named) {
     const std::uint32_t b = named ^ image.frame;

@@ -9,7 +9,7 @@ Tick SharedQueueChannel::pass_refreshes(Tick to) {
   if (next_refresh_ > to || open_banks_ > 0 || !refreshes_.empty() || !bank_refreshes_.empty()) return 0;
   const std::uint32_t banks = spec_.geometry.banks_per_pc();
   const bool all = spec_.policy.refresh == RefreshPolicy::all_bank;
-  const Tick interval = all ? spec_.timing.refi : std::max<Tick>(1, spec_.timing.refi / banks);
+  const Tick interval = all ? spec_.timing.refi : bank_refresh_interval(spec_.timing, spec_.geometry);
   const Tick passed = (to - next_refresh_) / interval;
   if (!all && passed < 2 * banks) return 0;  // every bank is refreshed once more, so that its row is closed
   const Tick skipped = all ? passed : passed / banks * banks - banks;
@@ -27,7 +27,7 @@ void SharedQueueChannel::refresh_due(Tick now) {
       continue;
     }
     const std::uint32_t banks = spec_.geometry.banks_per_pc();
-    next_refresh_ += std::max<Tick>(1, spec_.timing.refi / banks);
+    next_refresh_ += bank_refresh_interval(spec_.timing, spec_.geometry);
     for (std::uint32_t pc = 0; pc < spec_.geometry.pseudo_channels; ++pc) {
       const std::uint32_t bank = pc * banks + next_bank_;
       if (refreshing_[bank]) continue;  // the last one has not been served: a device would run late

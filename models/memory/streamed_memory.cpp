@@ -14,6 +14,13 @@ DramSpec without_refresh(DramSpec spec) {
   return spec;
 }
 
+/// 0: none.
+Tick interval(const DramSpec& spec) {
+  if (spec.policy.refresh == RefreshPolicy::none) return 0;
+  return spec.policy.refresh == RefreshPolicy::all_bank ? spec.timing.refi
+                                                        : bank_refresh_interval(spec.timing, spec.geometry);
+}
+
 /// x times a / b, rounded.
 std::uint64_t share(std::uint64_t x, std::uint64_t a, std::uint64_t b) { return (x * a + b / 2) / b; }
 
@@ -30,11 +37,11 @@ void add_share(DramCounters& sum, const DramCounters& c, std::uint64_t a, std::u
 
 StreamedMemory::StreamedMemory(sc_core::sc_module_name name, const MemoryConfig& config)
     : BankedMemory(name, config),
-      usable_(channels_.front().bursts.dram().has_image() &&
-              pieces_.slice(0, pieces_.window(), false).slice->even),
-      refresh_interval_(pieces_.spec().policy.refresh == RefreshPolicy::none ? 0
-                                                                             : pieces_.spec().timing.refi),
-      steps_(without_refresh(pieces_.spec()), config.dram.controller.offers_per_tick) {
+      by_bank_(pieces_.spec().policy.refresh == RefreshPolicy::per_bank),
+      refresh_interval_(interval(pieces_.spec())),
+      steps_(without_refresh(pieces_.spec()), config.dram.controller.offers_per_tick),
+      usable_((by_bank_ ? steps_.usable() : channels_.front().bursts.dram().has_image()) &&
+              pieces_.slice(0, pieces_.window(), false).slice->even) {
   const std::uint64_t window = pieces_.window();
   while (usable_ && window >> halvings_ > kStream * pieces_.burst() * channels_.size() &&
          pieces_.slice(0, window >> (halvings_ + 1), false).slice->even)
@@ -75,9 +82,10 @@ DramCounters StreamedMemory::commands() const {
     sum.*count -= std::min(sum.*count, served_twice_.*count);
   if (refresh_interval_ == 0) return sum;
   const auto refreshes = static_cast<std::uint64_t>(now() / refresh_interval_) * channels_.size();
-  sum.commands[static_cast<std::size_t>(Command::refresh_all)] =
+  sum.commands[static_cast<std::size_t>(by_bank_ ? Command::refresh_bank : Command::refresh_all)] =
       refreshes * pieces_.spec().geometry.pseudo_channels;
-  sum.commands[static_cast<std::size_t>(Command::activate)] += reopened_ * channels_.size();
+  sum.commands[static_cast<std::size_t>(Command::activate)] +=
+      static_cast<std::uint64_t>(reopened_ * static_cast<double>(channels_.size()));
   return sum;
 }
 
@@ -86,13 +94,13 @@ DramCounters StreamedMemory::commands() const {
 const RefreshCost& StreamedMemory::refresh() const {
   auto& cost = refresh_cost_[in_turn_ ? 1 : 0];
   if (cost) return *cost;
-  constexpr std::uint64_t kWindows = 48;
+  const std::uint64_t count = by_bank_ ? 96 : 48;  // of single banks: some rounds of them
   RunPieces pieces(memory_);
   const std::uint64_t window = pieces.window();
   // The other one of two reads in turn begins a few windows behind another place of the same kind.
   const std::uint64_t other = kVeryLong * pieces.span() + 5 * window;
   std::vector<std::pair<std::shared_ptr<const Chunk>, std::uint32_t>> windows;
-  for (std::uint64_t w = 0; w < kWindows; ++w) {
+  for (std::uint64_t w = 0; w < count; ++w) {
     const std::uint64_t from = in_turn_ ? w / 2 * window + w % 2 * other : w * window;
     const RunPieces::PlacedSlice placed = pieces.slice(from, from + window, false);
     windows.emplace_back(placed.slice->chunk, placed.row);
@@ -103,24 +111,46 @@ const RefreshCost& StreamedMemory::refresh() const {
 Tick StreamedMemory::refreshed(Tick start, Tick busy) const {
   Tick end = start + busy;
   if (refresh_interval_ == 0) return end;
-  for (Tick next = (start / refresh_interval_ + 1) * refresh_interval_; next < end; next += refresh_interval_)
-    end += refresh().ticks;
+  if (by_bank_) {
+    const Tick wanted = left(start) + busy;
+    while (left(end) < wanted) end += wanted - left(end);
+    return end;
+  }
+  const auto each = static_cast<Tick>(refresh().ticks);
+  for (Tick next = (start / refresh_interval_ + 1) * refresh_interval_; next < end; next += refresh_interval_) end += each;
   return end;
+}
+
+Tick StreamedMemory::left(Tick t) const {
+  const Tick edge = pieces_.spec().timing.edge;
+  const double share = std::min(0.9, refresh().ticks / static_cast<double>(refresh_interval_));
+  return t - edge * static_cast<Tick>(share * static_cast<double>(t) / static_cast<double>(edge));
 }
 
 void StreamedMemory::count_refreshes(Tick begin) {
   if (refresh_interval_ > 0)
-    reopened_ += static_cast<std::uint64_t>(state_.at / refresh_interval_ - begin / refresh_interval_) *
-                 refresh().activates;
+    reopened_ +=
+        static_cast<double>(state_.at / refresh_interval_ - begin / refresh_interval_) * refresh().activates;
+}
+
+/// Refreshes of single banks take nothing from what waits; in tREFI they close every row.
+void StreamedMemory::pass_by_bank(ChannelState& state, Tick to, StepResult& result) const {
+  const Tick from = state.at;
+  steps_.pass(state, to, result);
+  if (to - from < pieces_.spec().timing.refi || !steps_.quiet(state)) return;
+  const Tick at = state.at;
+  state = first_;
+  state.at = at;
 }
 
 void StreamedMemory::pass(ChannelState& state, Tick to, StepResult& result) const {
+  if (by_bank_) return pass_by_bank(state, to, result);
   while (state.at < to) {
     const Tick due = refresh_interval_ == 0 ? kNever : (state.at / refresh_interval_ + 1) * refresh_interval_;
     steps_.pass(state, std::min(due, to), result);
     if (due > to) return;
     if (!steps_.quiet(state)) {
-      state.at += refresh().ticks;
+      state.at += static_cast<Tick>(refresh().ticks);
       continue;
     }
     const Tick last = to / refresh_interval_ * refresh_interval_;
@@ -141,6 +171,7 @@ bool StreamedMemory::stream(std::uint64_t slot, const Run& run, bool write) {
   const Tick before = state_.at;
   if (before <= arrival || !briefs_.empty() || !in_bursts_.empty()) forget_before();
   pass(state_, arrival + 1, result_);
+  if (by_bank_ && state_.at - before < pieces_.spec().timing.refi) count_refreshes(before);
   add(counters_before_, result_.counters, channels_.size());
   report(before, 0, 0);
   if (steps_.quiet(state_) && !steps_.open(state_)) std::fill(rows_.begin(), rows_.end(), kNoRow);

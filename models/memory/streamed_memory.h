@@ -6,6 +6,7 @@
 // Then
 //   taken by the queues   t <- R(max(t, arrival), d)     d: ticks of the step
 //   refresh               R(t, d) = t + d + refresh_cost for every multiple of tREFI in between
+//                         of one bank after another: the share of all time that refresh_cost is of their interval
 // A piece is the part of an aligned window, or of a half of one, a quarter and so on, that is as long and as
 // near as can be; one a little longer or shorter, and the ends of a long row, take their share of its time. A
 // read is answered with its last data, known when what follows has been taken or, if nothing follows, when
@@ -100,6 +101,9 @@ class StreamedMemory : public BankedMemory {
   void pass(ChannelState& state, Tick to, StepResult& result) const;
   /// When a stretch that begins at `start` and takes `busy` without refresh ends.
   Tick refreshed(Tick start, Tick busy) const;
+  /// Ticks up to `t` that refreshes of single banks leave.
+  Tick left(Tick t) const;
+  void pass_by_bank(ChannelState& state, Tick to, StepResult& result) const;
   /// Of a long read, or of reads in turn.
   const RefreshCost& refresh() const;
   void report(Tick begin, Tick whole, Tick own);
@@ -122,9 +126,10 @@ class StreamedMemory : public BankedMemory {
     return leads_.empty() ? 0 : std::min(leads_[channel], most_lead_);
   }
 
-  const bool usable_;
+  const bool by_bank_;               ///< refreshed one bank after another
   const Tick refresh_interval_;      ///< 0: none
   mutable ChannelSteps steps_;       ///< remembers
+  const bool usable_;
   ChannelState first_;               ///< after reset()
   ChannelState state_;               ///< of the channel that stands for all: the one that is behind most
   std::vector<std::uint32_t> rows_;  ///< by bank: asked for last; kNoRow: none since the last refresh at rest
@@ -138,7 +143,7 @@ class StreamedMemory : public BankedMemory {
   std::vector<Tick> leads_;  ///< by channel, up to most_lead_; empty: all alike
   Tick most_lead_{0};
   Tick busy_{0};               ///< of streams, without refresh
-  std::uint64_t reopened_{0};  ///< rows of a channel that refreshes have closed under a stream
+  double reopened_{0};         ///< rows of a channel that refreshes have closed under a stream
   DramCounters
       served_twice_;  ///< by the one that stands for all, and by the channel that a short request took out
   mutable std::optional<RefreshCost>

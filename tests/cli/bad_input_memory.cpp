@@ -102,6 +102,8 @@ const std::vector<BadInputCase> kMemoryCases{
     // Controller and energy.
     config("DrainUpsideDown", "  currents:", "  controller: {drain_low: 0.9}\n  currents:", "dram.controller.drain_low: drain_low must not exceed drain_high"),
     config("PerBankRefreshWithoutItsTime", "  currents:", "  controller: {refresh: per_bank}\n  currents:", "refresh per_bank needs tRFCpb"),
+    config("PerBankRefreshFallsBehind", "    tRFC: 260\n    tREFI: 3900\n", "    tRFC: 260\n    tRFCpb: 250\n    tREFI: 3900\n  controller: {refresh: per_bank}\n",
+           "one of 16 banks is due every 243 ticks, but they are 250 apart (tRREFD, without it tRFCpb)"),
     config("BankQueuesOnlyOpenPages", "  currents:", "  controller: {queueing: per_bank, page: closed}\n  currents:", "queueing per_bank knows one pseudo-channel"),
     config("ReadingCostsLessThanWaiting", "idd4r: 390", "idd4r: 50", "currents must satisfy idd2n <= idd3n <= idd4r"),
     config("AnActivationCostsLessThanNothing", "idd0: 65", "idd0: 41", "idd0 tRC must not be less than idd3n tRAS + idd2n (tRC - tRAS)"),

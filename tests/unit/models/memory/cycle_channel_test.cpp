@@ -69,6 +69,7 @@ void random_policy(Random& r, DramSpec& s) {
     s.policy.timeout = ticks(r, 0, 400);
     s.policy.refresh = r() % 2 ? RefreshPolicy::per_bank : RefreshPolicy::all_bank;
     s.timing.rfc_pb = s.timing.rfc / 4 + 1;
+    s.timing.rrefd = r() % 2 ? ticks(r, 1, 16) : 0;
   }
   if (r() % 8 == 0) s.policy.refresh = RefreshPolicy::none;
   if (r() % 2) s.policy.hit_cap = static_cast<std::uint32_t>(draw(r, 1, 16));

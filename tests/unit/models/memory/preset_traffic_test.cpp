@@ -111,6 +111,22 @@ TEST_P(PresetClosedForms, AStreamReachesPeakLessRefresh) {
   EXPECT_GT(got, bound * 0.93);  // least where a faster clock leaves tCCD_L its nanoseconds: HBM3E
 }
 
+/// One bank at a time is refreshed while the others are read.
+TEST_P(PresetClosedForms, RefreshOfSingleBanksTakesLittle) {
+  MemoryConfig c = load(GetParam());
+  if (c.dram.timing.rfc_pb == 0) GTEST_SKIP() << "no refresh of single banks";
+  const auto bandwidth = [&c](RefreshPolicy refresh) {
+    c.dram.controller.refresh = refresh;
+    return of_model(c, "seq", 400000, 0).bandwidth;
+  };
+  const double all = bandwidth(RefreshPolicy::all_bank), single = bandwidth(RefreshPolicy::per_bank);
+  const double none = bandwidth(RefreshPolicy::none);
+  std::printf("%s: %.4f of a stream without refresh, %.4f all banks at once\n", GetParam(), single / none, all / none);
+  EXPECT_GT(single, all);
+  EXPECT_LT(single, none);
+  EXPECT_GT(single, none * 0.92);  // least where tRFCpb is longest: HBM4, 280 ns
+}
+
 /// Bursts a pseudo-channel can start in a tick, by each limit; a row serves the bursts of one request that share it.
 TEST_P(PresetClosedForms, RandomReadsKeepToTheTightestLimit) {
   const MemoryConfig c = load(GetParam());

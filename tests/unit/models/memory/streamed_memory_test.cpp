@@ -19,6 +19,7 @@ struct Device {
   const char* file;
   std::uint32_t stacks;
   double channel_gb_per_s;  ///< 0: the file's
+  RefreshPolicy refresh{RefreshPolicy::all_bank};
 };
 
 MemoryConfig load(const Device& device) {
@@ -28,6 +29,7 @@ MemoryConfig load(const Device& device) {
                c);
   c.stacks = device.stacks;
   if (device.channel_gb_per_s > 0) c.channel_bandwidth = {device.channel_gb_per_s * 1e9};
+  c.dram.controller.refresh = device.refresh;
   c.queue_depth = 1 << 16;
   return c;
 }
@@ -75,7 +77,13 @@ TEST(StreamedMemory, AVeryLongReadTakesAsLong) {
   EXPECT_EQ(b.fast.counters().bytes_moved, b.exact.counters().bytes_moved);
 }
 
-class Streamed : public testing::TestWithParam<Device> {};
+class Streamed : public testing::TestWithParam<Device> {
+ protected:
+  /// In percent. What single banks' refreshes take depends on where they meet the stream.
+  static double bound(double all_banks, double by_bank) {
+    return GetParam().refresh == RefreshPolicy::per_bank ? by_bank : all_banks;
+  }
+};
 
 TEST_P(Streamed, OneLongReadTakesAsLong) {
   kernel::initialise();
@@ -93,7 +101,7 @@ TEST_P(Streamed, OneLongWriteTakesAsLong) {
   Benches b(load(GetParam()));
   b.send(0, true, {0, 1, std::uint64_t{32} << 20, 0});
   sc_core::sc_start();
-  EXPECT_NEAR(b.error(), 0, 1.5);
+  EXPECT_NEAR(b.error(), 0, bound(1.5, 3));
   EXPECT_NEAR(b.activates_error(), 0, 6);
   EXPECT_NEAR(b.row_hits_error(), 0, 2);
   EXPECT_EQ(b.fast.counters().bytes_moved, b.exact.counters().bytes_moved);
@@ -129,7 +137,7 @@ TEST_P(Streamed, SmallPiecesFromAllOverTakeAsLong) {
   const std::uint64_t chunk = 16 * static_cast<std::uint64_t>(c.burst.value) * c.dram.channels * c.stacks;
   for (int i = 0; i < 1500; ++i) b.send(0, false, {random() % 10000 * chunk, 1, chunk, 0});
   sc_core::sc_start();
-  EXPECT_NEAR(b.error(), 0, 1);
+  EXPECT_NEAR(b.error(), 0, bound(1, 1.5));
   EXPECT_NEAR(b.activates_error(), 0, 2);
 }
 
@@ -193,12 +201,16 @@ TEST_P(Streamed, ShortRequestsBetweenThemAreServedBurstByBurst) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, Streamed,
-                         testing::Values(Device{"hbm2", 4, 18.75}, Device{"hbm3", 5, 20.95},
+                         testing::Values(Device{"hbm2", 4, 14.0625, RefreshPolicy::per_bank},
+                                         Device{"hbm3", 8, 20.8, RefreshPolicy::per_bank},
+                                         Device{"gddr6", 6, 29, RefreshPolicy::per_bank},
+                                         Device{"hbm2", 4, 18.75}, Device{"hbm3", 5, 20.95},
                                          Device{"hbm3", 1, 0}, Device{"hbm2e", 5, 25.4875},
                                          Device{"hbm3e", 8, 31.25}, Device{"gddr6", 12, 32},
                                          Device{"lpddr5x", 1, 0}, Device{"ddr4", 1, 0}),
                          [](const auto& p) {
-                           return std::string(p.param.file) + "_" + std::to_string(p.param.stacks);
+                           return std::string(p.param.file) + "_" + std::to_string(p.param.stacks) +
+                                  (p.param.refresh == RefreshPolicy::per_bank ? "_by_bank" : "");
                          });
 
 }  // namespace
