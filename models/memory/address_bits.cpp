@@ -114,12 +114,14 @@ void AddressBits::tabulate() {
   for (std::size_t f = 0; f < kAddressFields; ++f) {
     shift_[f] = shift;
     for (const std::uint64_t mask : masks_[f]) {
-      for (std::size_t byte = 0; byte < table_.size(); ++byte)
-        for (std::uint64_t value = 0; value < 256; ++value)
-          table_[byte][value] |= static_cast<std::uint64_t>(std::popcount((value << (8 * byte)) & mask) & 1) << shift;
+      for (unsigned bit = 0; bit < kTop; ++bit)
+        table_[bit / 8][std::size_t{1} << bit % 8] |= (mask >> bit & 1) << shift;
       ++shift;
     }
   }
+  for (auto& table : table_)
+    for (std::size_t value = 1; value < table.size(); ++value)
+      table[value] = table[value & (value - 1)] ^ table[value & (~value + 1)];
 }
 
 }  // namespace presil::memory

@@ -63,6 +63,8 @@ class SharedQueueChannel : public DramChannel {
 
   void name_rows(ChannelImage& image) const;
   void save_entries(Tick now, ChannelImage& image) const;
+  static std::uint16_t name_tag(std::uint64_t tag, ChannelImage& image);
+  bool answered(const Entry& entry) const { return entry.access.write && spec_.policy.posted_writes; }
   void clear();
   void restore_entries(Tick now, const std::uint16_t* word, const ChannelImage& image);
   bool absorbed(const Access& access, Tick now);

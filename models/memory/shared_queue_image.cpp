@@ -2,7 +2,7 @@
 //
 // Words: write mode; pseudo-channels whose refresh waits; next-allowed ticks; by bank the number of rows it knows, whether
 // the first of them is open, and the columns it served where hit_cap counts them; the entries in order of arrival, each
-// its bank, the name of its row, what it is, the name of its tag. Banks are numbered so that the last entry's is 0.
+// its bank, the name of its row, what it is, the name of its tag unless it has been answered. Banks are numbered so that the last entry's is 0.
 // Names are given in order of appearance, by bank for rows.
 #include <algorithm>
 
@@ -18,6 +18,7 @@ enum Kind : std::uint16_t { waiting_read, waiting_write, active_read, active_wri
 constexpr std::uint16_t kMissed = 4;  // an ACT or PRE was issued for it
 constexpr std::uint16_t kLater = 8;   // it waits, and arrived after the one before it in its bank
 constexpr std::uint16_t kNoRows = UINT16_MAX, kManyRows = UINT16_MAX - 1;  // that wait in a bank: else the name of one
+constexpr std::uint16_t kAnswered = 0;   // of a write that has been answered
 constexpr std::uint16_t kNow = 16;    // it waits, and arrived in this tick: so may the next one
 
 }  // namespace
@@ -78,6 +79,19 @@ void SharedQueueChannel::name_rows(ChannelImage& image) const {
   }
 }
 
+std::uint16_t SharedQueueChannel::name_tag(std::uint64_t tag, ChannelImage& image) {
+  // Most entries are of the transaction of the one before them.
+  std::size_t name = image.tags.empty() ? 0 : image.tags.size() - 1;
+  if (image.tags.empty() || image.tags[name] != tag)
+    name = static_cast<std::size_t>(std::find(image.tags.begin(), image.tags.end(), tag) - image.tags.begin());
+  if (name == image.tags.size()) {
+    image.tags.push_back(tag);
+    image.unanswered.push_back(0);
+  }
+  ++image.unanswered[name];
+  return static_cast<std::uint16_t>(name);
+}
+
 void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
   const auto banks = static_cast<std::uint32_t>(open_row_.size());
   image.tags.clear();
@@ -104,17 +118,10 @@ void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
       image.columns.push_back(entry.access.column);
       image.writes.push_back(image.first_row[bank] + row_name_[e]);
     }
-    const auto tag = std::find(image.tags.begin(), image.tags.end(), entry.access.tag);
-    const auto tag_name = static_cast<std::uint16_t>(tag - image.tags.begin());
-    if (tag == image.tags.end()) {
-      image.tags.push_back(entry.access.tag);
-      image.unanswered.push_back(0);
-    }
-    if (!entry.access.write || !spec_.policy.posted_writes) ++image.unanswered[tag_name];
     image.words[at++] = static_cast<std::uint16_t>(bank);
     image.words[at++] = row_name_[e];
     image.words[at++] = static_cast<std::uint16_t>(kind | flags);
-    image.words[at++] = tag_name;
+    image.words[at++] = answered(entry) ? kAnswered : name_tag(entry.access.tag, image);
   }
 }
 
@@ -176,7 +183,8 @@ void SharedQueueChannel::restore_entries(Tick now, const std::uint16_t* word, co
     if (word[2] & kLater) ++last;
     if (word[2] & kNow) last = now;
     const std::uint32_t column = kind == waiting_write ? image.columns[writes++] : 0;
-    const Access access{bank, image.rows[image.first_row[word[0]] + word[1]], column, write, image.tags[word[3]]};
+    const std::uint64_t tag = write && spec_.policy.posted_writes ? 0 : image.tags[word[3]];
+    const Access access{bank, image.rows[image.first_row[word[0]] + word[1]], column, write, tag};
     const bool missed = (word[2] & kMissed) != 0;
     if (kind == waiting_read || kind == waiting_write) {
       Queue& queue = write ? writes_ : reads_;
