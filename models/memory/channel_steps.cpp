@@ -230,6 +230,19 @@ const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, cons
   else step.refreshes = (scratch_->next_refresh() - live_.next_refresh) / refresh_interval_;
   step.key = key_;
   step.counters = scratch_->counters(end);
+  step.waiting_writes = scratch_->waiting_writes();
+  collect_finished(step, start);
+  collect_waiting(step, chunk);
+  live_known_ = key_.what != What::take_to_be_filled;
+  if (live_known_) end_in(step, state, chunk, row, used, end);
+  const auto [head, fresh] = step_of_.try_emplace(hash(step.key), kNone);
+  step.next = head->second;
+  head->second = nodes_[state.node].recent = static_cast<std::uint32_t>(steps_.size());
+  steps_.push_back(std::move(step));
+  return steps_.back();
+}
+
+void ChannelSteps::collect_finished(Step& step, Tick start) const {
   for (const Done& done : scratch_->done()) {
     const auto tag = place_of_tag(done.tag);
     const auto at = std::find_if(step.finished.begin(), step.finished.end(), [tag](const Finish& f) { return f.tag == tag; });
@@ -237,8 +250,20 @@ const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, cons
     ++finish.count;
     finish.last = std::max(finish.last, done.at - start);
   }
+}
+
+void ChannelSteps::collect_waiting(Step& step, const Chunk* chunk) const {
+  if (chunk == nullptr) return;
+  std::vector<std::uint32_t> left = nodes_[step.key.node].unanswered;
+  left.push_back(static_cast<std::uint32_t>(chunk->bursts.size()));
+  for (const Finish& f : step.finished) left[f.tag] -= f.count;
+  for (std::uint32_t tag = 0; tag < left.size(); ++tag)
+    if (left[tag] > 0) step.waiting.push_back({tag, left[tag], 0});
+}
+
+void ChannelSteps::end_in(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row, std::uint32_t used, Tick end) {
   scratch_->save(end, image_);
-  describe(step, state, chunk, row);
+  describe(step, before, chunk, row);
   step.node = intern(used, scratch_->quiet(end), scratch_->open());
   live_.node = step.node;
   live_.frame = image_.frame;
@@ -249,17 +274,27 @@ const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, cons
   live_.tags = image_.tags;
   live_used_ = used;
   ++next_tag_;
-  const auto [head, fresh] = step_of_.try_emplace(hash(step.key), kNone);
-  step.next = head->second;
-  head->second = nodes_[state.node].recent = static_cast<std::uint32_t>(steps_.size());
-  steps_.push_back(std::move(step));
-  return steps_.back();
 }
 
 // --- use ------------------------------------------------------------------------------------------------------
 
-void ChannelSteps::take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result) {
-  apply(step(state, What::take, 0, &chunk, row), state, &chunk, row, tag, result);
+void ChannelSteps::take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result, Behind behind) {
+  const Step& taken = step(state, behind == Behind::to_be_filled ? What::take_to_be_filled : What::take, 0, &chunk, row);
+  result.waiting.clear();
+  for (const Finish& w : taken.waiting)
+    result.waiting.push_back({w.tag < state.tags.size() ? state.tags[w.tag] : tag, w.count, 0});
+  result.waiting_writes = taken.waiting_writes;
+  if (behind == Behind::as_it_is) return apply(taken, state, &chunk, row, tag, result);
+  report(taken, state, tag, result);
+  state.at += taken.duration;
+  state.next_refresh += taken.refreshes * refresh_interval_;
+}
+
+std::uint32_t ChannelSteps::unanswered(const ChannelState& state, std::uint64_t tag) const {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < state.tags.size(); ++i)
+    if (state.tags[i] == tag) sum += nodes_[state.node].unanswered[i];
+  return sum;
 }
 
 void ChannelSteps::drain(const ChannelState& state, StepResult& result) {

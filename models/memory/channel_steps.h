@@ -42,6 +42,9 @@ struct Finish {
 struct StepResult {
   std::vector<Finish> finished;
   DramCounters counters;  ///< without read_ticks
+  /// Behind ChannelSteps::take(): bursts that have not completed, and writes that wait.
+  std::vector<Finish> waiting;
+  std::size_t waiting_writes{};
 };
 
 class ChannelSteps {
@@ -57,13 +60,15 @@ class ChannelSteps {
 
   /// Nothing arrives: to tick `to`, if that lies ahead.
   void pass(ChannelState& state, Tick to, StepResult& result);
-  /// The chunk's bursts are offered from tick `state.at` on, until the last one is accepted.
-  void take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result);
+  enum class Behind : std::uint8_t { as_it_is, to_be_filled };
+  /// The chunk's bursts are offered from tick `state.at` on, until the last one is accepted. A state that fill() gives its
+  /// form next only goes on in time.
+  void take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result, Behind behind);
   /// What still waits completes so if nothing else arrives.
   void drain(const ChannelState& state, StepResult& result);
 
-  /// By place in its tags: how many of their bursts have not completed.
-  const std::vector<std::uint32_t>& unanswered(const ChannelState& state) const { return nodes_[state.node].unanswered; }
+  /// Bursts of a transaction that have not completed.
+  std::uint32_t unanswered(const ChannelState& state, std::uint64_t tag) const;
   std::size_t waiting_writes(const ChannelState& state) const { return nodes_[state.node].writes.size(); }
   struct Met {
     std::shared_ptr<const Chunk> chunk;
@@ -90,7 +95,7 @@ class ChannelSteps {
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::size_t kMany = 1 << 13;  ///< steps that a run of a model may well need
-  enum class What : std::uint8_t { take, pass, drain, refresh };
+  enum class What : std::uint8_t { take, pass, drain, refresh, take_to_be_filled };
   struct Node {
     std::string words;  ///< of its image, then the offers used, packed
     std::vector<std::uint16_t> first_row;
@@ -118,6 +123,8 @@ class ChannelSteps {
     std::vector<std::uint16_t> columns;  ///< place in the columns before, then in the bursts of the chunk
     std::vector<std::uint16_t> tags;     ///< place in the tags before; the one behind them is the chunk's
     std::vector<Finish> finished;     ///< tags as above, times relative
+    std::vector<Finish> waiting;      ///< tags as above
+    std::size_t waiting_writes;
     DramCounters counters;
   };
 
@@ -140,6 +147,10 @@ class ChannelSteps {
   const Step* find(const Key& key);
   const Step& work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row);
   Tick run(const Chunk* chunk, std::uint32_t row, std::uint32_t& used);
+  void collect_finished(Step& step, Tick start) const;
+  void collect_waiting(Step& step, const Chunk* chunk) const;
+  /// Gives the step the state that scratch_ is in.
+  void end_in(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row, std::uint32_t used, Tick end);
   void recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row);
   void recognise_writes(const ChannelState& state, const Chunk& chunk, std::uint32_t r, std::uint32_t place);
   void describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const;

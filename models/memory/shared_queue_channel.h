@@ -30,6 +30,7 @@ class SharedQueueChannel : public DramChannel {
   bool accept(const Access& access, Tick now) override;
   void step(Tick now) override;
   std::size_t waiting() const override { return reads_.size + writes_.size + active_count_; }
+  std::size_t waiting_writes() const override { return writes_.size; }
   std::size_t unanswered() const override;
   Tick pass_refreshes(Tick to) override;
   bool has_image() const override;

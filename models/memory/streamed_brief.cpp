@@ -56,7 +56,7 @@ void StreamedMemory::serve(Brief& brief, std::uint32_t row, std::uint64_t slot) 
   steps_.drain(state, without);
   with.finished.clear();
   const Tick begin = state.at;
-  steps_.take(state, *brief.chunk, row, slot, with);
+  steps_.take(state, *brief.chunk, row, slot, with, ChannelSteps::Behind::as_it_is);
   state.at = refreshed(begin, state.at - begin);
   answer_brief(brief, begin, with, slot);
   with.finished.clear();

@@ -103,6 +103,11 @@ class StreamedMemory : public BankedMemory {
   /// Of a long read, or of reads in turn.
   const RefreshCost& refresh() const;
   void report(Tick begin, Tick whole, Tick own);
+  std::size_t felt() const { return in_turn_ ? kFeltInTurn : kFelt; }
+  /// As many bursts as the queue has entries.
+  bool fills(const Chunk& chunk) const;
+  /// Whatever the state behind the piece, follow() gives it another form.
+  bool will_be_filled(const Chunk& chunk) const;
   /// Behind a piece that filled a queue: the state that it leaves behind the last ones.
   void follow(const RunPieces::PlacedSlice& placed, std::uint64_t slot);
   void fill(const ChannelSteps::Met& piece, std::uint64_t slot);
