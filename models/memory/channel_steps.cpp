@@ -125,14 +125,17 @@ const ChannelSteps::Step* ChannelSteps::find(const Key& key) {
 
 void ChannelSteps::recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row) {
   const Node& node = nodes_[state.node];
+  const std::uint16_t* const first_row = node.first_row.data();
+  const std::uint32_t* const rows = state.rows.data();
+  const bool writes = !node.writes.empty();
   key_.known.resize(chunk.rows.size());
-  for (std::uint32_t r = 0; r < chunk.rows.size(); ++r) {
+  for (std::uint32_t r = 0, all = static_cast<std::uint32_t>(chunk.rows.size()); r < all; ++r) {
     const std::uint32_t bank = chunk.rows[r].bank ^ state.frame, wanted = chunk.rows[r].row ^ row;
-    const std::uint32_t first = node.first_row[bank], last = node.first_row[bank + 1];
+    const std::uint32_t first = first_row[bank], last = first_row[bank + 1];
     std::uint32_t place = first;
-    while (place < last && state.rows[place] != wanted) ++place;
+    while (place < last && rows[place] != wanted) ++place;
     key_.known[r] = place == last ? kUnknown : static_cast<char>(place - first);
-    if (place == last || node.writes.empty()) continue;
+    if (place == last || !writes) continue;
     if (std::find(node.writes.begin(), node.writes.end(), place) != node.writes.end())
       recognise_writes(state, chunk, r, place);
   }
@@ -252,13 +255,13 @@ void ChannelSteps::collect_finished(Step& step, Tick start) const {
   }
 }
 
-void ChannelSteps::collect_waiting(Step& step, const Chunk* chunk) const {
+void ChannelSteps::collect_waiting(Step& step, const Chunk* chunk) {
   if (chunk == nullptr) return;
-  std::vector<std::uint32_t> left = nodes_[step.key.node].unanswered;
-  left.push_back(static_cast<std::uint32_t>(chunk->bursts.size()));
-  for (const Finish& f : step.finished) left[f.tag] -= f.count;
-  for (std::uint32_t tag = 0; tag < left.size(); ++tag)
-    if (left[tag] > 0) step.waiting.push_back({tag, left[tag], 0});
+  left_ = nodes_[step.key.node].unanswered;
+  left_.push_back(static_cast<std::uint32_t>(chunk->bursts.size()));
+  for (const Finish& f : step.finished) left_[f.tag] -= f.count;
+  for (std::uint32_t tag = 0; tag < left_.size(); ++tag)
+    if (left_[tag] > 0) step.waiting.push_back({tag, left_[tag], 0});
 }
 
 void ChannelSteps::end_in(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row, std::uint32_t used, Tick end) {

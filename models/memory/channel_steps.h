@@ -16,7 +16,6 @@
 
 #include <array>
 #include <deque>
-#include <map>
 #include <string>
 #include <unordered_map>
 
@@ -140,6 +139,9 @@ class ChannelSteps {
     std::vector<bool> own;  ///< by name of tag: of the piece
   };
   using FilledKey = std::array<std::uint64_t, 2 + 3 * kBefore>;
+  struct FilledHash {
+    std::size_t operator()(const FilledKey& key) const;
+  };
   const FilledState& filled(const Filled& filled);
   FilledState work_out_filled(const Filled& filled);
   void all_open(const Filled& filled);
@@ -148,7 +150,7 @@ class ChannelSteps {
   const Step& work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row);
   Tick run(const Chunk* chunk, std::uint32_t row, std::uint32_t& used);
   void collect_finished(Step& step, Tick start) const;
-  void collect_waiting(Step& step, const Chunk* chunk) const;
+  void collect_waiting(Step& step, const Chunk* chunk);
   /// Gives the step the state that scratch_ is in.
   void end_in(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row, std::uint32_t used, Tick end);
   void recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row);
@@ -183,7 +185,8 @@ class ChannelSteps {
   std::unordered_map<std::uint64_t, std::uint32_t> node_of_, step_of_;
   std::vector<std::uint32_t> next_rows_, next_columns_;  ///< scratch of apply(), like the next one
   std::vector<std::uint64_t> next_tags_;
-  std::map<FilledKey, FilledState> filled_;
+  std::vector<std::uint32_t> left_;  ///< scratch of collect_waiting(): by place of tag
+  std::unordered_map<FilledKey, FilledState, FilledHash> filled_;
   ChannelImage all_open_;  ///< at rest, a row open in every bank; empty until it is needed
 };
 

@@ -192,13 +192,13 @@ bool StreamedMemory::will_be_filled(const Chunk& chunk) const {
 
 void StreamedMemory::follow(const RunPieces::PlacedSlice& placed, std::uint64_t slot) {
   found_ = rows_;
-  const ChannelSteps::Met met = meet(placed);
+  ChannelSteps::Met met = meet(placed);
   const bool is_full = fills(*met.chunk);
   if (!is_full || before_.empty() || before_.back().chunk->write != met.chunk->write) forget_before();
   if (!is_full) return;
   if (alike_ >= (result_.waiting_writes > 0 ? kPatience : felt())) fill(met, slot);
   if (before_.size() == felt()) before_.pop_front();
-  before_.push_back(met);
+  before_.push_back(std::move(met));
   ++alike_;
 }
 
