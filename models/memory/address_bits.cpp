@@ -109,6 +109,18 @@ void AddressBits::cover() const {
   }
 }
 
+bool AddressBits::covers(AddressField f, std::uint64_t bytes) const {
+  std::vector<std::uint64_t> rows = masks_[static_cast<std::size_t>(f)];
+  for (std::uint64_t& row : rows) row &= bytes - 1;
+  for (std::size_t i = 0; i < rows.size(); ++i) {  // Gauss over GF(2)
+    if (rows[i] == 0) return false;
+    const std::uint64_t lowest = rows[i] & (~rows[i] + 1);
+    for (std::size_t j = i + 1; j < rows.size(); ++j)
+      if ((rows[j] & lowest) != 0) rows[j] ^= rows[i];
+  }
+  return true;
+}
+
 void AddressBits::tabulate() {
   unsigned shift = 0;
   for (std::size_t f = 0; f < kAddressFields; ++f) {

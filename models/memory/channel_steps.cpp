@@ -2,6 +2,7 @@
 #include "models/memory/channel_steps.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace presil::memory {
 
@@ -16,19 +17,8 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return hash ^ (hash >> 29);
 }
 
-constexpr std::uint16_t kTwoMoreBytes = 255;  // they are the word
-
-/// Most words are less than a byte.
-void pack(const std::vector<std::uint16_t>& words, std::string& bytes) {
-  bytes.resize(3 * words.size());
-  char* at = bytes.data();
-  for (const std::uint16_t word : words) {
-    *at++ = static_cast<char>(std::min(word, kTwoMoreBytes));
-    if (word < kTwoMoreBytes) continue;
-    *at++ = static_cast<char>(word & 255);
-    *at++ = static_cast<char>(word >> 8);
-  }
-  bytes.resize(static_cast<std::size_t>(at - bytes.data()));
+std::uint64_t hash_of(const std::vector<std::uint16_t>& words) {
+  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(words.data()), 2 * words.size()});
 }
 
 }  // namespace
@@ -43,24 +33,17 @@ ChannelSteps::ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick)
 
 std::uint32_t ChannelSteps::intern(std::uint32_t used, bool quiet, bool open) {
   image_.words.push_back(static_cast<std::uint16_t>(used));
-  pack(image_.words, packed_);
-  const auto [head, fresh] = node_of_.try_emplace(std::hash<std::string>{}(packed_), kNone);
+  const auto [head, fresh] = node_of_.try_emplace(hash_of(image_.words), kNone);
   for (std::uint32_t n = head->second; n != kNone; n = nodes_[n].next)
-    if (nodes_[n].words == packed_) return n;
+    if (nodes_[n].words == image_.words) return n;
   const std::vector<std::uint16_t> first_row(image_.first_row.begin(), image_.first_row.end());
-  nodes_.push_back({packed_, first_row, image_.writes, image_.unanswered, quiet && used == 0, open, head->second, kNone});
+  nodes_.push_back({image_.words, first_row, image_.writes, image_.unanswered, quiet && used == 0, open, head->second, kNone});
   return head->second = static_cast<std::uint32_t>(nodes_.size() - 1);
 }
 
 /// Into image_, without the offers used, which it returns.
 std::uint32_t ChannelSteps::unpack(const Node& node) {
-  image_.words.clear();
-  for (std::size_t i = 0; i < node.words.size(); ++i) {
-    const auto byte = [&](std::size_t at) { return static_cast<std::uint16_t>(static_cast<unsigned char>(node.words[at])); };
-    const bool is_long = byte(i) == kTwoMoreBytes;
-    image_.words.push_back(is_long ? static_cast<std::uint16_t>(byte(i + 1) | byte(i + 2) << 8) : byte(i));
-    if (is_long) i += 2;
-  }
+  image_.words = node.words;
   const std::uint32_t used = image_.words.back();
   image_.words.pop_back();
   image_.first_row.assign(node.first_row.begin(), node.first_row.end());

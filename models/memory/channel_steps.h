@@ -96,7 +96,7 @@ class ChannelSteps {
   static constexpr std::size_t kMany = 1 << 13;  ///< steps that a run of a model may well need
   enum class What : std::uint8_t { take, pass, drain, refresh, take_to_be_filled };
   struct Node {
-    std::string words;  ///< of its image, then the offers used, packed
+    std::vector<std::uint16_t> words;  ///< of its image, then the offers used
     std::vector<std::uint16_t> first_row;
     std::vector<std::uint32_t> writes, unanswered;  ///< these as in ChannelImage; the rest is the state's
     bool quiet, open;  ///< as DramChannel has it
@@ -173,7 +173,6 @@ class ChannelSteps {
   const std::unique_ptr<DramChannel> scratch_;
   const bool usable_;
   ChannelImage image_;  ///< of scratch_
-  std::string packed_;  ///< scratch of intern()
   /// What scratch_ is in, if it is known, with the numbers of transactions there.
   ChannelState live_;
   bool live_known_{false};

@@ -31,6 +31,7 @@ SharedQueueChannel::SharedQueueChannel(const DramSpec& spec)
   refreshing_.assign(banks, 0);
   const std::uint32_t entries = spec.policy.read_queue + spec.policy.write_queue + banks;
   pool_.resize(entries);
+  row_name_.resize(entries);
   for (std::uint32_t e = entries; e-- > 0;) free_.push_back(e);
   const bool per_bank = spec.policy.refresh == RefreshPolicy::per_bank;
   next_refresh_ = spec.policy.refresh == RefreshPolicy::none

@@ -17,7 +17,6 @@ namespace {
 enum Kind : std::uint16_t { waiting_read, waiting_write, active_read, active_write };
 constexpr std::uint16_t kMissed = 4;  // an ACT or PRE was issued for it
 constexpr std::uint16_t kLater = 8;   // it waits, and arrived after the one before it in its bank
-constexpr std::uint16_t kNoRows = UINT16_MAX, kManyRows = UINT16_MAX - 1;  // that wait in a bank: else the name of one
 constexpr std::uint16_t kAnswered = 0;   // of a write that has been answered
 constexpr std::uint16_t kNow = 16;    // it waits, and arrived in this tick: so may the next one
 
@@ -48,33 +47,36 @@ void SharedQueueChannel::save(Tick now, ChannelImage& image) const {
 /// Rows by renumbered bank, the open one first, then as they appear.
 void SharedQueueChannel::name_rows(ChannelImage& image) const {
   const auto banks = static_cast<std::uint32_t>(open_row_.size());
-  named_rows_.resize(banks);
-  for (std::uint32_t b = 0; b < banks; ++b) {
-    auto& names = named_rows_[b ^ image.frame];
-    names.clear();
-    if (open_row_[b] != kClosed) names.push_back(open_row_[b]);
-  }
-  row_name_.resize(pool_.size());
-  waiting_rows_.assign(2 * std::size_t{banks}, kNoRows);
+  named_.assign(banks, {});
+  row_names_.clear();
+  const auto name = [this](NamedRows& rows, std::uint32_t row) {
+    const auto made = static_cast<std::uint32_t>(row_names_.size());
+    row_names_.push_back({row, kNone});
+    (rows.count++ == 0 ? rows.first : row_names_[rows.last].next) = made;
+    rows.last = made;
+  };
+  for (std::uint32_t b = 0; b < banks; ++b)
+    if (open_row_[b] != kClosed) name(named_[b], open_row_[b]);
   for (std::uint32_t e = oldest_; e != kNone; e = pool_[e].younger) {
     const Access& access = pool_[e].access;
-    auto& names = named_rows_[access.bank ^ image.frame];
-    const auto at = std::find(names.begin(), names.end(), access.row);
-    row_name_[e] = static_cast<std::uint16_t>(at - names.begin());
-    if (at == names.end()) names.push_back(access.row);
+    NamedRows& rows = named_[access.bank];
+    std::uint16_t place = 0;
+    for (std::uint32_t r = rows.first; r != kNone && row_names_[r].row != access.row; r = row_names_[r].next) ++place;
+    if (place == rows.count) name(rows, access.row);
+    row_name_[e] = place;
     if (pool_[e].active) continue;
-    std::uint16_t& rows = waiting_rows_[2 * (access.bank ^ image.frame) + (access.write ? 1 : 0)];
-    rows = rows == kNoRows || rows == row_name_[e] ? row_name_[e] : kManyRows;
+    std::uint16_t& waiting = rows.waiting[access.write ? 1 : 0];
+    waiting = waiting == kNoRows || waiting == place ? place : kManyRows;
   }
   image.rows.clear();
   image.first_row.assign(1, 0);
   for (std::uint32_t b = 0; b < banks; ++b) {
     const std::uint32_t bank = b ^ image.frame;
     const bool open = open_row_[bank] != kClosed;
-    image.words.push_back(static_cast<std::uint16_t>(2 * named_rows_[b].size() + (open ? 1 : 0)));
+    image.words.push_back(static_cast<std::uint16_t>(2 * named_[bank].count + (open ? 1 : 0)));
     if (spec_.policy.hit_cap > 0)
       image.words.push_back(static_cast<std::uint16_t>(open ? std::min(served_[bank], spec_.policy.hit_cap) : 0));
-    image.rows.insert(image.rows.end(), named_rows_[b].begin(), named_rows_[b].end());
+    for (std::uint32_t r = named_[bank].first; r != kNone; r = row_names_[r].next) image.rows.push_back(row_names_[r].row);
     image.first_row.push_back(static_cast<std::uint32_t>(image.rows.size()));
   }
 }
@@ -110,7 +112,7 @@ void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
     if (!entry.active) {
       Tick& last = before_[2 * bank + kind];
       const bool later = last != kNever && last != entry.arrived;
-      if (later && waiting_rows_[2 * bank + kind] == kManyRows) flags |= kLater;
+      if (later && named_[entry.access.bank].waiting[kind] == kManyRows) flags |= kLater;
       if (entry.arrived == now) flags |= kNow;
       last = entry.arrived;
     }
