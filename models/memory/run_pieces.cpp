@@ -4,22 +4,13 @@
 #include <algorithm>
 #include <numeric>
 
-#include <fmt/format.h>
-
-#include "sim/base/error.h"
-
 namespace presil::memory {
 
 namespace {
-constexpr Tick kLeastInterval = 100;  // of refresh: below, rounding to ticks leaves nothing of it
-
 /// Behind the socket a write is answered when its controller has taken it.
 DramSpec posted(const MemoryConfig& c) {
   DramSpec spec = dram_spec(c);
   spec.policy.posted_writes = true;
-  if (spec.policy.refresh != RefreshPolicy::none && spec.timing.refi < kLeastInterval)
-    throw InputError(fmt::format("memory '{}': channel_bandwidth: a burst takes {:.3g} s, so that tREFI is {} ticks of the clock; expected at least {}",
-                                 c.name, static_cast<double>(spec.timing.burst) * spec.tick_s, spec.timing.refi, kLeastInterval));
   return spec;
 }
 }  // namespace
