@@ -136,6 +136,11 @@ void ChannelSteps::recognise_writes(const ChannelState& state, const Chunk& chun
 }
 
 const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row) {
+  const Step* found = known(state, what, gap, chunk, row);
+  return found != nullptr ? *found : work_out(state, chunk, row);
+}
+
+const ChannelSteps::Step* ChannelSteps::known(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row) {
   key_.node = state.node;
   key_.what = what;
   key_.gap = gap;
@@ -146,11 +151,9 @@ const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What wha
   key_.known.clear();
   if (chunk != nullptr) recognise(state, *chunk, row);
   const Tick refresh = state.next_refresh - state.at;
-  if (const Step* known = find(key_); known != nullptr && known->duration < refresh) return *known;
+  if (const Step* found = find(key_); found != nullptr && found->duration < refresh) return found;
   key_.refresh = refresh;
-  if (state.next_refresh < kNever)
-    if (const Step* known = find(key_)) return *known;
-  return work_out(state, chunk, row);
+  return state.next_refresh < kNever ? find(key_) : nullptr;
 }
 
 Tick ChannelSteps::run(const Chunk* chunk, std::uint32_t row, std::uint32_t& used) {
@@ -265,12 +268,24 @@ void ChannelSteps::end_in(Step& step, const ChannelState& before, const Chunk* c
 // --- use ------------------------------------------------------------------------------------------------------
 
 void ChannelSteps::take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result, Behind behind) {
-  const Step& taken = step(state, behind == Behind::to_be_filled ? What::take_to_be_filled : What::take, 0, &chunk, row);
+  if (state.node == kNone && stretch_left_ > 0 && (state.at - live_.at) % edge_ == 0) {
+    --stretch_left_;
+    return take_unnamed(state, chunk, row, tag, result);
+  }
+  name(state);
+  const Step* found = known(state, behind == Behind::to_be_filled ? What::take_to_be_filled : What::take, 0, &chunk, row);
+  misses_ = found != nullptr ? 0 : misses_ + 1;
+  if (found != nullptr) stretch_ = kShort;
+  if (misses_ > kMisses && behind == Behind::unnamed) {
+    begin_unnamed(state);
+    return take_unnamed(state, chunk, row, tag, result);
+  }
+  const Step& taken = found != nullptr ? *found : work_out(state, &chunk, row);
   result.waiting.clear();
   for (const Finish& w : taken.waiting)
     result.waiting.push_back({w.tag < state.tags.size() ? state.tags[w.tag] : tag, w.count, 0});
   result.waiting_writes = taken.waiting_writes;
-  if (behind == Behind::as_it_is) return apply(taken, state, &chunk, row, tag, result);
+  if (behind != Behind::to_be_filled) return apply(taken, state, &chunk, row, tag, result);
   report(taken, state, tag, result);
   state.at += taken.duration;
   state.next_refresh += taken.refreshes * refresh_interval_;
@@ -288,6 +303,7 @@ void ChannelSteps::drain(const ChannelState& state, StepResult& result) {
 }
 
 void ChannelSteps::pass(ChannelState& state, Tick to, StepResult& result) {
+  if (state.at < to) name(state);
   while (state.at < to) {
     if (nodes_[state.node].quiet) {
       const Tick quiet = std::max(state.at, std::min(to, state.next_refresh - 1));

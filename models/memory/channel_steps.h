@@ -10,6 +10,9 @@
 // model: a step that is not known is the burst-by-burst one. Where streams of many places mix, most steps are new, and a
 // stream costs what its bursts cost, once for all channels in the same state.
 //
+// Where most steps are new, naming the states between them would only cost time: such a state stays in the channel
+// that simulates, unnamed, until it is looked into or some steps have passed.
+//
 // A state stands for the channel behind its step of tick `at`, when its FIFO has just become empty. Nothing that arrives
 // later can change what happened up to there, so it may lie ahead of the present.
 #pragma once
@@ -24,7 +27,7 @@
 namespace presil::memory {
 
 struct ChannelState {
-  std::uint32_t node{};  ///< of ChannelSteps
+  std::uint32_t node{};  ///< of ChannelSteps; UINT32_MAX: unnamed, and but for the times and tags only known there
   Tick at{}, next_refresh{};
   std::uint32_t frame{};                     ///< these as in ChannelImage
   std::vector<std::uint32_t> rows, columns;
@@ -59,16 +62,20 @@ class ChannelSteps {
 
   /// Nothing arrives: to tick `to`, if that lies ahead.
   void pass(ChannelState& state, Tick to, StepResult& result);
-  enum class Behind : std::uint8_t { as_it_is, to_be_filled };
+  enum class Behind : std::uint8_t { as_it_is, to_be_filled, unnamed };
   /// The chunk's bursts are offered from tick `state.at` on, until the last one is accepted. A state that fill() gives its
-  /// form next only goes on in time.
+  /// form next only goes on in time. `unnamed`: it may be left so.
   void take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result, Behind behind);
+  /// Names the state; before it is copied, drained or restored, or another one is worked on.
+  void name(ChannelState& state);
   /// What still waits completes so if nothing else arrives.
   void drain(const ChannelState& state, StepResult& result);
 
   /// Bursts of a transaction that have not completed.
   std::uint32_t unanswered(const ChannelState& state, std::uint64_t tag) const;
-  std::size_t waiting_writes(const ChannelState& state) const { return nodes_[state.node].writes.size(); }
+  std::size_t waiting_writes(const ChannelState& state) const {
+    return state.node == kNone ? scratch_->waiting_writes() : nodes_[state.node].writes.size();
+  }
   struct Met {
     std::shared_ptr<const Chunk> chunk;
     std::uint32_t row;   ///< to be XORed with its rows
@@ -84,9 +91,11 @@ class ChannelSteps {
   /// bank in front of the last piece. Tags that are not its own become `other`.
   void fill(ChannelState& state, const Filled& filled, const std::vector<std::uint32_t>& open);
   /// Nothing waits and nothing that was issued is felt.
-  bool quiet(const ChannelState& state) const { return nodes_[state.node].quiet; }
+  bool quiet(const ChannelState& state) const {
+    return state.node == kNone ? live_used_ == 0 && scratch_->quiet(live_.at) : nodes_[state.node].quiet;
+  }
   /// A row is open.
-  bool open(const ChannelState& state) const { return nodes_[state.node].open; }
+  bool open(const ChannelState& state) const { return state.node == kNone ? scratch_->open() : nodes_[state.node].open; }
   std::size_t size() const { return nodes_.size(); }
   /// Forgets all but what these states need.
   void forget(const std::vector<ChannelState*>& keep);
@@ -145,6 +154,8 @@ class ChannelSteps {
   const FilledState& filled(const Filled& filled);
   FilledState work_out_filled(const Filled& filled);
   void all_open(const Filled& filled);
+  /// Its key becomes key_. Null if it has not been worked out.
+  const Step* known(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row);
   const Step& step(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row);
   const Step* find(const Key& key);
   const Step& work_out(const ChannelState& state, const Chunk* chunk, std::uint32_t row);
@@ -157,6 +168,16 @@ class ChannelSteps {
   void recognise_writes(const ChannelState& state, const Chunk& chunk, std::uint32_t r, std::uint32_t place);
   void describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const;
   void describe_columns(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const;
+  /// A transaction whose bursts have not all completed in an unnamed state.
+  struct LiveTag {
+    std::uint64_t number, tag;  ///< in the scratch channel, of the caller
+    std::uint32_t left;
+    std::size_t finish;  ///< its place in the result at hand
+  };
+  static constexpr unsigned kMisses = 4, kShort = 4, kLong = 64;  ///< steps
+  void begin_unnamed(ChannelState& state);
+  void take_unnamed(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result);
+  void finish_unnamed(Tick shift, StepResult& result);
   void apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result);
   void report(const Step& step, const ChannelState& state, std::uint64_t tag, StepResult& result) const;
   std::uint32_t intern(std::uint32_t used, bool quiet, bool open);
@@ -178,6 +199,9 @@ class ChannelSteps {
   bool live_known_{false};
   std::uint32_t live_used_{0};
   std::uint64_t next_tag_{0};
+  std::vector<LiveTag> live_tags_;
+  unsigned misses_{0};                          ///< steps that were not known, since one was
+  unsigned stretch_{kShort}, stretch_left_{0};  ///< steps until an unnamed state is named
   Key key_{};
   std::vector<Node> nodes_;
   std::vector<Step> steps_;

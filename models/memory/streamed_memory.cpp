@@ -64,6 +64,7 @@ void StreamedMemory::reset() {
 DramCounters StreamedMemory::commands() const {
   DramCounters sum = BankedMemory::commands();
   if (!usable_) return sum;
+  steps_.name(state_);
   ChannelState state = state_;
   StepResult result;
   pass(state, now(), result);
@@ -151,7 +152,10 @@ bool StreamedMemory::stream(std::uint64_t slot, const Run& run, bool write) {
   else
     for (std::uint64_t row = 0; row < run.rows; ++row)
       take_row(run.base + row * run.stride, run.row_bytes, write, slot);
-  if (steps_.size() > kMostStates) steps_.forget({&first_, &state_});
+  if (steps_.size() > kMostStates) {
+    steps_.name(state_);
+    steps_.forget({&first_, &state_});
+  }
   if (!state_.tags.empty()) watch_at(state_.at);
   return true;
 }
@@ -165,7 +169,7 @@ void StreamedMemory::take(const RunPieces::PlacedSlice& placed, std::uint64_t bu
   const Tick begin = state_.at;
   const bool filled = will_be_filled(*slice.chunk);
   steps_.take(state_, *slice.chunk, placed.row, slot, result_,
-              filled ? ChannelSteps::Behind::to_be_filled : ChannelSteps::Behind::as_it_is);
+              filled ? ChannelSteps::Behind::to_be_filled : ChannelSteps::Behind::unnamed);
   const Tick whole = state_.at - begin;
   const auto all = static_cast<Tick>(slice.all), asked = static_cast<Tick>(bursts);
   const Tick own = asked == all ? whole : (whole * asked + all - 1) / all;
@@ -252,6 +256,7 @@ void StreamedMemory::report(Tick begin, Tick whole, Tick own) {
 // --- the end of a stream ---------------------------------------------------------------------------------
 
 void StreamedMemory::answer_waiting() {
+  steps_.name(state_);
   result_.finished.clear();
   steps_.drain(state_, result_);
   report(state_.at, 0, 0);

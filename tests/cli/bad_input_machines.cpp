@@ -454,7 +454,7 @@ model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"e.yaml:4:12: chip.memory.channel_bandwidth: a burst takes 32 s, so that tREFI is 2.44e-07 ticks of the clock; "
+     {"e.yaml:3:12: chip.memory.channel_bandwidth: a burst takes 32 s, so that tREFI is 2.44e-07 ticks of the clock; "
       "expected at least 100"}},
     {"LinkTooSlow",
      {"run", "e.yaml"},
