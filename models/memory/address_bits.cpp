@@ -109,17 +109,31 @@ void AddressBits::cover() const {
   }
 }
 
+bool AddressBits::covers(AddressField f, std::uint64_t bytes) const {
+  std::vector<std::uint64_t> rows = masks_[static_cast<std::size_t>(f)];
+  for (std::uint64_t& row : rows) row &= bytes - 1;
+  for (std::size_t i = 0; i < rows.size(); ++i) {  // Gauss over GF(2)
+    if (rows[i] == 0) return false;
+    const std::uint64_t lowest = rows[i] & (~rows[i] + 1);
+    for (std::size_t j = i + 1; j < rows.size(); ++j)
+      if ((rows[j] & lowest) != 0) rows[j] ^= rows[i];
+  }
+  return true;
+}
+
 void AddressBits::tabulate() {
   unsigned shift = 0;
   for (std::size_t f = 0; f < kAddressFields; ++f) {
     shift_[f] = shift;
     for (const std::uint64_t mask : masks_[f]) {
-      for (std::size_t byte = 0; byte < table_.size(); ++byte)
-        for (std::uint64_t value = 0; value < 256; ++value)
-          table_[byte][value] |= static_cast<std::uint64_t>(std::popcount((value << (8 * byte)) & mask) & 1) << shift;
+      for (unsigned bit = 0; bit < kTop; ++bit)
+        table_[bit / 8][std::size_t{1} << bit % 8] |= (mask >> bit & 1) << shift;
       ++shift;
     }
   }
+  for (auto& table : table_)
+    for (std::size_t value = 1; value < table.size(); ++value)
+      table[value] = table[value & (value - 1)] ^ table[value & (~value + 1)];
 }
 
 }  // namespace presil::memory

@@ -30,6 +30,7 @@ class BankQueueChannel : public DramChannel {
   bool accept(const Access& access, Tick now) override;
   void step(Tick now) override;
   std::size_t waiting() const override { return reads_.size() + writes_.size() + queued_; }
+  std::size_t waiting_writes() const override { return writes_.size(); }
   Tick pass_refreshes(Tick to) override;
 
  private:

@@ -92,6 +92,15 @@ ChannelSteps::FilledState ChannelSteps::work_out_filled(const Filled& filled) {
   return made;
 }
 
+std::size_t ChannelSteps::FilledHash::operator()(const FilledKey& key) const {
+  std::size_t hash = 0;
+  for (const std::uint64_t word : key) {
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
 const ChannelSteps::FilledState& ChannelSteps::filled(const Filled& filled) {
   FilledKey key{filled.piece.chunk->pattern | std::uint64_t{filled.before.size()} << 32, filled.piece.open};
   std::size_t at = 2;
@@ -110,13 +119,13 @@ void ChannelSteps::fill(ChannelState& state, const Filled& piece, const std::vec
   state.node = as.node;
   state.frame = as.frame ^ own.frame;
   if (state.at % edge_ != as.phase) ++state.at;
-  state.rows.clear();
+  state.rows.resize(as.rows.size());
+  std::uint32_t* row = state.rows.data();
   for (const FilledState::Row& r : as.rows)
-    state.rows.push_back(r.place == kNone ? open[r.bank ^ own.frame]
-                                          : own.rows[r.place].row ^ piece.piece.row);
-  state.columns.clear();
-  for (const std::uint32_t burst : as.columns)
-    state.columns.push_back(burst == kNone ? kNone : own.bursts[burst].column);
+    *row++ = r.place == kNone ? open[r.bank ^ own.frame] : own.rows[r.place].row ^ piece.piece.row;
+  state.columns.resize(as.columns.size());
+  std::uint32_t* column = state.columns.data();
+  for (const std::uint32_t burst : as.columns) *column++ = burst == kNone ? kNone : own.bursts[burst].column;
   state.tags.clear();
   for (const bool mine : as.own) state.tags.push_back(mine ? piece.tag : piece.other);
 }

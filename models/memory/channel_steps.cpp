@@ -2,6 +2,7 @@
 #include "models/memory/channel_steps.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace presil::memory {
 
@@ -16,19 +17,8 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return hash ^ (hash >> 29);
 }
 
-constexpr std::uint16_t kTwoMoreBytes = 255;  // they are the word
-
-/// Most words are less than a byte.
-void pack(const std::vector<std::uint16_t>& words, std::string& bytes) {
-  bytes.resize(3 * words.size());
-  char* at = bytes.data();
-  for (const std::uint16_t word : words) {
-    *at++ = static_cast<char>(std::min(word, kTwoMoreBytes));
-    if (word < kTwoMoreBytes) continue;
-    *at++ = static_cast<char>(word & 255);
-    *at++ = static_cast<char>(word >> 8);
-  }
-  bytes.resize(static_cast<std::size_t>(at - bytes.data()));
+std::uint64_t hash_of(const std::vector<std::uint16_t>& words) {
+  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(words.data()), 2 * words.size()});
 }
 
 }  // namespace
@@ -43,24 +33,17 @@ ChannelSteps::ChannelSteps(const DramSpec& spec, std::uint32_t offers_per_tick)
 
 std::uint32_t ChannelSteps::intern(std::uint32_t used, bool quiet, bool open) {
   image_.words.push_back(static_cast<std::uint16_t>(used));
-  pack(image_.words, packed_);
-  const auto [head, fresh] = node_of_.try_emplace(std::hash<std::string>{}(packed_), kNone);
+  const auto [head, fresh] = node_of_.try_emplace(hash_of(image_.words), kNone);
   for (std::uint32_t n = head->second; n != kNone; n = nodes_[n].next)
-    if (nodes_[n].words == packed_) return n;
+    if (nodes_[n].words == image_.words) return n;
   const std::vector<std::uint16_t> first_row(image_.first_row.begin(), image_.first_row.end());
-  nodes_.push_back({packed_, first_row, image_.writes, image_.unanswered, quiet && used == 0, open, head->second, kNone});
+  nodes_.push_back({image_.words, first_row, image_.writes, image_.unanswered, quiet && used == 0, open, head->second, kNone});
   return head->second = static_cast<std::uint32_t>(nodes_.size() - 1);
 }
 
 /// Into image_, without the offers used, which it returns.
 std::uint32_t ChannelSteps::unpack(const Node& node) {
-  image_.words.clear();
-  for (std::size_t i = 0; i < node.words.size(); ++i) {
-    const auto byte = [&](std::size_t at) { return static_cast<std::uint16_t>(static_cast<unsigned char>(node.words[at])); };
-    const bool is_long = byte(i) == kTwoMoreBytes;
-    image_.words.push_back(is_long ? static_cast<std::uint16_t>(byte(i + 1) | byte(i + 2) << 8) : byte(i));
-    if (is_long) i += 2;
-  }
+  image_.words = node.words;
   const std::uint32_t used = image_.words.back();
   image_.words.pop_back();
   image_.first_row.assign(node.first_row.begin(), node.first_row.end());
@@ -125,14 +108,17 @@ const ChannelSteps::Step* ChannelSteps::find(const Key& key) {
 
 void ChannelSteps::recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row) {
   const Node& node = nodes_[state.node];
+  const std::uint16_t* const first_row = node.first_row.data();
+  const std::uint32_t* const rows = state.rows.data();
+  const bool writes = !node.writes.empty();
   key_.known.resize(chunk.rows.size());
-  for (std::uint32_t r = 0; r < chunk.rows.size(); ++r) {
+  for (std::uint32_t r = 0, all = static_cast<std::uint32_t>(chunk.rows.size()); r < all; ++r) {
     const std::uint32_t bank = chunk.rows[r].bank ^ state.frame, wanted = chunk.rows[r].row ^ row;
-    const std::uint32_t first = node.first_row[bank], last = node.first_row[bank + 1];
+    const std::uint32_t first = first_row[bank], last = first_row[bank + 1];
     std::uint32_t place = first;
-    while (place < last && state.rows[place] != wanted) ++place;
+    while (place < last && rows[place] != wanted) ++place;
     key_.known[r] = place == last ? kUnknown : static_cast<char>(place - first);
-    if (place == last || node.writes.empty()) continue;
+    if (place == last || !writes) continue;
     if (std::find(node.writes.begin(), node.writes.end(), place) != node.writes.end())
       recognise_writes(state, chunk, r, place);
   }
@@ -150,6 +136,11 @@ void ChannelSteps::recognise_writes(const ChannelState& state, const Chunk& chun
 }
 
 const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row) {
+  const Step* found = known(state, what, gap, chunk, row);
+  return found != nullptr ? *found : work_out(state, chunk, row);
+}
+
+const ChannelSteps::Step* ChannelSteps::known(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row) {
   key_.node = state.node;
   key_.what = what;
   key_.gap = gap;
@@ -160,11 +151,9 @@ const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What wha
   key_.known.clear();
   if (chunk != nullptr) recognise(state, *chunk, row);
   const Tick refresh = state.next_refresh - state.at;
-  if (const Step* known = find(key_); known != nullptr && known->duration < refresh) return *known;
+  if (const Step* found = find(key_); found != nullptr && found->duration < refresh) return found;
   key_.refresh = refresh;
-  if (state.next_refresh < kNever)
-    if (const Step* known = find(key_)) return *known;
-  return work_out(state, chunk, row);
+  return state.next_refresh < kNever ? find(key_) : nullptr;
 }
 
 Tick ChannelSteps::run(const Chunk* chunk, std::uint32_t row, std::uint32_t& used) {
@@ -230,6 +219,19 @@ const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, cons
   else step.refreshes = (scratch_->next_refresh() - live_.next_refresh) / refresh_interval_;
   step.key = key_;
   step.counters = scratch_->counters(end);
+  step.waiting_writes = scratch_->waiting_writes();
+  collect_finished(step, start);
+  collect_waiting(step, chunk);
+  live_known_ = key_.what != What::take_to_be_filled;
+  if (live_known_) end_in(step, state, chunk, row, used, end);
+  const auto [head, fresh] = step_of_.try_emplace(hash(step.key), kNone);
+  step.next = head->second;
+  head->second = nodes_[state.node].recent = static_cast<std::uint32_t>(steps_.size());
+  steps_.push_back(std::move(step));
+  return steps_.back();
+}
+
+void ChannelSteps::collect_finished(Step& step, Tick start) const {
   for (const Done& done : scratch_->done()) {
     const auto tag = place_of_tag(done.tag);
     const auto at = std::find_if(step.finished.begin(), step.finished.end(), [tag](const Finish& f) { return f.tag == tag; });
@@ -237,8 +239,20 @@ const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, cons
     ++finish.count;
     finish.last = std::max(finish.last, done.at - start);
   }
+}
+
+void ChannelSteps::collect_waiting(Step& step, const Chunk* chunk) {
+  if (chunk == nullptr) return;
+  left_ = nodes_[step.key.node].unanswered;
+  left_.push_back(static_cast<std::uint32_t>(chunk->bursts.size()));
+  for (const Finish& f : step.finished) left_[f.tag] -= f.count;
+  for (std::uint32_t tag = 0; tag < left_.size(); ++tag)
+    if (left_[tag] > 0) step.waiting.push_back({tag, left_[tag], 0});
+}
+
+void ChannelSteps::end_in(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row, std::uint32_t used, Tick end) {
   scratch_->save(end, image_);
-  describe(step, state, chunk, row);
+  describe(step, before, chunk, row);
   step.node = intern(used, scratch_->quiet(end), scratch_->open());
   live_.node = step.node;
   live_.frame = image_.frame;
@@ -249,17 +263,39 @@ const ChannelSteps::Step& ChannelSteps::work_out(const ChannelState& state, cons
   live_.tags = image_.tags;
   live_used_ = used;
   ++next_tag_;
-  const auto [head, fresh] = step_of_.try_emplace(hash(step.key), kNone);
-  step.next = head->second;
-  head->second = nodes_[state.node].recent = static_cast<std::uint32_t>(steps_.size());
-  steps_.push_back(std::move(step));
-  return steps_.back();
 }
 
 // --- use ------------------------------------------------------------------------------------------------------
 
-void ChannelSteps::take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result) {
-  apply(step(state, What::take, 0, &chunk, row), state, &chunk, row, tag, result);
+void ChannelSteps::take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result, Behind behind) {
+  if (state.node == kNone && stretch_left_ > 0 && (state.at - live_.at) % edge_ == 0) {
+    --stretch_left_;
+    return take_unnamed(state, chunk, row, tag, result);
+  }
+  name(state);
+  const Step* found = known(state, behind == Behind::to_be_filled ? What::take_to_be_filled : What::take, 0, &chunk, row);
+  misses_ = found != nullptr ? 0 : misses_ + 1;
+  if (found != nullptr) stretch_ = kShort;
+  if (misses_ > kMisses && behind == Behind::unnamed) {
+    begin_unnamed(state);
+    return take_unnamed(state, chunk, row, tag, result);
+  }
+  const Step& taken = found != nullptr ? *found : work_out(state, &chunk, row);
+  result.waiting.clear();
+  for (const Finish& w : taken.waiting)
+    result.waiting.push_back({w.tag < state.tags.size() ? state.tags[w.tag] : tag, w.count, 0});
+  result.waiting_writes = taken.waiting_writes;
+  if (behind != Behind::to_be_filled) return apply(taken, state, &chunk, row, tag, result);
+  report(taken, state, tag, result);
+  state.at += taken.duration;
+  state.next_refresh += taken.refreshes * refresh_interval_;
+}
+
+std::uint32_t ChannelSteps::unanswered(const ChannelState& state, std::uint64_t tag) const {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < state.tags.size(); ++i)
+    if (state.tags[i] == tag) sum += nodes_[state.node].unanswered[i];
+  return sum;
 }
 
 void ChannelSteps::drain(const ChannelState& state, StepResult& result) {
@@ -267,6 +303,7 @@ void ChannelSteps::drain(const ChannelState& state, StepResult& result) {
 }
 
 void ChannelSteps::pass(ChannelState& state, Tick to, StepResult& result) {
+  if (state.at < to) name(state);
   while (state.at < to) {
     if (nodes_[state.node].quiet) {
       const Tick quiet = std::max(state.at, std::min(to, state.next_refresh - 1));

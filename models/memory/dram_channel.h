@@ -40,8 +40,8 @@ struct ChannelImage {
   std::vector<std::uint32_t> first_row;  ///< by bank, in rows; one more at the end
   std::vector<std::uint32_t> columns;    ///< of the writes that an arrival may meet
   std::vector<std::uint32_t> writes;     ///< their places in rows
-  std::vector<std::uint64_t> tags;       ///< by name: of the transactions that wait, in order of arrival
-  std::vector<std::uint32_t> unanswered; ///< by name of tag: how many will appear in done()
+  std::vector<std::uint64_t> tags;       ///< by name: of those that will appear in done(), in order of arrival
+  std::vector<std::uint32_t> unanswered; ///< by name of tag: how many will
 };
 
 struct DramCounters {
@@ -68,7 +68,9 @@ class DramChannel {
   bool idle() const { return waiting() == 0; }
   /// Transactions that were accepted and whose last command has not been issued.
   virtual std::size_t waiting() const = 0;
-  /// Of these, how many will appear in done().
+  /// Of these, the writes whose row has not been opened for them.
+  virtual std::size_t waiting_writes() const = 0;
+  /// Of all that wait, how many will appear in done().
   virtual std::size_t unanswered() const { return waiting(); }
   /// An idle channel with all rows closed lets the refreshes up to `to` pass, all but the last ones, without simulating
   /// them. Returns the tick from which it must be stepped again, or 0 if none has passed.

@@ -30,6 +30,20 @@ void scale(DramTiming& t, double factor) {
   if (t.rtw > 0) t.rtw = static_cast<Tick>(std::ceil(static_cast<double>(t.rtw) * factor - 1e-3));
 }
 
+double data_tick_s(const MemoryConfig& c) {
+  return c.burst.value / c.channel_bandwidth.value / static_cast<double>(c.dram.timing.burst);
+}
+
+/// The array keeps its nanoseconds where the pins are slower: of fewer ticks to a refresh rounding leaves nothing.
+DramFault too_slow(const MemoryConfig& c) {
+  constexpr double kLeast = 100;
+  if (c.model == MemoryModel::channels || c.dram.controller.refresh == RefreshPolicy::none) return {};
+  const double ticks = static_cast<double>(c.dram.timing.refi) * c.dram.tick.value / data_tick_s(c) / refresh_rate(c.dram.temperature_c);
+  if (ticks >= kLeast) return {};
+  return {"channel_bandwidth", fmt::format("a burst takes {:.3g} s, so that tREFI is {:.3g} ticks of the clock; expected at least {:.0f}",
+                                           c.burst.value / c.channel_bandwidth.value, ticks, kLeast)};
+}
+
 }  // namespace
 
 std::uint64_t rows_of(const MemoryConfig& c) {
@@ -56,14 +70,14 @@ DramFault dram_fault(const MemoryConfig& c) {
     const bool of_field = std::find(kAddressFieldNames.begin(), kAddressFieldNames.end(), field) != kAddressFieldNames.end();
     return {of_field ? "dram.map." + field : "dram.map", of_field ? text.substr(field.size() + 2) : text};
   }
-  return {};
+  return too_slow(c);
 }
 
 DramSpec dram_spec(const MemoryConfig& c) {
   const DramFault fault = c.dram.given() ? dram_fault(c) : DramFault{"dram", "not given, and only model channels can do without"};
   if (!fault.text.empty()) throw InputError(fmt::format("memory '{}': {}: {}", c.name, fault.key, fault.text));
   DramSpec spec{c.dram.tick.value, c.dram.geometry, c.dram.timing, c.dram.controller};
-  const double data_tick = c.burst.value / c.channel_bandwidth.value / static_cast<double>(spec.timing.burst);
+  const double data_tick = data_tick_s(c);
   if (std::abs(data_tick / spec.tick_s - 1) > 1e-3) {
     scale(spec.timing, spec.tick_s / data_tick);
     spec.policy.timeout = static_cast<Tick>(std::ceil(static_cast<double>(spec.policy.timeout) * spec.tick_s / data_tick));

@@ -133,7 +133,7 @@ void RememberedMemory::advance(Group& g, std::uint32_t row, std::uint64_t slot) 
   result_.finished.clear();
   result_.counters = {};
   steps_.pass(state, now() + 1, result_);
-  steps_.take(state, *g.chunk, row, slot, result_);
+  steps_.take(state, *g.chunk, row, slot, result_, ChannelSteps::Behind::as_it_is);
   add(counters_before_, result_.counters, g.channels);
   for (const Finish& f : result_.finished) completed(f.tag, std::uint64_t{f.count} * g.channels, f.last);
   watch_at(state.at);

@@ -4,22 +4,13 @@
 #include <algorithm>
 #include <numeric>
 
-#include <fmt/format.h>
-
-#include "sim/base/error.h"
-
 namespace presil::memory {
 
 namespace {
-constexpr Tick kLeastInterval = 100;  // of refresh: below, rounding to ticks leaves nothing of it
-
 /// Behind the socket a write is answered when its controller has taken it.
 DramSpec posted(const MemoryConfig& c) {
   DramSpec spec = dram_spec(c);
   spec.policy.posted_writes = true;
-  if (spec.policy.refresh != RefreshPolicy::none && spec.timing.refi < kLeastInterval)
-    throw InputError(fmt::format("memory '{}': channel_bandwidth: a burst takes {:.3g} s, so that tREFI is {} ticks of the clock; expected at least {}",
-                                 c.name, static_cast<double>(spec.timing.burst) * spec.tick_s, spec.timing.refi, kLeastInterval));
   return spec;
 }
 }  // namespace
@@ -33,8 +24,10 @@ RunPieces::RunPieces(const MemoryConfig& c)
       window_(kBursts * map_.burst_bytes() * channels_) {
   if (stacks_ > 1) window_ = std::lcm(window_, interleave_);
   span_ = std::lcm(map_.span(), window_);
-  constexpr std::uint64_t kBlock = 1 << 12;
-  block_ = stacks_ > 1 ? std::min(kBlock, interleave_ & (~interleave_ + 1)) : kBlock;
+  in_aligned_.resize(channels_);
+  for (std::uint64_t at = 0; at < kAligned; at += map_.burst_bytes())
+    in_aligned_[map_.field(AddressField::channel, map_.pack(at))].push_back(map_.pack(at));
+  block_ = stacks_ > 1 ? std::min(kAligned, interleave_ & (~interleave_ + 1)) : kAligned;
   for (std::uint64_t at = 0; at < block_; at += map_.burst_bytes()) in_block_.push_back(map_.pack(at));
 }
 
@@ -97,10 +90,35 @@ void RunPieces::count(std::uint64_t from, std::uint64_t to, std::uint32_t wanted
   }
 }
 
+bool RunPieces::plainly_even(std::uint64_t from, std::uint64_t to) const {
+  const std::uint64_t round = stacks_ > 1 ? stacks_ * interleave_ : burst();
+  if (from % round != 0 || to % round != 0) return false;
+  const std::uint64_t ends = from / stacks_ | to / stacks_;  // aligned ranges as long as its lowest bit make up the whole
+  return map_.covers(AddressField::channel, ends & (~ends + 1));
+}
+
+void RunPieces::locate_first(std::uint64_t from, std::uint64_t to) {
+  located_.clear();
+  for (std::uint64_t at = from; at < to;) {
+    const std::uint64_t packed = map_.pack(at);
+    const std::uint32_t channel = map_.field(AddressField::channel, packed);
+    const bool aligned = at % kAligned == 0 && at + kAligned <= to;
+    if (aligned)  // the map is linear
+      for (const std::uint64_t in : in_aligned_[channel]) located_.push_back(packed ^ in);
+    else if (channel == 0)
+      located_.push_back(packed);
+    at += aligned ? kAligned : burst();
+  }
+}
+
 RunPieces::Slice RunPieces::cut(std::uint64_t from, std::uint64_t to, bool write) {
-  count(from, to, 0);
-  const auto most = std::max_element(bursts_of_.begin(), bursts_of_.end());
-  if (most != bursts_of_.begin()) count(from, to, static_cast<std::uint32_t>(most - bursts_of_.begin()));
+  if (plainly_even(from, to)) {
+    locate_first(from / stacks_, to / stacks_);
+  } else {
+    count(from, to, 0);
+    const auto most = std::max_element(bursts_of_.begin(), bursts_of_.end());
+    if (most != bursts_of_.begin()) count(from, to, static_cast<std::uint32_t>(most - bursts_of_.begin()));
+  }
   const auto chunk = std::make_shared<Chunk>();
   chunk->bursts.reserve(located_.size());
   for (const std::uint64_t packed : located_) append(*chunk, access(packed, write));

@@ -85,8 +85,13 @@ class RunPieces {
 
  private:
   using Words = std::vector<std::uint32_t>;
+  static constexpr std::uint64_t kAligned = 1 << 12;
   Piece work_out(std::uint64_t from, std::uint64_t to, bool write);
   Slice cut(std::uint64_t from, std::uint64_t to, bool write);
+  /// [from, to) asks the same of every channel, as its first and last address alone tell.
+  bool plainly_even(std::uint64_t from, std::uint64_t to) const;
+  /// To located_: the places of the first channel's bursts in [from, to) of the first stack.
+  void locate_first(std::uint64_t from, std::uint64_t to);
   /// Bursts of [from, to) by channel, to bursts_of_, and the places of those of one channel, to located_.
   void count(std::uint64_t from, std::uint64_t to, std::uint32_t wanted);
   Access access(std::uint64_t packed, bool write) const;
@@ -102,6 +107,7 @@ class RunPieces {
   const std::uint64_t interleave_;
   std::uint64_t window_, span_;  ///< bytes of a stack
   std::uint64_t block_;          ///< bytes that are one stack's, a power of two
+  std::vector<std::vector<std::uint64_t>> in_aligned_;  ///< by channel: packed places of its bursts in the first kAligned bytes
   std::vector<std::uint64_t> in_block_;  ///< packed places of its bursts, to be XORed with that of its start
   std::map<std::tuple<std::uint64_t, std::uint64_t, bool>, Piece> known_;
   std::unordered_map<std::uint64_t, Slice> slices_;

@@ -31,6 +31,7 @@ SharedQueueChannel::SharedQueueChannel(const DramSpec& spec)
   refreshing_.assign(banks, 0);
   const std::uint32_t entries = spec.policy.read_queue + spec.policy.write_queue + banks;
   pool_.resize(entries);
+  row_name_.resize(entries);
   for (std::uint32_t e = entries; e-- > 0;) free_.push_back(e);
   const bool per_bank = spec.policy.refresh == RefreshPolicy::per_bank;
   next_refresh_ = spec.policy.refresh == RefreshPolicy::none
@@ -79,7 +80,7 @@ bool SharedQueueChannel::accept(const Access& access, Tick now) {
   if (write_mode_next() != mode || mode != write_mode_)
     wake_ = std::min(wake_, now + 1);
   else if (changes && refreshes_.empty() && write_mode_ == access.write)
-    for (const SlotCandidates* kind : {&queue.hits, &queue.opens, &queue.closes}) kind->wake(now + 1, wake_);
+    wake_ = std::min({wake_, queue.hits.wake(now + 1), queue.opens.wake(now + 1), queue.closes.wake(now + 1)});
   return true;
 }
 

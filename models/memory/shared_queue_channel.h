@@ -30,6 +30,7 @@ class SharedQueueChannel : public DramChannel {
   bool accept(const Access& access, Tick now) override;
   void step(Tick now) override;
   std::size_t waiting() const override { return reads_.size + writes_.size + active_count_; }
+  std::size_t waiting_writes() const override { return writes_.size; }
   std::size_t unanswered() const override;
   Tick pass_refreshes(Tick to) override;
   bool has_image() const override;
@@ -61,8 +62,19 @@ class SharedQueueChannel : public DramChannel {
     SlotCandidates hits, opens, closes;  ///< for a RD or WR, an ACT, a PRE
   };
 
+  struct NamedRow {
+    std::uint32_t row, next;  ///< next: of the bank
+  };
+  static constexpr std::uint16_t kNoRows = UINT16_MAX, kManyRows = UINT16_MAX - 1;
+  struct NamedRows {
+    std::uint32_t first{kNone}, last{kNone};
+    std::uint16_t count{0};
+    std::uint16_t waiting[2]{kNoRows, kNoRows};  ///< the name of those that reads and writes wait for, if it is one
+  };
   void name_rows(ChannelImage& image) const;
   void save_entries(Tick now, ChannelImage& image) const;
+  static std::uint16_t name_tag(std::uint64_t tag, ChannelImage& image);
+  bool answered(const Entry& entry) const { return entry.access.write && spec_.policy.posted_writes; }
   void clear();
   void restore_entries(Tick now, const std::uint16_t* word, const ChannelImage& image);
   bool absorbed(const Access& access, Tick now);
@@ -111,10 +123,11 @@ class SharedQueueChannel : public DramChannel {
   std::uint64_t order_{0};
   std::vector<std::uint32_t> pc_of_, bank_in_pc_;  ///< by bank
   double drain_above_, drain_below_;
-  mutable std::vector<std::uint16_t> row_name_;                 ///< scratch of save(): by entry
-  mutable std::vector<std::uint16_t> waiting_rows_;             ///< scratch of save(): by bank, reads and writes
-  mutable std::vector<std::vector<std::uint32_t>> named_rows_;  ///< scratch of save()
-  mutable std::vector<Tick> before_;                            ///< scratch of save()
+  // Scratch of save().
+  mutable std::vector<std::uint16_t> row_name_;    ///< by entry
+  mutable std::vector<NamedRows> named_;           ///< by bank
+  mutable std::vector<NamedRow> row_names_;
+  mutable std::vector<Tick> before_;
 };
 
 }  // namespace presil::memory

@@ -2,7 +2,7 @@
 //
 // Words: write mode; pseudo-channels whose refresh waits; next-allowed ticks; by bank the number of rows it knows, whether
 // the first of them is open, and the columns it served where hit_cap counts them; the entries in order of arrival, each
-// its bank, the name of its row, what it is, the name of its tag. Banks are numbered so that the last entry's is 0.
+// its bank, the name of its row, what it is, the name of its tag unless it has been answered. Banks are numbered so that the last entry's is 0.
 // Names are given in order of appearance, by bank for rows.
 #include <algorithm>
 
@@ -17,7 +17,7 @@ namespace {
 enum Kind : std::uint16_t { waiting_read, waiting_write, active_read, active_write };
 constexpr std::uint16_t kMissed = 4;  // an ACT or PRE was issued for it
 constexpr std::uint16_t kLater = 8;   // it waits, and arrived after the one before it in its bank
-constexpr std::uint16_t kNoRows = UINT16_MAX, kManyRows = UINT16_MAX - 1;  // that wait in a bank: else the name of one
+constexpr std::uint16_t kAnswered = 0;   // of a write that has been answered
 constexpr std::uint16_t kNow = 16;    // it waits, and arrived in this tick: so may the next one
 
 }  // namespace
@@ -47,35 +47,51 @@ void SharedQueueChannel::save(Tick now, ChannelImage& image) const {
 /// Rows by renumbered bank, the open one first, then as they appear.
 void SharedQueueChannel::name_rows(ChannelImage& image) const {
   const auto banks = static_cast<std::uint32_t>(open_row_.size());
-  named_rows_.resize(banks);
-  for (std::uint32_t b = 0; b < banks; ++b) {
-    auto& names = named_rows_[b ^ image.frame];
-    names.clear();
-    if (open_row_[b] != kClosed) names.push_back(open_row_[b]);
-  }
-  row_name_.resize(pool_.size());
-  waiting_rows_.assign(2 * std::size_t{banks}, kNoRows);
+  named_.assign(banks, {});
+  row_names_.clear();
+  const auto name = [this](NamedRows& rows, std::uint32_t row) {
+    const auto made = static_cast<std::uint32_t>(row_names_.size());
+    row_names_.push_back({row, kNone});
+    (rows.count++ == 0 ? rows.first : row_names_[rows.last].next) = made;
+    rows.last = made;
+  };
+  for (std::uint32_t b = 0; b < banks; ++b)
+    if (open_row_[b] != kClosed) name(named_[b], open_row_[b]);
   for (std::uint32_t e = oldest_; e != kNone; e = pool_[e].younger) {
     const Access& access = pool_[e].access;
-    auto& names = named_rows_[access.bank ^ image.frame];
-    const auto at = std::find(names.begin(), names.end(), access.row);
-    row_name_[e] = static_cast<std::uint16_t>(at - names.begin());
-    if (at == names.end()) names.push_back(access.row);
+    NamedRows& rows = named_[access.bank];
+    std::uint16_t place = 0;
+    for (std::uint32_t r = rows.first; r != kNone && row_names_[r].row != access.row; r = row_names_[r].next) ++place;
+    if (place == rows.count) name(rows, access.row);
+    row_name_[e] = place;
     if (pool_[e].active) continue;
-    std::uint16_t& rows = waiting_rows_[2 * (access.bank ^ image.frame) + (access.write ? 1 : 0)];
-    rows = rows == kNoRows || rows == row_name_[e] ? row_name_[e] : kManyRows;
+    std::uint16_t& waiting = rows.waiting[access.write ? 1 : 0];
+    waiting = waiting == kNoRows || waiting == place ? place : kManyRows;
   }
   image.rows.clear();
   image.first_row.assign(1, 0);
   for (std::uint32_t b = 0; b < banks; ++b) {
     const std::uint32_t bank = b ^ image.frame;
     const bool open = open_row_[bank] != kClosed;
-    image.words.push_back(static_cast<std::uint16_t>(2 * named_rows_[b].size() + (open ? 1 : 0)));
+    image.words.push_back(static_cast<std::uint16_t>(2 * named_[bank].count + (open ? 1 : 0)));
     if (spec_.policy.hit_cap > 0)
       image.words.push_back(static_cast<std::uint16_t>(open ? std::min(served_[bank], spec_.policy.hit_cap) : 0));
-    image.rows.insert(image.rows.end(), named_rows_[b].begin(), named_rows_[b].end());
+    for (std::uint32_t r = named_[bank].first; r != kNone; r = row_names_[r].next) image.rows.push_back(row_names_[r].row);
     image.first_row.push_back(static_cast<std::uint32_t>(image.rows.size()));
   }
+}
+
+std::uint16_t SharedQueueChannel::name_tag(std::uint64_t tag, ChannelImage& image) {
+  // Most entries are of the transaction of the one before them.
+  std::size_t name = image.tags.empty() ? 0 : image.tags.size() - 1;
+  if (image.tags.empty() || image.tags[name] != tag)
+    name = static_cast<std::size_t>(std::find(image.tags.begin(), image.tags.end(), tag) - image.tags.begin());
+  if (name == image.tags.size()) {
+    image.tags.push_back(tag);
+    image.unanswered.push_back(0);
+  }
+  ++image.unanswered[name];
+  return static_cast<std::uint16_t>(name);
 }
 
 void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
@@ -96,7 +112,7 @@ void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
     if (!entry.active) {
       Tick& last = before_[2 * bank + kind];
       const bool later = last != kNever && last != entry.arrived;
-      if (later && waiting_rows_[2 * bank + kind] == kManyRows) flags |= kLater;
+      if (later && named_[entry.access.bank].waiting[kind] == kManyRows) flags |= kLater;
       if (entry.arrived == now) flags |= kNow;
       last = entry.arrived;
     }
@@ -104,17 +120,10 @@ void SharedQueueChannel::save_entries(Tick now, ChannelImage& image) const {
       image.columns.push_back(entry.access.column);
       image.writes.push_back(image.first_row[bank] + row_name_[e]);
     }
-    const auto tag = std::find(image.tags.begin(), image.tags.end(), entry.access.tag);
-    const auto tag_name = static_cast<std::uint16_t>(tag - image.tags.begin());
-    if (tag == image.tags.end()) {
-      image.tags.push_back(entry.access.tag);
-      image.unanswered.push_back(0);
-    }
-    if (!entry.access.write || !spec_.policy.posted_writes) ++image.unanswered[tag_name];
     image.words[at++] = static_cast<std::uint16_t>(bank);
     image.words[at++] = row_name_[e];
     image.words[at++] = static_cast<std::uint16_t>(kind | flags);
-    image.words[at++] = tag_name;
+    image.words[at++] = answered(entry) ? kAnswered : name_tag(entry.access.tag, image);
   }
 }
 
@@ -181,7 +190,8 @@ void SharedQueueChannel::restore_entries(Tick now, const std::uint16_t* word, co
     if (word[2] & kLater) ++last;
     if (word[2] & kNow) last = now;
     const std::uint32_t column = kind == waiting_write ? image.columns[writes++] : 0;
-    const Access access{bank, image.rows[image.first_row[word[0]] + word[1]], column, write, image.tags[word[3]]};
+    const std::uint64_t tag = write && spec_.policy.posted_writes ? 0 : image.tags[word[3]];
+    const Access access{bank, image.rows[image.first_row[word[0]] + word[1]], column, write, tag};
     const bool missed = (word[2] & kMissed) != 0;
     if (kind == waiting_read || kind == waiting_write) {
       Queue& queue = write ? writes_ : reads_;

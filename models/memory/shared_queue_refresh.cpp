@@ -95,17 +95,12 @@ bool SharedQueueChannel::close_unused(Tick now) {
 
 Tick SharedQueueChannel::next_wake(Tick now) {
   Tick wake = std::max(now + 1, next_refresh_);
-  if (active_count_ > 0) {
-    active_reads_.wake(now + 1, wake);
-    active_writes_.wake(now + 1, wake);
-  }
+  if (active_count_ > 0) wake = std::min({wake, active_reads_.wake(now + 1), active_writes_.wake(now + 1)});
   if (!refreshes_.empty()) return std::max(now + 1, std::min(wake, refresh_earliest(refreshes_.front())));
   // It is decided at every tick, and what decides it may change before the next command.
   if (write_mode_next() != write_mode_) return now + 1;
-  const Queue& queue = served();
-  queue.hits.wake(now + 1, wake);
-  queue.closes.wake(now + 1, wake);
-  queue.opens.wake(now + 1, wake);
+  Queue& queue = served();
+  wake = std::min({wake, queue.hits.wake(now + 1), queue.closes.wake(now + 1), queue.opens.wake(now + 1)});
   for (const std::uint32_t bank : bank_refreshes_) wake = std::min(wake, bank_refresh_earliest(bank));
   if (spec_.policy.page != PagePolicy::open)
     for (std::uint32_t bank = 0; bank < open_row_.size(); ++bank) wake = std::min(wake, close_earliest(bank));

@@ -17,6 +17,7 @@ SlotCandidates::SlotCandidates(const api::dram::BankTiming& timing, Tick edge, C
 void SlotCandidates::clear() {
   std::fill(place_.begin(), place_.end(), kNone);
   for (Part& part : parts_) part = {part.begin, part.begin};
+  next_ = kNever;
 }
 
 void SlotCandidates::put(std::uint32_t bank, std::uint64_t order) {
@@ -36,6 +37,7 @@ void SlotCandidates::put(std::uint32_t bank, std::uint64_t order) {
   }
   const Tick ripe = on_edge(timing_.earliest(command_, bank));
   lay(place, {order, ripe, bank});
+  next_ = std::min(next_, ripe);
   if (before == part.soonest)
     look_again(part);
   else

@@ -2,7 +2,8 @@
 // arithmetic.
 //
 // Next-allowed times only ever grow. So for every bank a tick is kept before which its command cannot issue,
-// and true times are asked for only when that tick has come. The oldest bank that is ready ends the search.
+// and true times are asked for only when that tick has come. The oldest bank that is ready ends the search. For
+// all of them together there is such a tick too, looked for again once it has passed.
 #pragma once
 
 #include <algorithm>
@@ -27,15 +28,19 @@ class SlotCandidates {
   /// The bank with the oldest entry of those whose command can issue in tick `now`, which is no sooner than
   /// it was. kNone if there is none, or none that came before number `order`, which becomes its own.
   std::uint32_t ready(Tick now, std::uint64_t& order) {
+    if (next_ > now) return kNone;
     std::uint32_t found = kNone;
     for (std::uint32_t pc = 0; pc < parts_.size(); ++pc)
       if (parts_[pc].soonest <= now && gate(pc, now) <= now) oldest(parts_[pc], now, found, order);
     return found;
   }
-  /// Lowers `first` to a tick, `from` or later, before which no command can issue.
-  void wake(Tick from, Tick& first) const {
+  /// A tick, `from` or later, before which no command can issue.
+  Tick wake(Tick from) {
+    if (next_ >= from) return next_;
+    next_ = kNever;
     for (std::uint32_t pc = 0; pc < parts_.size(); ++pc)
-      if (parts_[pc].soonest < first) first = std::min(first, std::max(parts_[pc].soonest, gate(pc, from)));
+      if (parts_[pc].soonest < next_) next_ = std::min(next_, std::max(parts_[pc].soonest, gate(pc, from)));
+    return next_;
   }
 
   bool empty(std::uint32_t pc) const { return parts_[pc].end == parts_[pc].begin; }
@@ -68,6 +73,7 @@ class SlotCandidates {
   const api::dram::BankTiming& timing_;
   const Command command_;
   const bool any_tick_;  ///< it may issue on every edge of the clock
+  Tick next_{kNever};    ///< none before this tick
   std::vector<Part> parts_;
   std::vector<Candidate> candidates_;
   std::vector<std::uint32_t> place_;  ///< by bank

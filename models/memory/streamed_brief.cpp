@@ -28,6 +28,7 @@ bool StreamedMemory::brief(std::uint64_t slot, const Run& run, bool write) {
     return false;
   }
   if (!usable_ || !in_bursts_.empty() || run.rows != 1 || from / window != (to - 1) / window) return false;
+  steps_.name(state_);
   const RunPieces::Placed placed = pieces_.piece(from, to, write);
   pending_[slot].bursts += placed.piece->bursts;
   pending_[slot].total += placed.piece->bursts;
@@ -56,7 +57,7 @@ void StreamedMemory::serve(Brief& brief, std::uint32_t row, std::uint64_t slot) 
   steps_.drain(state, without);
   with.finished.clear();
   const Tick begin = state.at;
-  steps_.take(state, *brief.chunk, row, slot, with);
+  steps_.take(state, *brief.chunk, row, slot, with, ChannelSteps::Behind::as_it_is);
   state.at = refreshed(begin, state.at - begin);
   answer_brief(brief, begin, with, slot);
   with.finished.clear();
@@ -74,6 +75,7 @@ void StreamedMemory::answer_brief(const Brief& brief, Tick begin, const StepResu
 }
 
 void StreamedMemory::leave_stream(std::uint32_t c) {
+  steps_.name(state_);
   ChannelState state = state_;
   state.at -= lead(c);
   std::fill(state.tags.begin(), state.tags.end(), kNoTag);

@@ -71,6 +71,7 @@ void StreamedMemory::reset() {
 DramCounters StreamedMemory::commands() const {
   DramCounters sum = BankedMemory::commands();
   if (!usable_) return sum;
+  steps_.name(state_);
   ChannelState state = state_;
   StepResult result;
   pass(state, now(), result);
@@ -182,7 +183,10 @@ bool StreamedMemory::stream(std::uint64_t slot, const Run& run, bool write) {
   else
     for (std::uint64_t row = 0; row < run.rows; ++row)
       take_row(run.base + row * run.stride, run.row_bytes, write, slot);
-  if (steps_.size() > kMostStates) steps_.forget({&first_, &state_});
+  if (steps_.size() > kMostStates) {
+    steps_.name(state_);
+    steps_.forget({&first_, &state_});
+  }
   if (!state_.tags.empty()) watch_at(state_.at);
   return true;
 }
@@ -194,7 +198,9 @@ void StreamedMemory::take(const RunPieces::PlacedSlice& placed, std::uint64_t bu
   result_.finished.clear();
   result_.counters = {};
   const Tick begin = state_.at;
-  steps_.take(state_, *slice.chunk, placed.row, slot, result_);
+  const bool filled = will_be_filled(*slice.chunk);
+  steps_.take(state_, *slice.chunk, placed.row, slot, result_,
+              filled ? ChannelSteps::Behind::to_be_filled : ChannelSteps::Behind::unnamed);
   const Tick whole = state_.at - begin;
   const auto all = static_cast<Tick>(slice.all), asked = static_cast<Tick>(bursts);
   const Tick own = asked == all ? whole : (whole * asked + all - 1) / all;
@@ -209,18 +215,25 @@ void StreamedMemory::take(const RunPieces::PlacedSlice& placed, std::uint64_t bu
   follow(placed, slot);
 }
 
+bool StreamedMemory::fills(const Chunk& chunk) const {
+  const ControllerPolicy& policy = pieces_.spec().policy;
+  return chunk.bursts.size() >= (chunk.write ? policy.write_queue : policy.read_queue);
+}
+
+bool StreamedMemory::will_be_filled(const Chunk& chunk) const {
+  if (!fills(chunk) || before_.empty() || before_.back().chunk->write != chunk.write) return false;
+  return alike_ >= (chunk.write || steps_.waiting_writes(state_) > 0 ? kPatience : felt());
+}
+
 void StreamedMemory::follow(const RunPieces::PlacedSlice& placed, std::uint64_t slot) {
   found_ = rows_;
-  const ChannelSteps::Met met = meet(placed);
-  const ControllerPolicy& policy = pieces_.spec().policy;
-  const bool write = met.chunk->write;
-  const bool fills = met.chunk->bursts.size() >= (write ? policy.write_queue : policy.read_queue);
-  if (!fills || before_.empty() || before_.back().chunk->write != write) forget_before();
-  if (!fills) return;
-  const std::size_t felt = in_turn_ ? kFeltInTurn : kFelt;
-  if (alike_ >= (steps_.waiting_writes(state_) > 0 ? kPatience : felt)) fill(met, slot);
-  if (before_.size() == felt) before_.pop_front();
-  before_.push_back(met);
+  ChannelSteps::Met met = meet(placed);
+  const bool is_full = fills(*met.chunk);
+  if (!is_full || before_.empty() || before_.back().chunk->write != met.chunk->write) forget_before();
+  if (!is_full) return;
+  if (alike_ >= (result_.waiting_writes > 0 ? kPatience : felt())) fill(met, slot);
+  if (before_.size() == felt()) before_.pop_front();
+  before_.push_back(std::move(met));
   ++alike_;
 }
 
@@ -238,7 +251,7 @@ ChannelSteps::Met StreamedMemory::meet(const RunPieces::PlacedSlice& placed) {
 /// Writes that reads without end keep waiting: they cost their data and two turnarounds, whenever their turn
 /// comes.
 void StreamedMemory::write_waiting() {
-  const std::uint64_t waiting = steps_.waiting_writes(state_);
+  const std::uint64_t waiting = result_.waiting_writes;
   const DramTiming& t = pieces_.spec().timing;
   const std::uint32_t parts = pieces_.spec().geometry.pseudo_channels;
   const auto data = static_cast<Tick>(waiting) * std::max(t.burst, t.ccd_s) / parts;
@@ -251,19 +264,15 @@ void StreamedMemory::write_waiting() {
 }
 
 void StreamedMemory::fill(const ChannelSteps::Met& piece, std::uint64_t slot) {
-  if (!piece.chunk->write && steps_.waiting_writes(state_) > 0) write_waiting();
+  if (!piece.chunk->write && result_.waiting_writes > 0) write_waiting();
   std::uint64_t& own = pending_[slot].bursts;
-  const auto unanswered = steps_.unanswered(state_);
-  for (std::size_t i = 0; i < unanswered.size(); ++i) {
-    const std::uint64_t tag = state_.tags[i];
-    if (tag == slot)
-      own -= unanswered[i];
-    else if (tag != kNoTag && unanswered[i] > 0)
-      completed(tag, unanswered[i], state_.at);
-  }
+  for (const Finish& waiting : result_.waiting)
+    if (waiting.tag == slot)
+      own -= waiting.count;
+    else if (waiting.tag != kNoTag)
+      completed(waiting.tag, waiting.count, state_.at);
   steps_.fill(state_, {piece, before_, slot, kNoTag}, found_);
-  for (std::size_t i = 0; i < state_.tags.size(); ++i)
-    if (state_.tags[i] == slot) own += steps_.unanswered(state_)[i];
+  own += steps_.unanswered(state_, slot);
 }
 
 /// Completions of a step from `begin` on, of which `own` ticks were taken of `whole`.
@@ -278,6 +287,7 @@ void StreamedMemory::report(Tick begin, Tick whole, Tick own) {
 // --- the end of a stream ---------------------------------------------------------------------------------
 
 void StreamedMemory::answer_waiting() {
+  steps_.name(state_);
   result_.finished.clear();
   steps_.drain(state_, result_);
   report(state_.at, 0, 0);

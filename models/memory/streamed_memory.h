@@ -107,6 +107,11 @@ class StreamedMemory : public BankedMemory {
   /// Of a long read, or of reads in turn.
   const RefreshCost& refresh() const;
   void report(Tick begin, Tick whole, Tick own);
+  std::size_t felt() const { return in_turn_ ? kFeltInTurn : kFelt; }
+  /// As many bursts as the queue has entries.
+  bool fills(const Chunk& chunk) const;
+  /// Whatever the state behind the piece, follow() gives it another form.
+  bool will_be_filled(const Chunk& chunk) const;
   /// Behind a piece that filled a queue: the state that it leaves behind the last ones.
   void follow(const RunPieces::PlacedSlice& placed, std::uint64_t slot);
   void fill(const ChannelSteps::Met& piece, std::uint64_t slot);
@@ -131,7 +136,7 @@ class StreamedMemory : public BankedMemory {
   mutable ChannelSteps steps_;       ///< remembers
   const bool usable_;
   ChannelState first_;               ///< after reset()
-  ChannelState state_;               ///< of the channel that stands for all: the one that is behind most
+  mutable ChannelState state_;       ///< named when need be; of the channel that stands for all: the one that is behind most
   std::vector<std::uint32_t> rows_;  ///< by bank: asked for last; kNoRow: none since the last refresh at rest
   std::vector<std::uint32_t> found_;  ///< the same in front of the piece at hand
   /// The last pieces, with no pause between them, all of which filled the same queue.

@@ -50,6 +50,7 @@ void StreamedMemory::take_short_rows(const Run& run, bool write, std::uint64_t s
 std::uint64_t StreamedMemory::skip_laps(Lap& lap, std::uint64_t from, std::uint64_t last,
                                         std::uint64_t slot) {
   if (alike_ <= kPatience) return from;
+  steps_.name(state_);
   if (!lap.begun) {
     lap = {true, from, busy_, counters_before_, state_.node, state_.frame};
     return from;

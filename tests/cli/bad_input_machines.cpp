@@ -437,13 +437,25 @@ workload: {batch: 1, in_len: 16, out_len: 2}
      {{"e.yaml", R"(
 chip:
   include: tpu_v4
-  memory: {channel_bandwidth: 1 B/s}
+  memory: {channel_bandwidth: 1 B/s, model: channels}
 model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      1,
      {"the simulated time passes what 64 bits of femtoseconds hold (one action 19 minutes, one pass 2.6 "
       "hours): a clock or bandwidth of the machine is far too low for the work"}},
+    {"MemoryTooSlowForItsRefresh",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: tpu_v4
+  memory: {channel_bandwidth: 1 B/s}
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"e.yaml:3:12: chip.memory.channel_bandwidth: a burst takes 32 s, so that tREFI is 2.44e-07 ticks of the clock; "
+      "expected at least 100"}},
     {"LinkTooSlow",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -461,7 +473,7 @@ workload: {batch: 1, in_len: 16, out_len: 2}
      {{"e.yaml", R"(
 chip:
   include: tpu_v4
-  memory: {channel_bandwidth: 1e-300 B/s}
+  memory: {channel_bandwidth: 1e-300 B/s, model: channels}
 model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
