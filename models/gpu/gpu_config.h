@@ -105,7 +105,9 @@ struct ClockConfig {
   void describe(config::Visitor& v);
 };
 
-/// Data that a sector of 32 B of check bits serves: one bit for every 8 (single-error correction, double-error detection of 64).
+/// Data for which a sector of 32 B of check bits is fetched once. It serves 512 B (GPUs keep 1/16 of their memory for check bits
+/// [NVIDIA, Tesla V100 white paper, on K40]), and who does not take all of those at once comes back for it. [assumed] 256: of 32
+/// threads, 8 B each.
 inline constexpr double kEccGranule = 256;
 
 struct GpuConfig : api::BoardConfig {
@@ -117,7 +119,7 @@ struct GpuConfig : api::BoardConfig {
   std::uint32_t lanes{64};             ///< fp32 fused multiply-adds per clock and SM
   L2Config l2;
   memory::MemoryConfig memory;
-  double ecc_overhead{0};              ///< traffic of inline error correction (GDDR) over that of data loaded in whole granules
+  double ecc_overhead{0};              ///< traffic of inline error correction (GDDR) over that of data loaded kEccGranule at a time
   LaunchConfig launch;
   ClockConfig clocks;
 
