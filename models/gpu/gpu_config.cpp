@@ -114,9 +114,10 @@ void GpuConfig::describe(config::Visitor& v) {
   v.integer("lanes", lanes, required, 1, 65536, "fp32 fused multiply-adds per clock and SM outside the tensor cores.");
   v.object("l2", l2, required, "Last-level cache between SMs and memory.");
   v.object("memory", memory, required, "DRAM.");
-  v.real("ecc_overhead", ecc_overhead, optional, Range{0, 0.5, false}, "Traffic of inline error correction over that of the data, for loads of whole granules; tiles, which load half a granule at a time, have twice that. 0 for HBM, which has bits of its own.");
+  v.real("ecc_overhead", ecc_overhead, optional, Range{0, 0.5, false}, "Traffic of inline error correction over that of the data, for loads of 256 bytes at a time; tiles, which load 128, have twice that. 0 for HBM, which has bits of its own.");
   v.object("launch", launch, optional, "What starting a kernel costs.");
   v.object("clocks", clocks, optional, "Voltage-frequency states.");
+  v.quantity("awake", awake, optional, non_negative, "Power of the board while a process holds it, measured cool and without work, clocks up; 0: computed from area and technology.");
   const auto fits = [this](const TileConfig& tile) { return can_run(*this, MatmulShape{}, tile); };
   v.check(std::any_of(architecture.library.tiles.begin(), architecture.library.tiles.end(), fits), "architecture",
           "no tile of the library fits an SM: its accumulators need registers, its stages shared memory");
@@ -126,6 +127,8 @@ void GpuConfig::describe(config::Visitor& v) {
                       architecture.fit.energy_scale, least));
   v.check(clocks.low_clock <= clock, "clocks", "low_clock is above the boost clock");
   describe_board(v);
+  v.check(awake.value == 0 || awake >= power.idle, "awake",
+          fmt::format("{:g} W awake are less than the {:g} W drawn at rest", awake.value, power.idle.value));
 }
 
 }  // namespace presil::gpu

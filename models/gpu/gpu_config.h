@@ -122,6 +122,7 @@ struct GpuConfig : api::BoardConfig {
   double ecc_overhead{0};              ///< traffic of inline error correction (GDDR) over that of data loaded kEccGranule at a time
   LaunchConfig launch;
   ClockConfig clocks;
+  Watts awake{};                       ///< measured: a process holds the board, clocks up, cool, no work; 0: computed (silicon.h)
 
   void describe(config::Visitor& v);
   bool supports(Format f) const { return tensor[static_cast<std::size_t>(f)] > 0; }

@@ -18,6 +18,18 @@ Millimetres wire_to_l2(const ppa::ChipArea& area) {
 
 bool slowed_at_rest(const memory::MemoryConfig& memory) { return memory.standard.starts_with("GDDR"); }
 
+struct Awake {
+  Watts clock, memory;
+};
+
+/// Beside the idle power, before the die is warm. Of a measured total, memory keeps what is computed for it.
+Awake awake_cool(const GpuConfig& gpu, const ppa::StaticPower& rest) {
+  const Watts memory = slowed_at_rest(gpu.memory) ? rest.memory : Watts{};
+  if (gpu.awake.value <= 0) return {rest.clock * kAwakeClock, memory};
+  const Watts total = gpu.awake - gpu.power.idle, kept = std::min(memory, total);
+  return {total - kept, kept};
+}
+
 }  // namespace
 
 Silicon silicon(const GpuConfig& gpu) {
@@ -28,8 +40,8 @@ Silicon silicon(const GpuConfig& gpu) {
                              {gpu.clock, gpu.power.supply, celsius, gpu.die.link_lanes, memory});
   };
   const ppa::StaticPower rest = at(ppa::kRestCelsius), load = at(gpu.power.temperature_c);
-  return {wire_to_l2(area), rest.clock, rest.clock * kAwakeClock,
-          std::max(load.leakage - rest.leakage, Watts{}), slowed_at_rest(gpu.memory) ? rest.memory : Watts{}};
+  const Awake awake = awake_cool(gpu, rest);
+  return {wire_to_l2(area), rest.clock, awake.clock, std::max(load.leakage - rest.leakage, Watts{}), awake.memory};
 }
 
 }  // namespace presil::gpu

@@ -3,6 +3,7 @@
 //   wire     mean distance between SMs and L2 slices (sim/ppa/floorplan.h); of several dies 2/3 of a side
 //   clock    kAwakeClock of the clock tree (sim/ppa/static_power.h), which runs whatever SMs do; gates before
 //            idle units stop the rest, and that is in the energy of what units do
+//            of boards whose power awake was measured (GpuConfig::awake) what the others leave of it
 //   leakage  what a die at `power.temperature_c` leaks beside the one at rest, at the boost clock's voltage
 //   memory   stand-by and refresh of GDDR, which boards slow down at rest (405 MHz for 6 to 10 GHz); HBM
 //            keeps its clock, and the board's idle power has it

@@ -297,6 +297,17 @@ workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
      {"chip.clocks: low_clock is above the boost clock"}},
+    {"AwakeBelowIdle",
+     {"run", "e.yaml"},
+     {{"e.yaml", R"(
+chip:
+  include: a40
+  awake: 20 W
+model: gpt2
+workload: {batch: 1, in_len: 16, out_len: 2}
+)"}},
+     3,
+     {"chip.awake: 20 W awake are less than the 30 W drawn at rest"}},
     {"MoreThanAllIssueSlots",
      {"run", "e.yaml"},
      {{"e.yaml", R"(

@@ -75,7 +75,7 @@ TEST(KernelTime, RowsOfBAreReadAtTheRateOfStreams) {
   EXPECT_NEAR(chosen(g, gemm(8, 8192, 8192)) / chosen(g, wide), 1.5, 0.1);
 }
 
-/// A sector of check bits serves 256 bytes: who loads 128 at a time, as tiles do along K, brings it twice.
+/// Who loads 256 bytes at a time brings a sector of check bits for them; who loads 128, as tiles do along K, one for each.
 TEST(KernelTime, TilesFetchCheckBitsTwice) {
   GpuConfig g = small_gpu();
   Kernel k;

@@ -2,6 +2,7 @@
 // awake board.
 #include "models/gpu/silicon.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -72,6 +73,22 @@ TEST(Silicon, AwakePowerFollowsClockAndVoltage) {
   EXPECT_NEAR(low.clock / full.clock, v * v * (g.clocks.low_clock / g.clock), 1e-12);
   EXPECT_NEAR(low.leakage / full.leakage, v * v * v, 1e-12);
   EXPECT_EQ(low.memory, full.memory);
+}
+
+/// What a board was seen to draw awake is charged, in place of the computed share of the clock tree; memory's part stays as computed
+/// as long as the whole reaches for it.
+TEST(Silicon, MeasuredPowerAwakeIsCharged) {
+  GpuConfig g = small_gpu();
+  g.memory.standard = "GDDR6";
+  g.power.idle = {30};
+  g.power.temperature_c = ppa::kRestCelsius;
+  const Silicon computed = silicon(g);
+  for (const double awake : {40.0, 90.0, 200.0}) {
+    g.awake = {awake};
+    EXPECT_NEAR((g.power.idle + awake_power(g, silicon(g), g.clock).total()).value, awake, 1e-9);
+    EXPECT_EQ(silicon(g).memory.value, std::min(awake - 30, computed.memory.value));
+    EXPECT_EQ(silicon(g).clock_tree, computed.clock_tree);
+  }
 }
 
 TEST(Silicon, ALimitUnderWhatTheBoardDrawsAwakeIsRefused) {
