@@ -111,7 +111,7 @@ class ChipModel {
   /// What a board draws beside its published idle power as long as its clocks are up, at the highest of them. `gated_clock`: of the
   /// clock tree what runs only where units work; it is in the energy of events. Devices that have this count what clock and leakage
   /// take while they run (api::OnChipEnergy).
-  struct Awake { Watts clock, leakage, memory, gated_clock; };
+  struct Awake { Watts clock, leakage, memory, gated_clock; bool measured{false}; };
   virtual std::optional<Awake> awake() const { return std::nullopt; }
   /// Cap of boards whose file gives none (api::power_limit). 0: none.
   virtual Watts own_power_limit() const { return {}; }

@@ -45,8 +45,10 @@ void add_rest(ordered_json& rows, const Chip& chip) {
   part("links", rest.links, fmt::format("{} lanes", board.die.link_lanes));
   part("memory", rest.memory, "stand-by and refresh");
   part("regulators", rest.regulators, "a tenth of the others");
-  if (const auto awake = chip->awake(); awake && board.power.idle.value > 0)
-    rows.push_back({"idle power, awake", "", computed((board.power.idle + awake->clock + awake->memory).value, "W"), "clocks up, cool, no work"});
+  if (const auto awake = chip->awake(); awake && board.power.idle.value > 0) {
+    const double cool = (board.power.idle + awake->clock + awake->memory).value;
+    rows.push_back({"idle power, awake", awake->measured ? published(cool, "W") : "", awake->measured ? "" : computed(cool, "W"), "clocks up, cool, no work"});
+  }
 }
 
 /// What a large product would draw without a cap, and what the cap makes of it.

@@ -118,7 +118,7 @@ class GpuChip final : public ChipModel {
   std::optional<Awake> awake() const override {
     const gpu::Silicon silicon = gpu::silicon(c_);
     const gpu::AwakePower power = gpu::awake_power(c_, silicon, c_.clock);
-    return Awake{power.clock, power.leakage, power.memory, std::max(silicon.clock_tree - silicon.clock, Watts{})};
+    return Awake{power.clock, power.leakage, power.memory, std::max(silicon.clock_tree - silicon.clock, Watts{}), c_.awake.value > 0};
   }
 
   std::optional<Dies> dies() const override {
