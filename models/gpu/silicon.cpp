@@ -41,7 +41,8 @@ Silicon silicon(const GpuConfig& gpu) {
   };
   const ppa::StaticPower rest = at(ppa::kRestCelsius), load = at(gpu.power.temperature_c);
   const Awake awake = awake_cool(gpu, rest);
-  return {wire_to_l2(area), rest.clock, awake.clock, std::max(load.leakage - rest.leakage, Watts{}), awake.memory};
+  return {wire_to_l2(area), rest.clock, awake.clock, std::max(load.leakage - rest.leakage, Watts{}),
+          awake.memory};
 }
 
 }  // namespace presil::gpu

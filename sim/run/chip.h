@@ -109,8 +109,8 @@ class ChipModel {
   struct Dies { std::uint32_t count; BytesPerSecond rate, needed; };
   virtual std::optional<Dies> dies() const { return std::nullopt; }
   /// What a board draws beside its published idle power as long as its clocks are up, at the highest of them. `gated_clock`: of the
-  /// clock tree what runs only where units work; it is in the energy of events. Devices that have this count what clock and leakage
-  /// take while they run (api::OnChipEnergy).
+  /// clock tree what runs only where units work; it is in the energy of events. `measured`: the sum of clock and
+  /// memory was. Devices that have this count what clock and leakage take while they run (api::OnChipEnergy).
   struct Awake { Watts clock, leakage, memory, gated_clock; bool measured{false}; };
   virtual std::optional<Awake> awake() const { return std::nullopt; }
   /// Cap of boards whose file gives none (api::power_limit). 0: none.

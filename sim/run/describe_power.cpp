@@ -47,7 +47,8 @@ void add_rest(ordered_json& rows, const Chip& chip) {
   part("regulators", rest.regulators, "a tenth of the others");
   if (const auto awake = chip->awake(); awake && board.power.idle.value > 0) {
     const double cool = (board.power.idle + awake->clock + awake->memory).value;
-    rows.push_back({"idle power, awake", awake->measured ? published(cool, "W") : "", awake->measured ? "" : computed(cool, "W"), "clocks up, cool, no work"});
+    rows.push_back({"idle power, awake", awake->measured ? published(cool, "W") : "",
+                    awake->measured ? "" : computed(cool, "W"), "clocks up, cool, no work"});
   }
 }
 

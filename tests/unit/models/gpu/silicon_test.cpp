@@ -75,8 +75,8 @@ TEST(Silicon, AwakePowerFollowsClockAndVoltage) {
   EXPECT_EQ(low.memory, full.memory);
 }
 
-/// What a board was seen to draw awake is charged, in place of the computed share of the clock tree; memory's part stays as computed
-/// as long as the whole reaches for it.
+/// What a board was seen to draw awake is charged, in place of the computed share of the clock tree; memory's
+/// part stays as computed as long as the whole reaches for it.
 TEST(Silicon, MeasuredPowerAwakeIsCharged) {
   GpuConfig g = small_gpu();
   g.memory.standard = "GDDR6";
