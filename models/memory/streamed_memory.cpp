@@ -110,9 +110,9 @@ Tick StreamedMemory::refreshed(Tick start, Tick busy) const {
 }
 
 void StreamedMemory::count_refreshes(Tick begin) {
-  if (refresh_interval_ > 0)
-    reopened_ += static_cast<std::uint64_t>(state_.at / refresh_interval_ - begin / refresh_interval_) *
-                 refresh().activates;
+  if (refresh_interval_ == 0) return;
+  const auto met = static_cast<std::uint64_t>(state_.at / refresh_interval_ - begin / refresh_interval_);
+  if (met > 0) reopened_ += met * refresh().activates;
 }
 
 void StreamedMemory::pass(ChannelState& state, Tick to, StepResult& result) const {
