@@ -37,7 +37,8 @@ std::uint32_t ChannelSteps::intern(std::uint32_t used, bool quiet, bool open) {
   for (std::uint32_t n = head->second; n != kNone; n = nodes_[n].next)
     if (nodes_[n].words == image_.words) return n;
   const std::vector<std::uint16_t> first_row(image_.first_row.begin(), image_.first_row.end());
-  nodes_.push_back({image_.words, first_row, image_.writes, image_.unanswered, quiet && used == 0, open, head->second, kNone});
+  nodes_.push_back({image_.words, first_row, image_.writes, image_.unanswered, quiet && used == 0, open,
+                    head->second, kNone});
   return head->second = static_cast<std::uint32_t>(nodes_.size() - 1);
 }
 
@@ -140,7 +141,8 @@ const ChannelSteps::Step& ChannelSteps::step(const ChannelState& state, What wha
   return found != nullptr ? *found : work_out(state, chunk, row);
 }
 
-const ChannelSteps::Step* ChannelSteps::known(const ChannelState& state, What what, Tick gap, const Chunk* chunk, std::uint32_t row) {
+const ChannelSteps::Step* ChannelSteps::known(const ChannelState& state, What what, Tick gap,
+                                              const Chunk* chunk, std::uint32_t row) {
   key_.node = state.node;
   key_.what = what;
   key_.gap = gap;
@@ -250,7 +252,8 @@ void ChannelSteps::collect_waiting(Step& step, const Chunk* chunk) {
     if (left_[tag] > 0) step.waiting.push_back({tag, left_[tag], 0});
 }
 
-void ChannelSteps::end_in(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row, std::uint32_t used, Tick end) {
+void ChannelSteps::end_in(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row,
+                          std::uint32_t used, Tick end) {
   scratch_->save(end, image_);
   describe(step, before, chunk, row);
   step.node = intern(used, scratch_->quiet(end), scratch_->open());
@@ -267,13 +270,15 @@ void ChannelSteps::end_in(Step& step, const ChannelState& before, const Chunk* c
 
 // --- use ------------------------------------------------------------------------------------------------------
 
-void ChannelSteps::take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result, Behind behind) {
+void ChannelSteps::take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag,
+                        StepResult& result, Behind behind) {
   if (state.node == kNone && stretch_left_ > 0 && (state.at - live_.at) % edge_ == 0) {
     --stretch_left_;
     return take_unnamed(state, chunk, row, tag, result);
   }
   name(state);
-  const Step* found = known(state, behind == Behind::to_be_filled ? What::take_to_be_filled : What::take, 0, &chunk, row);
+  const Step* found =
+      known(state, behind == Behind::to_be_filled ? What::take_to_be_filled : What::take, 0, &chunk, row);
   misses_ = found != nullptr ? 0 : misses_ + 1;
   if (found != nullptr) stretch_ = kShort;
   if (misses_ > kMisses && behind == Behind::unnamed) {

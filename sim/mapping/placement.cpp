@@ -12,7 +12,8 @@ using workload::TensorRole;
 namespace {
 
 constexpr std::uint64_t kAlignment = 4096;  ///< [assumed] allocation granularity
-/// [assumed] of caches of keys and values, which lie behind all else: as they grow from token to token, nothing moves.
+/// [assumed] of caches of keys and values, which lie behind all else: as they grow from token to token,
+/// nothing moves.
 constexpr std::uint64_t kCachePage = std::uint64_t{2} << 20;
 
 struct Life {
@@ -42,7 +43,8 @@ std::vector<Life> lives(const workload::Graph& graph, const workload::Segment& s
   return life;
 }
 
-/// Not all are alive at once: from the beginning again where the memory ends. What does not fit was refused before.
+/// Not all are alive at once: from the beginning again where the memory ends. What does not fit was refused
+/// before.
 void lay(const workload::Graph& graph, double capacity, std::vector<std::uint64_t>& address) {
   std::uint64_t next = 0;
   for (const bool caches : {false, true})

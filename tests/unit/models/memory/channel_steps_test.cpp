@@ -1,4 +1,5 @@
-// Steps whose states stay unnamed in the channel that simulates against the same steps with every state named.
+// Steps whose states stay unnamed in the channel that simulates against the same steps with every state
+// named.
 #include <filesystem>
 #include <random>
 
