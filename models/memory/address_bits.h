@@ -55,7 +55,8 @@ class AddressBits {
   std::uint64_t burst_bytes() const { return std::uint64_t{1} << offset_; }
   /// Lowest bit of an open-ended row; everything below repeats from row to row.
   unsigned row_bit() const { return row_from_; }
-  /// Whether `bytes`, a power of two, from a multiple of themselves have every value of a field equally often.
+  /// Whether `bytes`, a power of two, from a multiple of themselves have every value of a field equally
+  /// often.
   bool covers(AddressField f, std::uint64_t bytes) const;
   /// Bytes after which all fields but the row repeat.
   std::uint64_t span() const {

@@ -1,20 +1,22 @@
-// channel_steps.h -- streams through one channel, exactly as its controller would serve them burst by burst, but each
-// distinct step worked out only once.
+// channel_steps.h -- streams through one channel, exactly as its controller would serve them burst by burst,
+// but each distinct step worked out only once.
 //
-// What a controller does with a chunk of bursts depends on its state (ChannelImage), on the bursts, on the next refresh
-// if that falls into the step, and on the command clock's edge; not on the time, nor on which rows and transactions stand
-// behind the names. A stream passes through few distinct states, and the channels of a device through the same ones. So
-// a step is simulated once by the scheduler of dram_channel.h and kept under
-//     (state, banks and equality of rows of the chunk, which of its rows and writes the state knows, ticks to the refresh met)
-// with its result: the state behind it, its duration, what completed when, and what it counted. There is no second
-// model: a step that is not known is the burst-by-burst one. Where streams of many places mix, most steps are new, and a
-// stream costs what its bursts cost, once for all channels in the same state.
+// What a controller does with a chunk of bursts depends on its state (ChannelImage), on the bursts, on the
+// next refresh if that falls into the step, and on the command clock's edge; not on the time, nor on which
+// rows and transactions stand behind the names. A stream passes through few distinct states, and the channels
+// of a device through the same ones. So a step is simulated once by the scheduler of dram_channel.h and kept
+// under
+//     (state, banks and equality of rows of the chunk, which of its rows and writes the state knows, ticks to
+//     the refresh met)
+// with its result: the state behind it, its duration, what completed when, and what it counted. There is no
+// second model: a step that is not known is the burst-by-burst one. Where streams of many places mix, most
+// steps are new, and a stream costs what its bursts cost, once for all channels in the same state.
 //
-// Where most steps are new, naming the states between them would only cost time: such a state stays in the channel
-// that simulates, unnamed, until it is looked into or some steps have passed.
+// Where most steps are new, naming the states between them would only cost time: such a state stays in the
+// channel that simulates, unnamed, until it is looked into or some steps have passed.
 //
-// A state stands for the channel behind its step of tick `at`, when its FIFO has just become empty. Nothing that arrives
-// later can change what happened up to there, so it may lie ahead of the present.
+// A state stands for the channel behind its step of tick `at`, when its FIFO has just become empty. Nothing
+// that arrives later can change what happened up to there, so it may lie ahead of the present.
 #pragma once
 
 #include <array>
@@ -27,7 +29,8 @@
 namespace presil::memory {
 
 struct ChannelState {
-  std::uint32_t node{};  ///< of ChannelSteps; UINT32_MAX: unnamed, and but for the times and tags only known there
+  std::uint32_t
+      node{};  ///< of ChannelSteps; UINT32_MAX: unnamed, and but for the times and tags only known there
   Tick at{}, next_refresh{};
   std::uint32_t frame{};                     ///< these as in ChannelImage
   std::vector<std::uint32_t> rows, columns;
@@ -63,9 +66,10 @@ class ChannelSteps {
   /// Nothing arrives: to tick `to`, if that lies ahead.
   void pass(ChannelState& state, Tick to, StepResult& result);
   enum class Behind : std::uint8_t { as_it_is, to_be_filled, unnamed };
-  /// The chunk's bursts are offered from tick `state.at` on, until the last one is accepted. A state that fill() gives its
-  /// form next only goes on in time. `unnamed`: it may be left so.
-  void take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result, Behind behind);
+  /// The chunk's bursts are offered from tick `state.at` on, until the last one is accepted. A state that
+  /// fill() gives its form next only goes on in time. `unnamed`: it may be left so.
+  void take(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result,
+            Behind behind);
   /// Names the state; before it is copied, drained or restored, or another one is worked on.
   void name(ChannelState& state);
   /// What still waits completes so if nothing else arrives.
@@ -95,7 +99,9 @@ class ChannelSteps {
     return state.node == kNone ? live_used_ == 0 && scratch_->quiet(live_.at) : nodes_[state.node].quiet;
   }
   /// A row is open.
-  bool open(const ChannelState& state) const { return state.node == kNone ? scratch_->open() : nodes_[state.node].open; }
+  bool open(const ChannelState& state) const {
+    return state.node == kNone ? scratch_->open() : nodes_[state.node].open;
+  }
   std::size_t size() const { return nodes_.size(); }
   /// Forgets all but what these states need.
   void forget(const std::vector<ChannelState*>& keep);
@@ -163,7 +169,8 @@ class ChannelSteps {
   void collect_finished(Step& step, Tick start) const;
   void collect_waiting(Step& step, const Chunk* chunk);
   /// Gives the step the state that scratch_ is in.
-  void end_in(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row, std::uint32_t used, Tick end);
+  void end_in(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row,
+              std::uint32_t used, Tick end);
   void recognise(const ChannelState& state, const Chunk& chunk, std::uint32_t row);
   void recognise_writes(const ChannelState& state, const Chunk& chunk, std::uint32_t r, std::uint32_t place);
   void describe(Step& step, const ChannelState& before, const Chunk* chunk, std::uint32_t row) const;
@@ -176,7 +183,8 @@ class ChannelSteps {
   };
   static constexpr unsigned kMisses = 4, kShort = 4, kLong = 64;  ///< steps
   void begin_unnamed(ChannelState& state);
-  void take_unnamed(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag, StepResult& result);
+  void take_unnamed(ChannelState& state, const Chunk& chunk, std::uint32_t row, std::uint64_t tag,
+                    StepResult& result);
   void finish_unnamed(Tick shift, StepResult& result);
   void apply(const Step& step, ChannelState& state, const Chunk* chunk, std::uint32_t row, std::uint64_t tag, StepResult& result);
   void report(const Step& step, const ChannelState& state, std::uint64_t tag, StepResult& result) const;

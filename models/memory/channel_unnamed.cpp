@@ -57,7 +57,8 @@ void ChannelSteps::finish_unnamed(Tick shift, StepResult& result) {
     finish.last = std::max(finish.last, done.at + shift);
     --at->left;
   }
-  if (result.finished.size() > before) std::erase_if(live_tags_, [](const LiveTag& live) { return live.left == 0; });
+  if (result.finished.size() > before)
+    std::erase_if(live_tags_, [](const LiveTag& live) { return live.left == 0; });
 }
 
 void ChannelSteps::name(ChannelState& state) {

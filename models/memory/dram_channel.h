@@ -40,8 +40,8 @@ struct ChannelImage {
   std::vector<std::uint32_t> first_row;  ///< by bank, in rows; one more at the end
   std::vector<std::uint32_t> columns;    ///< of the writes that an arrival may meet
   std::vector<std::uint32_t> writes;     ///< their places in rows
-  std::vector<std::uint64_t> tags;       ///< by name: of those that will appear in done(), in order of arrival
-  std::vector<std::uint32_t> unanswered; ///< by name of tag: how many will
+  std::vector<std::uint64_t> tags;  ///< by name: of those that will appear in done(), in order of arrival
+  std::vector<std::uint32_t> unanswered;  ///< by name of tag: how many will
 };
 
 struct DramCounters {

@@ -34,14 +34,18 @@ double data_tick_s(const MemoryConfig& c) {
   return c.burst.value / c.channel_bandwidth.value / static_cast<double>(c.dram.timing.burst);
 }
 
-/// The array keeps its nanoseconds where the pins are slower: of fewer ticks to a refresh rounding leaves nothing.
+/// The array keeps its nanoseconds where the pins are slower: of fewer ticks to a refresh rounding leaves
+/// nothing.
 DramFault too_slow(const MemoryConfig& c) {
   constexpr double kLeast = 100;
   if (c.model == MemoryModel::channels || c.dram.controller.refresh == RefreshPolicy::none) return {};
-  const double ticks = static_cast<double>(c.dram.timing.refi) * c.dram.tick.value / data_tick_s(c) / refresh_rate(c.dram.temperature_c);
+  const double ticks = static_cast<double>(c.dram.timing.refi) * c.dram.tick.value / data_tick_s(c) /
+                       refresh_rate(c.dram.temperature_c);
   if (ticks >= kLeast) return {};
-  return {"channel_bandwidth", fmt::format("a burst takes {:.3g} s, so that tREFI is {:.3g} ticks of the clock; expected at least {:.0f}",
-                                           c.burst.value / c.channel_bandwidth.value, ticks, kLeast)};
+  return {"channel_bandwidth",
+          fmt::format(
+              "a burst takes {:.3g} s, so that tREFI is {:.3g} ticks of the clock; expected at least {:.0f}",
+              c.burst.value / c.channel_bandwidth.value, ticks, kLeast)};
 }
 
 }  // namespace

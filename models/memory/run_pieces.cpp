@@ -93,7 +93,8 @@ void RunPieces::count(std::uint64_t from, std::uint64_t to, std::uint32_t wanted
 bool RunPieces::plainly_even(std::uint64_t from, std::uint64_t to) const {
   const std::uint64_t round = stacks_ > 1 ? stacks_ * interleave_ : burst();
   if (from % round != 0 || to % round != 0) return false;
-  const std::uint64_t ends = from / stacks_ | to / stacks_;  // aligned ranges as long as its lowest bit make up the whole
+  const std::uint64_t ends =
+      from / stacks_ | to / stacks_;  // aligned ranges as long as its lowest bit make up the whole
   return map_.covers(AddressField::channel, ends & (~ends + 1));
 }
 

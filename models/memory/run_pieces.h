@@ -107,7 +107,8 @@ class RunPieces {
   const std::uint64_t interleave_;
   std::uint64_t window_, span_;  ///< bytes of a stack
   std::uint64_t block_;          ///< bytes that are one stack's, a power of two
-  std::vector<std::vector<std::uint64_t>> in_aligned_;  ///< by channel: packed places of its bursts in the first kAligned bytes
+  std::vector<std::vector<std::uint64_t>>
+      in_aligned_;  ///< by channel: packed places of its bursts in the first kAligned bytes
   std::vector<std::uint64_t> in_block_;  ///< packed places of its bursts, to be XORed with that of its start
   std::map<std::tuple<std::uint64_t, std::uint64_t, bool>, Piece> known_;
   std::unordered_map<std::uint64_t, Slice> slices_;

@@ -80,7 +80,8 @@ bool SharedQueueChannel::accept(const Access& access, Tick now) {
   if (write_mode_next() != mode || mode != write_mode_)
     wake_ = std::min(wake_, now + 1);
   else if (changes && refreshes_.empty() && write_mode_ == access.write)
-    wake_ = std::min({wake_, queue.hits.wake(now + 1), queue.opens.wake(now + 1), queue.closes.wake(now + 1)});
+    wake_ =
+        std::min({wake_, queue.hits.wake(now + 1), queue.opens.wake(now + 1), queue.closes.wake(now + 1)});
   return true;
 }
 

@@ -69,7 +69,8 @@ class SharedQueueChannel : public DramChannel {
   struct NamedRows {
     std::uint32_t first{kNone}, last{kNone};
     std::uint16_t count{0};
-    std::uint16_t waiting[2]{kNoRows, kNoRows};  ///< the name of those that reads and writes wait for, if it is one
+    std::uint16_t waiting[2]{kNoRows,
+                             kNoRows};  ///< the name of those that reads and writes wait for, if it is one
   };
   void name_rows(ChannelImage& image) const;
   void save_entries(Tick now, ChannelImage& image) const;
@@ -124,8 +125,8 @@ class SharedQueueChannel : public DramChannel {
   std::vector<std::uint32_t> pc_of_, bank_in_pc_;  ///< by bank
   double drain_above_, drain_below_;
   // Scratch of save().
-  mutable std::vector<std::uint16_t> row_name_;    ///< by entry
-  mutable std::vector<NamedRows> named_;           ///< by bank
+  mutable std::vector<std::uint16_t> row_name_;  ///< by entry
+  mutable std::vector<NamedRows> named_;         ///< by bank
   mutable std::vector<NamedRow> row_names_;
   mutable std::vector<Tick> before_;
 };

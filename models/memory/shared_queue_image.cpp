@@ -1,9 +1,10 @@
 // shared_queue_image.cpp -- the state of a shared_queue_channel.h as words, and back.
 //
-// Words: write mode; pseudo-channels whose refresh waits; next-allowed ticks; by bank the number of rows it knows, whether
-// the first of them is open, and the columns it served where hit_cap counts them; the entries in order of arrival, each
-// its bank, the name of its row, what it is, the name of its tag unless it has been answered. Banks are numbered so that the last entry's is 0.
-// Names are given in order of appearance, by bank for rows.
+// Words: write mode; pseudo-channels whose refresh waits; next-allowed ticks; by bank the number of rows it
+// knows, whether the first of them is open, and the columns it served where hit_cap counts them; the entries
+// in order of arrival, each its bank, the name of its row, what it is, the name of its tag unless it has been
+// answered. Banks are numbered so that the last entry's is 0. Names are given in order of appearance, by bank
+// for rows.
 #include <algorithm>
 
 #include "models/memory/shared_queue_channel.h"
@@ -17,7 +18,7 @@ namespace {
 enum Kind : std::uint16_t { waiting_read, waiting_write, active_read, active_write };
 constexpr std::uint16_t kMissed = 4;  // an ACT or PRE was issued for it
 constexpr std::uint16_t kLater = 8;   // it waits, and arrived after the one before it in its bank
-constexpr std::uint16_t kAnswered = 0;   // of a write that has been answered
+constexpr std::uint16_t kAnswered = 0;  // of a write that has been answered
 constexpr std::uint16_t kNow = 16;    // it waits, and arrived in this tick: so may the next one
 
 }  // namespace
@@ -61,7 +62,8 @@ void SharedQueueChannel::name_rows(ChannelImage& image) const {
     const Access& access = pool_[e].access;
     NamedRows& rows = named_[access.bank];
     std::uint16_t place = 0;
-    for (std::uint32_t r = rows.first; r != kNone && row_names_[r].row != access.row; r = row_names_[r].next) ++place;
+    for (std::uint32_t r = rows.first; r != kNone && row_names_[r].row != access.row; r = row_names_[r].next)
+      ++place;
     if (place == rows.count) name(rows, access.row);
     row_name_[e] = place;
     if (pool_[e].active) continue;
@@ -76,7 +78,8 @@ void SharedQueueChannel::name_rows(ChannelImage& image) const {
     image.words.push_back(static_cast<std::uint16_t>(2 * named_[bank].count + (open ? 1 : 0)));
     if (spec_.policy.hit_cap > 0)
       image.words.push_back(static_cast<std::uint16_t>(open ? std::min(served_[bank], spec_.policy.hit_cap) : 0));
-    for (std::uint32_t r = named_[bank].first; r != kNone; r = row_names_[r].next) image.rows.push_back(row_names_[r].row);
+    for (std::uint32_t r = named_[bank].first; r != kNone; r = row_names_[r].next)
+      image.rows.push_back(row_names_[r].row);
     image.first_row.push_back(static_cast<std::uint32_t>(image.rows.size()));
   }
 }
@@ -85,7 +88,8 @@ std::uint16_t SharedQueueChannel::name_tag(std::uint64_t tag, ChannelImage& imag
   // Most entries are of the transaction of the one before them.
   std::size_t name = image.tags.empty() ? 0 : image.tags.size() - 1;
   if (image.tags.empty() || image.tags[name] != tag)
-    name = static_cast<std::size_t>(std::find(image.tags.begin(), image.tags.end(), tag) - image.tags.begin());
+    name =
+        static_cast<std::size_t>(std::find(image.tags.begin(), image.tags.end(), tag) - image.tags.begin());
   if (name == image.tags.size()) {
     image.tags.push_back(tag);
     image.unanswered.push_back(0);

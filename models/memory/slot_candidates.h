@@ -2,8 +2,8 @@
 // arithmetic.
 //
 // Next-allowed times only ever grow. So for every bank a tick is kept before which its command cannot issue,
-// and true times are asked for only when that tick has come. The oldest bank that is ready ends the search. For
-// all of them together there is such a tick too, looked for again once it has passed.
+// and true times are asked for only when that tick has come. The oldest bank that is ready ends the search.
+// For all of them together there is such a tick too, looked for again once it has passed.
 #pragma once
 
 #include <algorithm>

@@ -111,7 +111,7 @@ const RefreshCost& StreamedMemory::refresh() const {
 
 Tick StreamedMemory::refreshed(Tick start, Tick busy) const {
   Tick end = start + busy;
-  if (refresh_interval_ == 0) return end;
+  if (refresh_interval_ == 0 || busy == 0) return end;
   if (by_bank_) {
     const Tick wanted = left(start) + busy;
     while (left(end) < wanted) end += wanted - left(end);
@@ -129,9 +129,9 @@ Tick StreamedMemory::left(Tick t) const {
 }
 
 void StreamedMemory::count_refreshes(Tick begin) {
-  if (refresh_interval_ > 0)
-    reopened_ +=
-        static_cast<double>(state_.at / refresh_interval_ - begin / refresh_interval_) * refresh().activates;
+  if (refresh_interval_ == 0) return;
+  const Tick met = state_.at / refresh_interval_ - begin / refresh_interval_;
+  if (met > 0) reopened_ += static_cast<double>(met) * refresh().activates;
 }
 
 /// Refreshes of single banks take nothing from what waits; in tREFI they close every row.

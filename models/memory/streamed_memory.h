@@ -136,7 +136,8 @@ class StreamedMemory : public BankedMemory {
   mutable ChannelSteps steps_;       ///< remembers
   const bool usable_;
   ChannelState first_;               ///< after reset()
-  mutable ChannelState state_;       ///< named when need be; of the channel that stands for all: the one that is behind most
+  mutable ChannelState
+      state_;  ///< named when need be; of the channel that stands for all: the one that is behind most
   std::vector<std::uint32_t> rows_;  ///< by bank: asked for last; kNoRow: none since the last refresh at rest
   std::vector<std::uint32_t> found_;  ///< the same in front of the piece at hand
   /// The last pieces, with no pause between them, all of which filled the same queue.

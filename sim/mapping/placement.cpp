@@ -12,6 +12,9 @@ using workload::TensorRole;
 namespace {
 
 constexpr std::uint64_t kAlignment = 4096;  ///< [assumed] allocation granularity
+/// [assumed] of caches of keys and values, which lie behind all else: as they grow from token to token,
+/// nothing moves.
+constexpr std::uint64_t kCachePage = std::uint64_t{2} << 20;
 
 struct Life {
   std::size_t first{}, last{};
@@ -40,6 +43,22 @@ std::vector<Life> lives(const workload::Graph& graph, const workload::Segment& s
   return life;
 }
 
+/// Not all are alive at once: from the beginning again where the memory ends. What does not fit was refused
+/// before.
+void lay(const workload::Graph& graph, double capacity, std::vector<std::uint64_t>& address) {
+  std::uint64_t next = 0;
+  for (const bool caches : {false, true})
+    for (std::size_t id = 0; id < graph.tensors.size(); ++id) {
+      if ((graph.tensors[id].role == TensorRole::kv_cache) != caches) continue;
+      const std::uint64_t page = caches ? kCachePage : kAlignment;
+      const double bytes = std::ceil(graph.tensors[id].bytes());
+      next = (next + page - 1) / page * page;
+      if (static_cast<double>(next) + bytes > capacity) next = 0;
+      address[id] = next;
+      next += static_cast<std::uint64_t>(bytes);
+    }
+}
+
 }  // namespace
 
 Placement place(const workload::Graph& graph, const workload::Segment& segment, const std::vector<Kernel>& kernels,
@@ -48,15 +67,7 @@ Placement place(const workload::Graph& graph, const workload::Segment& segment, 
   placement.home.assign(graph.tensors.size(), Home::nowhere);
   placement.address.assign(graph.tensors.size(), 0);
 
-  const double capacity = memory::capacity(chip.memory).value;
-  std::uint64_t next = 0;
-  for (std::size_t id = 0; id < graph.tensors.size(); ++id) {
-    const double bytes = std::ceil(graph.tensors[id].bytes());
-    // Not all are alive at once: from the beginning again where the memory ends. What does not fit was refused before.
-    if (static_cast<double>(next) + bytes > capacity) next = 0;
-    placement.address[id] = next;
-    next += (static_cast<std::uint64_t>(bytes) + kAlignment - 1) / kAlignment * kAlignment;
-  }
+  lay(graph, memory::capacity(chip.memory).value, placement.address);
 
   const bool shared = chip.shared.present();
   const double budget = shared ? chip.shared.capacity.value

@@ -29,10 +29,11 @@ struct Placement {
 /// rest is for tiles. [assumed] the even split between resident and streaming data.
 inline constexpr double kResidentShare = 0.5;
 
-/// Weights and KV caches live in memory, inputs and outputs of a pass on the host. An activation lives in shared
-/// SRAM (or, with one core and no shared SRAM, in the scratchpad) from the kernel that makes it to the last that
-/// reads it when it fits beside the others alive then, first come first served; otherwise in memory.
-/// Tensors a segment receives or leaves behind are alive from its beginning or to its end.
+/// Weights and KV caches live in memory, the caches behind all else, so that nothing moves as they grow;
+/// inputs and outputs of a pass on the host. An activation lives in shared SRAM (or, with one core and no
+/// shared SRAM, in the scratchpad) from the kernel that makes it to the last that reads it when it fits
+/// beside the others alive then, first come first served; otherwise in memory. Tensors a segment receives or
+/// leaves behind are alive from its beginning or to its end.
 Placement place(const workload::Graph& graph, const workload::Segment& segment, const std::vector<Kernel>& kernels,
                 const npu::ChipConfig& chip);
 

@@ -17,7 +17,8 @@ model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"a die of 2059 mm2 of TPU v4 is over the reticle limit of 858 mm2 (26 x 33 mm); expected die.chiplets of at least 3"}},
+     {"a die of 2059 mm2 of TPU v4 is over the reticle limit of 858 mm2 (26 x 33 mm); expected die.chiplets "
+      "of at least 3"}},
     {"CapUnderIdlePower",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -72,7 +73,8 @@ model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"e.yaml:3:57: chip.technology.leakage.logic_w_per_mm2: -0.01 is out of range; expected a number at least 0"}},
+     {"e.yaml:3:57: chip.technology.leakage.logic_w_per_mm2: -0.01 is out of range; expected a number at "
+      "least 0"}},
     {"DesignPowerUnderIdlePower",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -318,7 +320,8 @@ model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"chip.architecture.fit.tensor_efficiency: 1.5 is out of range; expected a number more than 0, at most 1"}},
+     {"chip.architecture.fit.tensor_efficiency: 1.5 is out of range; expected a number more than 0, at most "
+      "1"}},
     {"EnergyBelowThatOfItsParts",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -329,7 +332,8 @@ model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"chip.architecture: fit.energy_scale 1.1 leaves nothing for control: a multiply-add and its registers alone take 1.18 times"}},
+     {"chip.architecture: fit.energy_scale 1.1 leaves nothing for control: a multiply-add and its registers "
+      "alone take 1.18 times"}},
     {"UnknownKind",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -442,7 +446,8 @@ model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"mm2 of TPU v4 is over the reticle limit of 858 mm2 (26 x 33 mm)"}},  // its rates, one bit a wire and cycle
+     {"mm2 of TPU v4 is over the reticle limit of 858 mm2 (26 x 33 mm)"}},  // its rates, one bit a wire and
+                                                                            // cycle
     {"MemoryTooSlow",
      {"run", "e.yaml"},
      {{"e.yaml", R"(
@@ -465,7 +470,8 @@ model: gpt2
 workload: {batch: 1, in_len: 16, out_len: 2}
 )"}},
      3,
-     {"e.yaml:3:12: chip.memory.channel_bandwidth: a burst takes 32 s, so that tREFI is 2.44e-07 ticks of the clock; "
+     {"e.yaml:3:12: chip.memory.channel_bandwidth: a burst takes 32 s, so that tREFI is 2.44e-07 ticks of "
+      "the clock; "
       "expected at least 100"}},
     {"LinkTooSlow",
      {"run", "e.yaml"},

@@ -96,8 +96,10 @@ TEST_P(PresetTraffic, OfferedLoadAgreesWithTheOracle) {
     for (const char* pattern : {"seq", "random", "mix=2:1"}) expect_agreement(pattern, share);
 }
 
-INSTANTIATE_TEST_SUITE_P(Presets, PresetTraffic, testing::Values("ddr3_2133", "ddr4", "ddr5", "gddr6", "gddr6x", "gddr7", "hbm", "hbm2", "hbm2e", "hbm3", "hbm3e", "hbm4",
-                                         "lpddr5x", "hbm2_dramsim3"),
+INSTANTIATE_TEST_SUITE_P(Presets, PresetTraffic,
+                         testing::Values("ddr3_2133", "ddr4", "ddr5", "gddr6", "gddr6x", "gddr7", "hbm",
+                                         "hbm2", "hbm2e", "hbm3", "hbm3e", "hbm4", "lpddr5x",
+                                         "hbm2_dramsim3"),
                          [](const auto& p) { return std::string(p.param); });
 
 class PresetClosedForms : public testing::TestWithParam<const char*> {};

@@ -43,8 +43,11 @@ inline Replay replay(const workload::Graph& graph, const workload::Segment& segm
   for (auto& pad : pads) EXPECT_TRUE(pad.try_reserve(resident));
   api::CommandId barrier = 0;
   const auto tensor_at = [&](std::uint64_t address) {
-    const auto& starts = mapping.placement().address;
-    return static_cast<workload::TensorId>(std::upper_bound(starts.begin(), starts.end(), address) - starts.begin() - 1);
+    const auto& starts = mapping.placement().address;  // the last of those at or before it
+    std::size_t found = 0;
+    for (std::size_t id = 1; id < starts.size(); ++id)
+      if (starts[id] <= address && (starts[found] > address || starts[id] >= starts[found])) found = id;
+    return static_cast<workload::TensorId>(found);
   };
   for (api::Command c; program.next(c); c = {}) {
     const api::CommandId id = r.commands.size();
