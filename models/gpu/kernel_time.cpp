@@ -32,8 +32,8 @@ double phase_time(const GpuConfig& gpu, const Kernel& kernel, const Phase& phase
                                           : phase.write_bytes / gpu.load_bytes_per_s(fit.stream_efficiency, 1);
   const double crossing = die_crossing(gpu) * (phase.read_bytes + phase.write_bytes);
   const double l2 = std::max(phase.l2_bytes / gpu.l2.bytes_per_clock.value / clock.value, crossing), work = phase.sm_cycles / clock.value;
-  if (kernel.store_stages <= 0) return overlapped(std::max(read + store, l2), work, kernel.stages);
-  const double loop = overlapped(std::max(read, l2), work, kernel.stages);
+  if (kernel.store_stages <= 0) return std::max(l2, overlapped(read + store, work, kernel.stages));
+  const double loop = std::max(l2, overlapped(read, work, kernel.stages));
   return std::max(read + store, overlapped(loop, store, kernel.store_stages));
 }
 

@@ -6,10 +6,10 @@
 //   l2(i)    = L2 bytes / (L2 bytes per clock x clock), work(i) = sm_cycles / clock; of a package of n dies that share their
 //              memory, not less than bytes read and written x (n - 1)/n / (n x D/2): addresses are interleaved over all
 //              dies' memory, every die caches what it reads, D is a die's rate to the others, both ways together
-//   phase    = overlapped(max(read + store, l2), work, stages)                                    (overlap.h)
+//   phase    = max(l2, overlapped(read + store, work, stages)): L2 answers at an even pace         (overlap.h)
 // A block that stores its tile has no arithmetic left; where it does not take another tile meanwhile, only the other
 // blocks of its SM cover that (store_stages of them, CUTLASS 2.x; persistent kernels hand the tile over):
-//   phase    = max(read + store, overlapped(overlapped(max(read, l2), work, stages), store, store_stages))
+//   phase    = max(read + store, overlapped(max(l2, overlapped(read, work, stages)), store, store_stages))
 //   time     = latency + sum over phases
 #pragma once
 
