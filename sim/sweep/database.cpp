@@ -220,6 +220,11 @@ void Database::check_replaceable(const std::filesystem::path& path, bool restart
 
 Database Database::create(const std::filesystem::path& path, const Title& title, bool restart) {
   check_replaceable(path, restart);
+  if (path.has_parent_path()) {
+    std::error_code problem;
+    std::filesystem::create_directories(path.parent_path(), problem);
+    if (problem) cannot(path.parent_path().string(), "cannot be made", problem.message());
+  }
   // Made beside it and renamed when it is whole: a process that is killed meanwhile leaves no half of one.
   const std::string fresh = path.string() + ".new";
   const auto remove = [](const std::string& file) {

@@ -236,6 +236,9 @@ TEST(Cli, SweepIsTheSameOnAnyNumberOfJobs) {
   EXPECT_THAT(one.err, IsEmpty());
   const std::string file = (folder / "rows.csv").string();
   EXPECT_EQ(run_presil("sweep", sweep, "--out", file).status, 0);
+  const auto new_folder = folder / "new" / "folder" / "r.csv";
+  EXPECT_EQ(run_presil("sweep", sweep, "--out", new_folder.string()).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(new_folder));
   EXPECT_EQ(read_text(file), one.out);
   const std::string typo =
       folder.write("t.yaml", "experiment: " + experiment() + "\ngrid:\n  workload.btch: [1, 2]\n").string();
