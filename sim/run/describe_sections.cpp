@@ -52,6 +52,14 @@ ordered_json node_rows(const ppa::Technology& t) {
   return rows;
 }
 
+/// What of the peak a stream can have.
+std::string after_refresh(const memory::MemoryConfig& m) {
+  const memory::RefreshPolicy refresh = m.dram.controller.refresh;
+  if (m.model == memory::MemoryModel::channels || refresh == memory::RefreshPolicy::all_bank)
+    return fmt::format("{:.1f} GB/s after refresh", memory::sustained(m).value / 1e9);
+  return refresh == memory::RefreshPolicy::none ? "not refreshed" : "refreshed one bank after another";
+}
+
 }  // namespace
 
 ordered_json section(const std::string& title, std::vector<std::string> columns, ordered_json rows) {
@@ -70,7 +78,7 @@ ordered_json chip_sections(const Chip& chip) {
   const memory::MemoryConfig& dram = chip->memory();
   ordered_json memory = ordered_json::array();
   memory.push_back({"memory", capacity_text(memory::capacity(dram), 1), fmt::format("{:.1f} GB/s", memory::peak(dram).value / 1e9),
-                    fmt::format("{}, {:.1f} GB/s after refresh", dram.standard, memory::sustained(dram).value / 1e9)});
+                    fmt::format("{}, {}", dram.standard, after_refresh(dram))});
   for (const OnChipLevel& level : chip->on_chip())
     if (level.capacity.value > 0)
       memory.push_back({level.name, fmt::format("{:.1f} MiB", level.capacity.value / (1 << 20)),
