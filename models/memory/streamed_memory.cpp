@@ -232,7 +232,7 @@ void StreamedMemory::follow(const RunPieces::PlacedSlice& placed, std::uint64_t 
   if (!is_full || before_.empty() || before_.back().chunk->write != met.chunk->write) forget_before();
   if (!is_full) return;
   if (alike_ >= (result_.waiting_writes > 0 ? kPatience : felt())) fill(met, slot);
-  if (before_.size() == felt()) before_.pop_front();
+  while (before_.size() >= felt()) before_.pop_front();  // fewer are felt when short rows follow long ones
   before_.push_back(std::move(met));
   ++alike_;
 }

@@ -77,6 +77,18 @@ TEST(StreamedMemory, AVeryLongReadTakesAsLong) {
   EXPECT_EQ(b.fast.counters().bytes_moved, b.exact.counters().bytes_moved);
 }
 
+/// Of short rows fewer pieces are remembered than of the long one before them.
+TEST(StreamedMemory, ShortReadsBehindALongOneTakeAsLong) {
+  kernel::initialise();
+  Benches b(load({"hbm2", 4, 18.75}));
+  constexpr std::uint64_t kLong = 4 << 20, kShort = 64 << 10;
+  b.send(0, false, {0, 1, kLong, 0});
+  for (std::uint64_t i = 0; i < 64; ++i) b.send(0, false, {kLong + i * kShort, 1, kShort, 0});
+  sc_core::sc_start();
+  EXPECT_NEAR(b.error(), 0, 3);
+  EXPECT_EQ(b.fast.counters().bytes_moved, b.exact.counters().bytes_moved);
+}
+
 class Streamed : public testing::TestWithParam<Device> {
  protected:
   /// In percent. What single banks' refreshes take depends on where they meet the stream.
